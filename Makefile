@@ -1,0 +1,58 @@
+# Everything a newcomer runs. `make` or `make help` lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The first Python on the path that is new enough; `make PYTHON=/some/python3.12 test` overrules it.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# Two test processes: the tests of the solvers use one thread each.
+WORKERS ?= 2
+
+.PHONY: help
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+.PHONY: demo
+demo: $(INSTALLED) ## install, load September 2016, plan the first convoys
+	@$(BIN)/qafila demo
+
+.PHONY: test
+test: lint ## everything: style, types, walls and every test
+	@$(BIN)/python -m pytest -n $(WORKERS)
+
+.PHONY: lint
+lint: $(INSTALLED) ## style, types and walls only
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: bench
+bench: $(INSTALLED) ## time the seed load, the fold, the travel table and a plan
+	@$(BIN)/python -m tests.benchmarks
+
+.PHONY: prove
+prove: $(INSTALLED) ## the tests at proof size (many more examples; takes long)
+	@QAFILA_PROVE=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600
+
+.PHONY: clean
+clean: ## remove the virtual environment and what tools left behind
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "qafila needs Python 3.11 or newer: install one, or say make PYTHON=/path/to/python3 test" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+
+# The lock's hashes cover the build backend too: the project itself is installed without a second, unlocked environment.
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""Convoys: who gets what, from where, when, in which convoy, and why not."""

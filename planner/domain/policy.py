@@ -1,0 +1,53 @@
+"""The rules of work that a plan obeys and the limits of its search, each a named default stored with the plan."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from routing.units import HOUR, Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPolicy:
+    """Parameters of planning that users may change."""
+
+    thresholds_days: tuple[int, ...] = (300, 270, 240, 210, 180, 150, 120, 90, 60, 30)
+    """Days since last reached at which deprivation is counted, worst first."""
+    equity_weights: Literal["people", "site"] = "people"
+    never_reached_days: int = 365
+    """Stands for days since last reached where no delivery is on record; shown as such."""
+    visit_counts_from: float = 0.2
+    """A visit counts for equity when it brings this share of the food need."""
+    risk_cap_p: float = 0.3
+    """A convoy needs at least this probability of arrival."""
+    min_trucks: int = 4
+    max_trucks: int = 70
+    max_stops: int = 3
+    stop_spread_m: int = 25_000
+    """Sites of one convoy lie within this distance of each other by road."""
+    max_driving_s: Seconds = 5 * HOUR
+    """Longer drives stage overnight."""
+    notification_lead_s: Seconds = 24 * HOUR
+    gate_delay_quantile: float = 0.5
+    first_half_value: float = 1.0
+    second_half_value: float = 0.5
+    """Worth of a person-day in the first and in the second half of a need: concave in coverage."""
+    ration_days: int = 30
+    use_unknown: bool = True
+    """May segments without a fresh report be used, at their risk."""
+    column_gap_m: int = 50
+    escort_regimes: tuple[str, ...] = ("permit",)
+    notified_price: float = 0.02
+    """Share of the plan's value that a change to a notified convoy must gain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Counted limits of a solve, so that a run repeats; wall time is only a safety stop."""
+
+    mip_nodes: int = 2_000
+    mip_gap: float = 1e-4
+    cut_rounds: int = 12
+    timetable_deterministic_s: float = 4.0
+    wall_s: Seconds = 15 * 60
+    explain_resolves: int = 12
+    """How many smallest changes are verified by solving again."""

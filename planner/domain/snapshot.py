@@ -1,0 +1,50 @@
+"""All that a solver may see, frozen: the same snapshot gives the same plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from planner.domain.crisis import Crisis
+from planner.domain.needs import Commodity, CommodityId, CoupledGroup, Need, Site, SiteId
+from planner.domain.permits import Paper
+from planner.domain.plan import Convoy
+from planner.domain.policy import Limits, PlanPolicy
+from planner.domain.scenario import Scenario
+from planner.domain.supply import EscortTeams, Fleet, Hub, HubId, StockBatch, TruckType, TruckTypeId
+from routing.network import RoadNetwork
+from routing.status import AccessMap
+from routing.units import AsOf, Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The whole input of a solve. No clock, no environment and no database stands behind it.
+
+    `access` has the scenario's edits already laid over it; `scenario` is kept to say so. `access.horizon` covers
+    the planning `horizon` with a margin for loading the evening before and the way back.
+    """
+
+    crisis: Crisis
+    as_of: AsOf
+    horizon: Window
+    scenario: Scenario
+    network: RoadNetwork
+    access: AccessMap
+    sites: Mapping[SiteId, Site]
+    commodities: Mapping[CommodityId, Commodity]
+    needs: tuple[Need, ...]
+    groups: tuple[CoupledGroup, ...]
+    hubs: Mapping[HubId, Hub]
+    stock: tuple[StockBatch, ...]
+    truck_types: Mapping[TruckTypeId, TruckType]
+    fleets: tuple[Fleet, ...]
+    escorts: tuple[EscortTeams, ...]
+    papers: tuple[Paper, ...]
+    pinned: tuple[Convoy, ...]
+    policy: PlanPolicy
+    limits: Limits
+    seed: int
+
+    @property
+    def days(self) -> tuple[Window, ...]:
+        """The local days of the horizon."""
+        return self.crisis.days(self.horizon)

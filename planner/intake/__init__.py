@@ -1,0 +1,1 @@
+"""Files that come in: seed crises, tables and scenarios, checked row by row."""

@@ -1,0 +1,173 @@
+"""Read one evidence record from named values, as a log file, a form or a command line gives them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields
+from functools import cache
+from types import UnionType
+from typing import Final, Literal, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+from planner.domain.errors import BadInput
+from routing.errors import RoutingError
+from routing.evidence import Evidence, Fact, Figure
+from routing.network import RoadNetwork
+from routing.units import FOREVER, Window, parse_clock, parse_instant
+
+FACTS: Final[Mapping[str, type]] = {get_args(get_type_hints(fact)["kind"])[0]: fact for fact in get_args(Fact)}
+"""The fact class of each kind of evidence."""
+
+_INSTANTS: Final = frozenset({"firm_end", "intended_end", "happened_at"})
+_CLOCKS: Final = frozenset({"opens", "closes"})
+_FIGURES: Final = frozenset({"figures", "people_requested", "people_reached"})
+_FRAME: Final = frozenset(
+    {"kind", "learned_at", "valid_from", "valid_to", "source", "reliability", "credibility", "synthetic", "note"}
+)
+
+
+def read_record(values: Mapping[str, object], network: RoadNetwork, zone: ZoneInfo) -> Evidence:
+    """Build an evidence record without a position and check everything that it names against the network.
+
+    Segments may be given as `from--to` in either direction or as `corridor:ID`; `scope = "all"` means everywhere.
+
+    Raises
+    ------
+    BadInput
+        If a value is missing, unknown or of the wrong kind.
+    """
+    kind = _text(values, "kind")
+    fact_class = FACTS.get(kind)
+    if fact_class is None:
+        raise BadInput(f"kind is {kind!r}. Give one of: {', '.join(sorted(FACTS))}.")
+    try:
+        fact = _fact(fact_class, values, network, zone)
+        _check_references(fact, network)
+        start = parse_instant(_text(values, "valid_from"), zone)
+        end = parse_instant(_text(values, "valid_to"), zone) if values.get("valid_to") else FOREVER
+        return Evidence(
+            position=0, learned_at=parse_instant(_text(values, "learned_at"), zone), valid=Window(start, end),
+            fact=fact, source=_text(values, "source"), reliability=str(values.get("reliability", "C")),
+            credibility=_whole("credibility", values.get("credibility", 3)), note=str(values.get("note", "")),
+            synthetic=values.get("synthetic") is True,
+        )  # fmt: skip
+    except RoutingError as cause:
+        raise BadInput(str(cause)) from cause
+
+
+def _fact(fact_class: type, values: Mapping[str, object], network: RoadNetwork, zone: ZoneInfo) -> Fact:
+    hints = _hints(fact_class)
+    unknown = sorted(set(values) - set(hints) - _FRAME)
+    if unknown:
+        raise BadInput(f"{unknown[0]} is not a field of {values['kind']!r}. Its fields: {', '.join(sorted(hints))}.")
+    arguments: dict[str, object] = {}
+    for field in fields(fact_class):
+        if field.name == "kind":
+            continue
+        if field.name not in values:
+            if field.default is MISSING:
+                raise BadInput(f"{field.name} is missing in a record of kind {values['kind']!r}. Fill it in.")
+            continue
+        arguments[field.name] = _value(field.name, hints[field.name], values[field.name], network, zone)
+    make: Callable[..., Fact] = fact_class
+    return make(**arguments)
+
+
+@cache
+def _hints(fact_class: type) -> dict[str, object]:
+    return get_type_hints(fact_class)
+
+
+def _value(name: str, hint: object, given: object, network: RoadNetwork, zone: ZoneInfo) -> object:
+    if name in _INSTANTS:
+        return parse_instant(str(given), zone)
+    if name in _CLOCKS:
+        return parse_clock(str(given))
+    if name in _FIGURES:
+        return _figures(name, given)
+    if name == "segments":
+        return _segments(_texts(name, given), network)
+    if name == "scope":
+        return () if given == "all" else _texts(name, given)
+    return _plain(name, hint, given)
+
+
+def _plain(name: str, hint: object, given: object) -> object:
+    options = [arm for arm in _arms(hint) if arm is not type(None)]
+    if get_origin(options[0]) is Literal:
+        allowed = get_args(options[0])
+        if given not in allowed:
+            raise BadInput(f"{name} is {given!r}. Give one of: {', '.join(map(str, allowed))}.")
+        return given
+    if get_origin(options[0]) is tuple:
+        return _texts(name, given)
+    if options[0] is bool:
+        if not isinstance(given, bool):
+            raise BadInput(f"{name} is {given!r}. Write true or false.")
+        return given
+    if options[0] is int:
+        return _whole(name, given)
+    if options[0] is float:
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            raise BadInput(f"{name} is {given!r}. Give a number.")
+        return float(given)
+    return str(given)
+
+
+def _arms(hint: object) -> Sequence[object]:
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    found = values.get(name)
+    if not isinstance(found, str) or not found.strip():
+        raise BadInput(f"{name} is {found!r}. Fill it in as a text in quotes.")
+    return found
+
+
+def _texts(name: str, given: object) -> tuple[str, ...]:
+    if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
+        raise BadInput(f'{name} is {given!r}. Give a list of texts, as in ["a", "b"].')
+    return tuple(given)
+
+
+def _whole(name: str, given: object) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or given < 0:
+        raise BadInput(f"{name} is {given!r}. Give a whole number, 0 or more.")
+    return given
+
+
+def _figures(name: str, given: object) -> tuple[Figure, ...]:
+    if not isinstance(given, list):
+        raise BadInput(f"{name} is {given!r}. Give a list of {{count, source}}.")
+    return tuple(
+        Figure(
+            what=str(item.get("what", "people")), count=_whole("count", item.get("count")), source=_text(item, "source")
+        )
+        for item in given
+    )
+
+
+def _segments(given: Sequence[str], network: RoadNetwork) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in given:
+        if name.startswith("corridor:"):
+            stretch = [s.id for s in network.segments.values() if s.corridor == name.removeprefix("corridor:")]
+            if not stretch:
+                raise BadInput(f"segments names {name!r}, and no such corridor is in the network.")
+            found += stretch
+            continue
+        start, _, end = name.partition("--")
+        matching = [one for one in (name, f"{end}--{start}") if one in network.segments]
+        if not matching:
+            raise BadInput(f"segments names {name!r}, which is no segment. Write it as from--to with two places.")
+        found.append(matching[0])
+    return tuple(sorted(set(found)))
+
+
+def _check_references(fact: Fact, network: RoadNetwork) -> None:
+    for name, known in (("gate", network.gates), ("area", network.areas)):
+        found = getattr(fact, name, None)
+        if found is not None and found not in known:
+            raise BadInput(f"{name} is {found!r}, which is not in the network. Add it or mend the name.")
+        for one in getattr(fact, f"{name}s", ()):
+            if one not in known:
+                raise BadInput(f"{name}s names {one!r}, which is not in the network. Add it or mend the name.")

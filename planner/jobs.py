@@ -1,0 +1,196 @@
+"""The run queue and its workers: each solve asked for is done once, whichever workers die on the way."""
+
+import threading
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Final, Protocol, TypeAlias
+
+from planner.domain.canonical import digest_of
+from planner.domain.errors import PlannerError, Refused
+from planner.domain.plan import Plan
+from planner.domain.snapshot import Snapshot
+from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign
+from planner.store.store import Store
+from routing.units import Instant, Seconds
+
+LEASE_S: Final[Seconds] = 60
+"""A worker that has given no sign of life for so long is taken for dead."""
+BEAT_S: Final = 2.0
+"""Seconds between two signs of life; the page that shows a run live sees no finer."""
+IDLE_S: Final = 1.0
+"""Seconds that a worker without work waits before it looks again."""
+
+
+class Report(Protocol):
+    """What a solve says of itself now and then: its stage, its share from 0 to 1, best value and bound so far."""
+
+    @property
+    def stage(self) -> str: ...
+    @property
+    def done(self) -> float: ...
+    @property
+    def best(self) -> float | None: ...
+    @property
+    def bound(self) -> float | None: ...
+
+
+Progress: TypeAlias = Callable[[Report], None]
+Solve: TypeAlias = Callable[[Snapshot, Progress], Plan]
+Clock: TypeAlias = Callable[[], Instant]
+
+
+class RunEnded(Refused):
+    """Raised inside a solve at its next report when its run was stopped or taken over: nobody wants the answer."""
+
+
+def run_key(snapshot_digest: str, versions: Mapping[str, str]) -> str:
+    """Return what makes two runs the same: the snapshot (it holds seed and limits) and the solvers' versions."""
+    return digest_of({"snapshot": snapshot_digest, "versions": versions})
+
+
+def enqueue(store: Store, key: str, snapshot_digest: str, *, at: Instant, by: str) -> Run:
+    """Queue a run, once for each key: asked again, the run there is comes back, queued anew only if it failed.
+
+    Raises
+    ------
+    NotFound
+        If the snapshot is not stored.
+    """
+    with store.writing() as write:
+        return write.enqueue_run(key, snapshot_digest, at=at, by=by)
+
+
+def stop(store: Store, run: RunId, *, at: Instant) -> Run:
+    """Stop a run; a worker on it leaves it at its next report.
+
+    Raises
+    ------
+    Refused
+        If the run has ended already.
+    NotFound
+        If there is no such run.
+    """
+    with store.writing() as write:
+        return write.stop_run(run, at=at)
+
+
+def work_once(
+    store: Store,
+    solve: Solve,
+    worker: str,
+    clock: Clock,
+    *,
+    lease_s: Seconds = LEASE_S,
+    beat_s: float = BEAT_S,
+    only: RunId | None = None,
+) -> RunId | None:
+    """Claim the oldest waiting run (or just `only`), solve it and keep its plan; None where nothing waits.
+
+    No transaction is open while solving. A solve that raises fails its run with the reason; whoever is told to
+    leave in the middle (`KeyboardInterrupt`, `SystemExit`) puts the run back first. A result that comes after the
+    run was taken over is dropped.
+    """
+    with store.writing() as write:
+        claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only)
+    if claim is None:
+        return None
+    try:
+        with _Heart(store, claim, clock, beat_s) as heart:
+            plan = solve(store.load_snapshot(claim.snapshot), heart.report)
+        with store.writing() as write:
+            write.finish_run(claim, plan, at=clock())
+    except (RunEnded, LostClaim):
+        return claim.run
+    except Exception as cause:  # noqa: BLE001 - whatever a solve breaks on is its run's reason, not the worker's end
+        _fail(store, claim, cause, clock)
+    except BaseException:
+        _release(store, claim)
+        raise
+    return claim.run
+
+
+def work_forever(
+    store: Store,
+    solve: Solve,
+    worker: str,
+    clock: Clock,
+    *,
+    leaving: threading.Event,
+    lease_s: Seconds = LEASE_S,
+    beat_s: float = BEAT_S,
+    idle_s: float = IDLE_S,
+) -> int:
+    """Work runs as they come until `leaving` is set, and return how many were worked.
+
+    The run in hand is finished first. While the database does not answer, the worker waits.
+    """
+    worked = 0
+    while not leaving.is_set():
+        try:
+            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s)
+        except DatabaseBusy:
+            run = None
+        if run is None:
+            leaving.wait(idle_s)
+        else:
+            worked += 1
+    return worked
+
+
+class _Heart:
+    """Says in the background that the worker lives, and passes the solve's last report on."""
+
+    def __init__(self, store: Store, claim: Claim, clock: Clock, beat_s: float) -> None:
+        self._store, self._claim, self._clock, self._beat_s = store, claim, clock, beat_s
+        self._last: Sign | None = None
+        self._lost = threading.Event()
+        self._done = threading.Event()
+        # A daemon: a worker that is told to leave at once is not held back by its own heart.
+        self._thread = threading.Thread(target=self._run, name=f"heart of run {claim.run}", daemon=True)
+
+    def report(self, report: Report) -> None:
+        """Take the solve's word; raises `RunEnded` when its run is no longer this worker's."""
+        self._last = Sign(stage=report.stage, done=report.done, best=report.best, bound=report.bound)
+        if self._lost.is_set():
+            raise RunEnded(f"Run {self._claim.run} was stopped or taken over. Nothing is kept of it.")
+
+    def __enter__(self) -> "_Heart":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._done.wait(self._beat_s):
+            try:
+                with self._store.writing() as write:
+                    alive = write.beat(self._claim, now=self._clock(), sign=self._last)
+            except PlannerError:
+                # A beat may be missed: the lease outlasts many of them, and the end of the run is fenced anyway.
+                continue
+            if not alive:
+                self._lost.set()
+                return
+
+
+def _fail(store: Store, claim: Claim, cause: Exception, clock: Clock) -> None:
+    reason = str(cause) if isinstance(cause, PlannerError) else f"{type(cause).__name__}: {cause}"
+    try:
+        with store.writing() as write:
+            write.fail_run(claim, reason, at=clock())
+    except LostClaim:
+        # Somebody else has the run by now and will give it its end.
+        return
+
+
+def _release(store: Store, claim: Claim) -> None:
+    try:
+        with store.writing() as write:
+            write.release_run(claim)
+    except PlannerError:
+        # The lease will lapse by itself; leaving matters more.
+        return

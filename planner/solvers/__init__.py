@@ -1,0 +1,1 @@
+"""The search for plans behind one port; the only place that knows solver libraries."""

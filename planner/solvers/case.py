@@ -1,0 +1,317 @@
+"""A snapshot's numbers as the master's rows need them: who may get what by which option, and what each day offers."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from planner.domain.needs import CommodityId, SiteId
+from planner.domain.permits import people_ceiling, struck_commodities
+from planner.domain.plan import Convoy
+from planner.domain.snapshot import Snapshot
+from planner.domain.supply import HubId, StockBatch, TruckTypeId
+from planner.solvers.option import Option, OptionId
+from routing.network import GateId
+from routing.status import Status
+from routing.units import DAY, HOUR, MINUTE, Instant, Window, daily_windows, intersect_windows, local_days, merge_windows
+
+_MARGIN_DAYS = 14
+"""Days before and after the horizon that an option's busy days may name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is still needed of one commodity at one site within one window, pinned deliveries taken off."""
+
+    index: int
+    site: SiteId
+    commodity: CommodityId
+    units: int
+    window: Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoodMinimum:
+    """The least food for a visit to count: kilograms and litres, and the whole units where one commodity decides."""
+
+    kg: int
+    litres: int
+    units: Mapping[CommodityId, int] | None
+    """Fixed units if the stop may get one food only; None if the model must choose between several."""
+
+
+class Case:
+    """A snapshot and its options, indexed. Pinned convoys' trucks, teams, lines and stock are already taken off."""
+
+    def __init__(self, snapshot: Snapshot, options: Iterable[Option]) -> None:
+        """Index the options by id; nothing is solved here."""
+        self.snapshot = snapshot
+        self.options: tuple[Option, ...] = tuple(sorted(options, key=lambda option: option.id))
+        self.by_id: Mapping[OptionId, Option] = {option.id: option for option in self.options}
+        start = snapshot.horizon.start
+        around = Window(start - _MARGIN_DAYS * DAY, snapshot.horizon.end + _MARGIN_DAYS * DAY)
+        days = local_days(around, snapshot.crisis.tz)
+        self._days = days
+        self._first = next(i for i, day in enumerate(days) if day.contains(start))
+
+    # ------------------------------------------------------------------------------------------------- days
+
+    def day(self, index: int) -> Window:
+        """Return the local day of an index; negative ones lie before the horizon. Clipped to the horizon inside."""
+        whole = self._days[self._first + index]
+        return whole.clip(self.snapshot.horizon) or whole
+
+    def day_of(self, at: Instant) -> int:
+        """Return the index of the local day that holds an instant."""
+        return next(i for i, day in enumerate(self._days) if day.contains(at)) - self._first
+
+    @cached_property
+    def horizon_days(self) -> int:
+        """Number of local days in the horizon."""
+        return len(self.snapshot.days)
+
+    # ------------------------------------------------------------------------------------------------ needs
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """What is needed within the horizon, less what pinned convoys bring, in order of the snapshot's needs."""
+        brought: dict[tuple[SiteId, CommodityId], int] = defaultdict(int)
+        for convoy in self.snapshot.pinned:
+            for stop in convoy.stops:
+                for load in stop.loads:
+                    brought[stop.site, load.commodity] += load.units
+        found: list[Line] = []
+        for need in sorted(self.snapshot.needs, key=lambda n: (n.site, n.commodity, n.window)):
+            if not need.window.overlaps(self.snapshot.horizon):
+                continue
+            covered = min(need.units, brought[need.site, need.commodity])
+            brought[need.site, need.commodity] -= covered
+            if need.units > covered:
+                found.append(
+                    Line(
+                        index=len(found), site=need.site, commodity=need.commodity, units=need.units - covered,
+                        window=need.window,
+                    )
+                )  # fmt: skip
+        return tuple(found)
+
+    @cached_property
+    def lines_by_site(self) -> Mapping[SiteId, tuple[Line, ...]]:
+        """The lines of each site that needs anything."""
+        found: dict[SiteId, list[Line]] = defaultdict(list)
+        for line in self.lines:
+            found[line.site].append(line)
+        return {site: tuple(lines) for site, lines in found.items()}
+
+    def is_food(self, commodity: CommodityId) -> bool:
+        """Tell whether a commodity counts as food."""
+        return self.snapshot.commodities[commodity].counts_as_food
+
+    def service_window(self, option: Option) -> Window:
+        """Return the days on which the option's stops may be unloading: its day, and the next if it stays overnight."""
+        last = option.day + (1 if any(phase.day > option.day for phase in option.phases) else 0)
+        return Window(self.day(option.day).start, max(self.day(last).end, self.day(option.day).end))
+
+    @cached_property
+    def stop_lines(self) -> Mapping[tuple[OptionId, int], tuple[Line, ...]]:
+        """The needs each stop may serve: within their window, not struck by a paper, in stock in time at the hub."""
+        found: dict[tuple[OptionId, int], tuple[Line, ...]] = {}
+        for option in self.options:
+            window = self.service_window(option)
+            for stop, site in enumerate(option.sites):
+                struck = struck_commodities(self.snapshot.papers, site, window)
+                found[option.id, stop] = tuple(
+                    line
+                    for line in self.lines_by_site.get(site, ())
+                    if line.commodity not in struck
+                    and line.window.overlaps(window)
+                    and self.batches(option, line.commodity)
+                )
+        return found
+
+    @cached_property
+    def ceilings(self) -> Mapping[tuple[OptionId, int], int | None]:
+        """How many people each stop's papers allow to be fed; None where no paper limits it."""
+        return {
+            (option.id, stop): people_ceiling(self.snapshot.papers, site, self.service_window(option))
+            for option in self.options
+            for stop, site in enumerate(option.sites)
+        }
+
+    # ------------------------------------------------------------------------------------------------ stock
+
+    @cached_property
+    def stock_left(self) -> Mapping[str, int]:
+        """Units of each batch that no pinned convoy carries."""
+        left = {batch.batch: batch.units for batch in self.snapshot.stock}
+        for convoy in self.snapshot.pinned:
+            for stop in convoy.stops:
+                for load in stop.loads:
+                    left[load.batch] = max(0, left.get(load.batch, 0) - load.units)
+        return left
+
+    def batches(self, option: Option, commodity: CommodityId) -> tuple[str, ...]:
+        """Return the batches the option may carry: in store before its first loading hour, good until its last day.
+
+        The hour of loading is the timetable's to choose; a batch counts only if it is there at the earliest.
+        """
+        return self._batches.get((option.hub, commodity, self._loading_from(option), self.service_window(option).end), ())
+
+    @cached_property
+    def _batches(self) -> Mapping[tuple[HubId, CommodityId, Instant, Instant], tuple[str, ...]]:
+        at_hub: dict[tuple[HubId, CommodityId], list[StockBatch]] = defaultdict(list)
+        for batch in sorted(self.snapshot.stock, key=lambda b: (b.expires_at or math.inf, b.available_from, b.batch)):
+            if self.stock_left[batch.batch] > 0:
+                at_hub[batch.hub, batch.commodity].append(batch)
+        times = {(o.hub, self._loading_from(o), self.service_window(o).end) for o in self.options}
+        return {
+            (hub, commodity, loaded, unloaded): tuple(
+                b.batch
+                for b in batches
+                if b.available_from <= loaded and (b.expires_at is None or b.expires_at > unloaded)
+            )
+            for hub, loaded, unloaded in times
+            for (where, commodity), batches in at_hub.items()
+            if where == hub
+        }
+
+    def _loading_from(self, option: Option) -> Instant:
+        sessions = self.loading_sessions(option.hub, option.phases[0].day)
+        return sessions[0].start if sessions else self.day(option.phases[0].day).start
+
+    # ---------------------------------------------------------------------------------- trucks, teams, lines
+
+    def loading_sessions(self, hub: HubId, day: int) -> tuple[Window, ...]:
+        """Return the hours in which a column leaving on `day` may be loaded: the evening before and the morning."""
+        where = self.snapshot.hubs[hub]
+        midnight = self._days[self._first + day].start
+        before = self._days[self._first + day - 1].start
+        raw = [(before, where.evening), (midnight, where.morning)]
+        known = Window(self.snapshot.as_of.at)
+        windows = [Window(base + opens, base + closes) for base, (opens, closes) in raw if closes > opens]
+        return tuple(clipped for window in windows if (clipped := window.clip(known)) is not None)
+
+    def loading_trucks(self, hub: HubId, day: int) -> int:
+        """Return the most trucks that can be loaded for departures on a day: whole rounds of the lines in each session."""
+        where = self.snapshot.hubs[hub]
+        rounds = sum(w.seconds // (where.minutes_per_truck * MINUTE) for w in self.loading_sessions(hub, day))
+        pinned = sum(c.truck_count for c in self.snapshot.pinned if c.hub == hub and self.day_of(c.depart_at) == day)
+        return max(0, rounds * where.loading_lines - pinned)
+
+    @cached_property
+    def pinned_days(self) -> Mapping[int, tuple[Convoy, ...]]:
+        """The pinned convoys that are away on each day."""
+        found: dict[int, list[Convoy]] = defaultdict(list)
+        for convoy in self.snapshot.pinned:
+            for day in range(self.day_of(convoy.depart_at), self.day_of(convoy.back_at - 1) + 1):
+                found[day].append(convoy)
+        return {day: tuple(convoys) for day, convoys in found.items()}
+
+    def fleet(self, hub: HubId, truck_type: TruckTypeId, day: int) -> int:
+        """Return the trucks of a type that a hub can send on a day."""
+        window = self.day(day)
+        own = sum(
+            fleet.trucks
+            for fleet in self.snapshot.fleets
+            if fleet.hub == hub and fleet.truck_type == truck_type and fleet.available.covers(window)
+        )
+        away = sum(c.trucks.get(truck_type, 0) for c in self.pinned_days.get(day, ()) if c.hub == hub)
+        return max(0, own - away)
+
+    def teams(self, base: HubId | None, day: int) -> int:
+        """Return the escort teams based at a hub on a day; `base` None asks for those that serve any hub."""
+        window = self.day(day)
+        return sum(t.teams for t in self.snapshot.escorts if t.base == base and t.available.covers(window))
+
+    def pinned_escorts(self, hub: HubId, day: int) -> int:
+        """Return how many escorted pinned convoys of a hub are away on a day."""
+        regimes = set(self.snapshot.policy.escort_regimes)
+        return sum(
+            1
+            for convoy in self.pinned_days.get(day, ())
+            if convoy.hub == hub
+            and any(self.snapshot.network.gates[g.gate].regime in regimes for m in convoy.moves for g in m.gates)
+        )
+
+    def truck_types(self, option: Option) -> tuple[tuple[TruckTypeId, int], ...]:
+        """Return the types that the option's hub has on all days the trucks are away, with how many."""
+        counts = (
+            (kind, min((self.fleet(option.hub, kind, day) for day in option.busy_days), default=0))
+            for kind in sorted(self.snapshot.truck_types)
+        )
+        return tuple((kind, count) for kind, count in counts if count > 0)
+
+    # ------------------------------------------------------------------------------------------------ gates
+
+    def gate_seconds_a_truck(self, gate: GateId) -> float:
+        """Return the seconds a gate takes for one truck."""
+        return HOUR / self.snapshot.access.gate_flow[gate]
+
+    def gate_open_seconds(self, gate: GateId, day: int) -> int:
+        """Return how long a gate can be used on a day: in daylight, while a road through it is not blocked."""
+        crisis, access = self.snapshot.crisis, self.snapshot.access
+        usable = merge_windows(
+            piece.window
+            for segment in self.snapshot.network.segments_of_gate.get(gate, ())
+            for piece in access.timeline(segment)
+            if piece.status is not Status.BLOCKED
+        )
+        light = daily_windows(self._days[self._first + day], crisis.dawn_s, crisis.dusk_s, crisis.tz)
+        taken = sum(
+            passed.clear_at - passed.arrive_at
+            for convoy in self.snapshot.pinned
+            for move in convoy.moves
+            for passed in move.gates
+            if passed.gate == gate and self.day_of(passed.arrive_at) == day
+        )
+        return max(0, sum(window.seconds for window in intersect_windows(usable, light)) - taken)
+
+    # ----------------------------------------------------------------------------------------------- visits
+
+    @cached_property
+    def food_need(self) -> Mapping[SiteId, tuple[int, int]]:
+        """Kilograms and litres of food that a visit to each site must bring to count."""
+        found: dict[SiteId, tuple[int, int]] = {}
+        goods, share = self.snapshot.commodities, self.snapshot.policy.visit_counts_from
+        for site, lines in self.lines_by_site.items():
+            food = [line for line in lines if self.is_food(line.commodity)]
+            kg = sum(line.units * goods[line.commodity].kg for line in food)
+            litres = sum(line.units * goods[line.commodity].litres for line in food)
+            # The small number keeps 0.2 x 150 from being 30.000000000000004.
+            found[site] = (math.ceil(share * kg - 1e-6), math.ceil(share * litres - 1e-6))
+        return found
+
+    @cached_property
+    def minimums(self) -> Mapping[tuple[OptionId, int], FoodMinimum | None]:
+        """The least food of each stop to count as a visit; None where the stop can never bring as much."""
+        return {(o.id, stop): self._minimum(o, stop) for o in self.options for stop in range(len(o.sites))}
+
+    def _minimum(self, option: Option, stop: int) -> FoodMinimum | None:
+        goods, site = self.snapshot.commodities, option.sites[stop]
+        kg, litres = self.food_need.get(site, (0, 0))
+        if kg == 0 and litres == 0:
+            return FoodMinimum(kg=0, litres=0, units={})
+        caps: dict[CommodityId, int] = defaultdict(int)
+        for line in self.stop_lines[option.id, stop]:
+            if self.is_food(line.commodity):
+                caps[line.commodity] += line.units
+        if len(caps) != 1:
+            return FoodMinimum(kg=kg, litres=litres, units=None) if caps else None
+        (commodity, cap), *_ = caps.items()
+        good = goods[commodity]
+        units = max(-(-kg // good.kg), -(-litres // good.litres))
+        ceiling, storage = self.ceilings[option.id, stop], self.snapshot.sites[site].storage_kg
+        too_many = ceiling is not None and units * good.person_days > ceiling * self.snapshot.policy.ration_days
+        too_heavy = storage is not None and units * good.kg > storage
+        if units > cap or too_many or too_heavy:
+            return None
+        return FoodMinimum(kg=kg, litres=litres, units={commodity: units})
+
+    def food_caps(self, option: Option, stop: int) -> Mapping[CommodityId, int]:
+        """Return the foods a stop may get, each with the units still needed."""
+        caps: dict[CommodityId, int] = defaultdict(int)
+        for line in self.stop_lines[option.id, stop]:
+            if self.is_food(line.commodity):
+                caps[line.commodity] += line.units
+        return dict(sorted(caps.items()))

@@ -1,0 +1,189 @@
+"""Serve those who have waited longest first: the fewest expected days above each threshold, worst threshold first.
+
+A lexicographic minimum over N_theta, the expected person-days lived in the horizon with more than theta days since
+a site was last reached. Only the first visit of a site matters, so the model has visits and trucks and just the
+food that makes a visit count. Each proved level becomes a row of the next.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import pulp
+
+from planner.domain.needs import CommodityId, SiteId
+from planner.domain.plan import ObjectiveLevel, ProofGrade
+from planner.domain.policy import Limits
+from planner.domain.snapshot import Snapshot
+from planner.solvers import highs
+from planner.solvers.case import Case
+from planner.solvers.choice import Cut, EquityResult, Progress, Report
+from planner.solvers.deprivation import base, can_exceed, counted_sites, saved, scale_of
+from planner.solvers.option import Option, OptionId
+from planner.solvers.rows import Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
+
+Saving: TypeAlias = Mapping[tuple[OptionId, SiteId], int]
+Counts: TypeAlias = Mapping[tuple[OptionId, SiteId], pulp.LpVariable]
+
+
+def solve_equity(
+    snapshot: Snapshot, options: Sequence[Option], cuts: Sequence[Cut], limits: Limits, progress: Progress
+) -> EquityResult:
+    """Solve all levels, worst threshold first; levels at which no site could be are left out."""
+    return equity_of(Case(snapshot, options), cuts, limits, progress)
+
+
+def equity_of(case: Case, cuts: Sequence[Cut], limits: Limits, progress: Progress) -> EquityResult:
+    """Solve all levels for an indexed case.
+
+    A level whose proof was cut short keeps the best found, with its bound; the next levels then hold given it.
+    """
+    levels: list[ObjectiveLevel] = []
+    kept: list[tuple[int, int]] = []
+    chosen: tuple[OptionId, ...] = ()
+    counted: frozenset[tuple[OptionId, SiteId]] = frozenset()
+    cut_short = False
+    grade: ProofGrade = "global"
+    thresholds = sorted(case.snapshot.policy.thresholds_days, reverse=True)
+    for done, threshold in enumerate(thresholds):
+        active = [site for site in counted_sites(case) if can_exceed(case, site, threshold)]
+        if not active:
+            continue
+        model, visits, counts = _level(case, cuts, threshold, kept, active)
+        solved = highs.solve(model, limits, seed=case.snapshot.seed)
+        if solved.found:
+            chosen = tuple(o.id for o in visits.options if solved.whole(visits.runs[o.id]))
+            counted = frozenset(visit for visit, column in counts.items() if solved.whole(column))
+        # Without an answer in time, the last level's visits still stand; they save here what they save.
+        saving = savings(case, visits.options, threshold)
+        value = sum(days for visit, days in saving.items() if visit in counted)
+        most = value if solved.status == "optimal" else max(value, _bound(solved, saving))
+        kept.append((threshold, value))
+        levels.append(_printed(case, threshold, value, most, grade))
+        grade = grade if most == value else "none"
+        cut_short |= solved.cut_short
+        progress(Report(stage="equity", done=(done + 1) / len(thresholds), best=levels[-1].value, bound=levels[-1].bound))
+    return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
+
+
+def _level(
+    case: Case, cuts: Sequence[Cut], threshold: int, kept: Sequence[tuple[int, int]], active: Sequence[SiteId]
+) -> tuple[pulp.LpProblem, Visits, Saving]:
+    model = pulp.LpProblem(f"equity_{threshold}", pulp.LpMaximize)
+    options = _options_for(case, active)
+    visits = add_visits(model, case, options, whole_trucks=True)
+    counts = _add_counts(model, case, visits)
+    add_day_rows(model, case, visits)
+    _add_food(model, case, visits, counts)
+    add_cuts(model, visits, cuts)
+    for level, value in kept:
+        # Half a unit of room: savings are whole numbers, so nothing proved is lost to the solver's tolerance.
+        model += _total(counts, savings(case, options, level)) >= value - 0.5
+    model.setObjective(_total(counts, savings(case, options, threshold)))
+    return model, visits, counts
+
+
+def _add_counts(model: pulp.LpProblem, case: Case, visits: Visits) -> Counts:
+    # A convoy with one stop runs only to make a visit that counts. One with several stops may count at some of
+    # them only, and coupled sites may be served together although one of them gets too little to count.
+    coupled = {site for group in case.snapshot.groups for site in group.sites}
+    counts: dict[tuple[OptionId, SiteId], pulp.LpVariable] = {}
+    for option in visits.options:
+        for stop, site in enumerate(option.sites):
+            if case.minimums[option.id, stop] is None:
+                continue
+            runs = visits.runs[option.id]
+            if len(option.sites) == 1 and site not in coupled:
+                counts[option.id, site] = runs
+            else:
+                counts[option.id, site] = model.add_variable(f"counts_{len(counts):05}", cat=pulp.LpBinary)
+                model += counts[option.id, site] <= runs
+    for site in sorted({site for _, site in counts}):
+        model += pulp.lpSum(column for (_, where), column in counts.items() if where == site) <= 1
+    add_one_visit_a_day(model, case, visits)
+    return counts
+
+
+def savings(case: Case, options: Sequence[Option], threshold: int) -> Saving:
+    """Return what each option saves at each of its sites above a threshold, where it saves anything."""
+    counted = set(counted_sites(case))
+    return {
+        (option.id, site): days
+        for option in options
+        for site in option.sites
+        if site in counted and (days := saved(case, option, site, threshold)) > 0
+    }
+
+
+def _total(counts: Counts, saving: Saving) -> pulp.LpAffineExpression:
+    return pulp.lpSum(days * counts[visit] for visit, days in saving.items() if visit in counts)
+
+
+def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
+    # Coupled sites come along: one of them can only be served if all are.
+    wanted = set(active)
+    coupled = {site for group in case.snapshot.groups for site in group.sites}
+    for group in case.snapshot.groups:
+        if wanted & set(group.sites):
+            wanted |= set(group.sites)
+    return tuple(
+        option
+        for option in case.options
+        if wanted & set(option.sites)
+        and case.truck_types(option)
+        and (
+            any(case.minimums[option.id, stop] is not None for stop in range(len(option.sites)))
+            or coupled & set(option.sites)
+        )
+    )
+
+
+def _add_food(model: pulp.LpProblem, case: Case, visits: Visits, counts: Counts) -> None:
+    # (1) and (9): a visit counts with its share of the food need, in kilograms and in litres, out of the stock.
+    goods, types, days = case.snapshot.commodities, case.snapshot.truck_types, case.snapshot.policy.ration_days
+    demands: dict[tuple[OptionId, CommodityId], list[pulp.LpAffineExpression]] = defaultdict(list)
+    number = 0
+    for option in visits.options:
+        for stop, site in enumerate(option.sites):
+            least = case.minimums[option.id, stop]
+            if least is None or least.units == {}:
+                continue
+            counted = counts[option.id, site]
+            food: dict[CommodityId, pulp.LpAffineExpression] = {}
+            if least.units is not None:
+                food = {commodity: units * counted for commodity, units in least.units.items()}
+            else:
+                for commodity, cap in case.food_caps(option, stop).items():
+                    food[commodity] = model.add_variable(f"food_{number:06}", 0, cap, pulp.LpInteger) + 0
+                    number += 1
+                kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
+                litres = pulp.lpSum(goods[c].litres * units for c, units in food.items())
+                model += kg >= least.kg * counted
+                model += litres >= least.litres * counted
+                ceiling, storage = case.ceilings[option.id, stop], case.snapshot.sites[site].storage_kg
+                if ceiling is not None:
+                    model += pulp.lpSum(goods[c].person_days * u for c, u in food.items()) <= ceiling * days
+                if storage is not None:
+                    model += kg <= storage
+            trucks = visits.trucks[option.id, stop]
+            for measure, room in (("kg", "payload_kg"), ("litres", "payload_l")):
+                # (7) as kilograms and as litres
+                carried = pulp.lpSum(getattr(goods[c], measure) * units for c, units in food.items())
+                model += carried <= pulp.lpSum(getattr(types[k], room) * n for k, n in trucks.items())
+            for commodity, units in food.items():
+                demands[option.id, commodity].append(units)
+    add_stock(model, case, {key: pulp.lpSum(parts) for key, parts in demands.items()}, whole_units=False)
+
+
+def _bound(solved: highs.Solved, saving: Saving) -> int:
+    whole = sum(saving.values())
+    return whole if solved.bound != solved.bound or solved.bound > whole else int(solved.bound + 1e-6)
+
+
+def _printed(case: Case, threshold: int, value: int, most: int, grade: ProofGrade) -> ObjectiveLevel:
+    lived, scale = base(case, threshold), scale_of(case)
+    reached, bound = (lived - value) / scale, (lived - most) / scale
+    return ObjectiveLevel(
+        level=1, name=f"equity > {threshold} d", value=reached, bound=bound,
+        gap=highs.relative_gap(reached, bound), proof=grade,
+    )  # fmt: skip

@@ -1,0 +1,230 @@
+"""The full master model: visits, trucks and what each stop gets, with the equity levels kept as rows.
+
+Assistance is counted in expected person-days: units times the person-days of one, times the commodity's priority
+and the site's severity, times the probability that the convoy arrives. The first half of a need is worth more than
+the second (two straight pieces, concave).
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import pulp
+
+from planner.domain.needs import CommodityId, SiteId
+from planner.solvers.case import Case, Line
+from planner.solvers.choice import Chosen, Cut, Drop
+from planner.solvers.equity import savings
+from planner.solvers.highs import Solved
+from planner.solvers.option import Option, OptionId
+from planner.solvers.rows import Stop, Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
+
+Share = tuple[OptionId, int, int, int]
+"""Option, stop, line of need, and half of the need (0 or 1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FullModel:
+    """The model with handles to its columns; `assistance` is its value in weighted person-days."""
+
+    model: pulp.LpProblem
+    visits: Visits
+    units: Mapping[Share, pulp.LpVariable]
+    first: Mapping[tuple[OptionId, SiteId], pulp.LpVariable]
+    flows: Mapping[tuple[tuple[str, ...], str], pulp.LpVariable]
+    assistance: pulp.LpAffineExpression
+
+
+def full_model(
+    case: Case,
+    options: Sequence[Option],
+    cuts: Sequence[Cut],
+    kept: Sequence[tuple[int, int]],
+    *,
+    whole_trucks: bool,
+    whole_units: bool,
+) -> FullModel:
+    """State the model over these options; `kept` are the (threshold, saved) levels that it must not fall below."""
+    model = pulp.LpProblem("assistance", pulp.LpMaximize)
+    usable = [option for option in options if case.truck_types(option)]
+    visits = add_visits(model, case, usable, whole_trucks=whole_trucks)
+    add_one_visit_a_day(model, case, visits)
+    add_day_rows(model, case, visits)
+    units = _add_units(model, case, visits, whole=whole_units)
+    flows = _add_stock_rows(model, case, units, whole=whole_units)
+    first = _add_equity(model, case, visits, units, kept)
+    add_cuts(model, visits, cuts)
+    assistance = pulp.lpSum(
+        worth_of(case, case.by_id[key[0]], case.lines[key[2]], key[3]) * units[key] for key in units
+    )
+    model.setObjective(assistance)
+    return FullModel(model=model, visits=visits, units=units, first=first, flows=flows, assistance=assistance)
+
+
+def worth_of(case: Case, option: Option, line: Line, half: int) -> float:
+    """Return the expected weighted person-days of one unit in the first (0) or second (1) half of a need."""
+    good, policy = case.snapshot.commodities[line.commodity], case.snapshot.policy
+    share = policy.second_half_value if half else policy.first_half_value
+    return option.p * good.person_days * good.priority * case.snapshot.sites[line.site].severity * share
+
+
+def _add_units(
+    model: pulp.LpProblem, case: Case, visits: Visits, *, whole: bool
+) -> Mapping[Share, pulp.LpVariable]:
+    goods, types = case.snapshot.commodities, case.snapshot.truck_types
+    category = pulp.LpInteger if whole else pulp.LpContinuous
+    units: dict[Share, pulp.LpVariable] = {}
+    by_half: dict[tuple[int, int], list[pulp.LpVariable]] = defaultdict(list)
+    fed: dict[tuple[SiteId, int], list[pulp.LpAffineExpression]] = defaultdict(list)
+    number = count()
+    for option in visits.options:
+        for stop, site in enumerate(option.sites):
+            kg, litres, food = [], [], []
+            for line in case.stop_lines[option.id, stop]:
+                good = goods[line.commodity]
+                for half, most in enumerate(halves(line)):
+                    column = model.add_variable(f"units_{next(number):06}", 0, most, category)
+                    units[option.id, stop, line.index, half] = column
+                    by_half[line.index, half].append(column)
+                    kg.append(good.kg * column)
+                    litres.append(good.litres * column)
+                    if good.counts_as_food:
+                        food.append(good.person_days * column)
+            trucks = visits.trucks[option.id, stop].items()
+            # (7) both measures, for the trucks of this stop
+            model += pulp.lpSum(kg) <= pulp.lpSum(types[kind].payload_kg * n for kind, n in trucks)
+            model += pulp.lpSum(litres) <= pulp.lpSum(types[kind].payload_l * n for kind, n in trucks)
+            storage, ceiling = case.snapshot.sites[site].storage_kg, case.ceilings[option.id, stop]
+            if storage is not None:
+                model += pulp.lpSum(kg) <= storage
+            if ceiling is not None:
+                fed[site, ceiling].extend(food)
+    for (index, half), columns in sorted(by_half.items()):
+        model += pulp.lpSum(columns) <= halves(case.lines[index])[half]  # (8)
+    for (_, ceiling), food in sorted(fed.items(), key=lambda item: item[0]):
+        # A paper's head-count holds for all that comes under it, however many convoys bring it.
+        model += pulp.lpSum(food) <= ceiling * case.snapshot.policy.ration_days
+    return units
+
+
+def halves(line: Line) -> tuple[int, int]:
+    """Return the units of the first half of a need (the larger one) and of the second."""
+    return line.units - line.units // 2, line.units // 2
+
+
+def _add_stock_rows(
+    model: pulp.LpProblem, case: Case, units: Mapping[Share, pulp.LpVariable], *, whole: bool
+) -> Mapping[tuple[tuple[str, ...], str], pulp.LpVariable]:
+    demands: dict[tuple[OptionId, CommodityId], list[pulp.LpVariable]] = defaultdict(list)
+    for (option, _, line, _), column in units.items():
+        demands[option, case.lines[line].commodity].append(column)
+    return add_stock(model, case, {key: pulp.lpSum(v) for key, v in demands.items()}, whole_units=whole)
+
+
+def _add_equity(
+    model: pulp.LpProblem,
+    case: Case,
+    visits: Visits,
+    units: Mapping[Share, pulp.LpVariable],
+    kept: Sequence[tuple[int, int]],
+) -> Mapping[tuple[OptionId, SiteId], pulp.LpVariable]:
+    # Which visit counts as a site's first: any that brings its share of the food need (1).
+    goods, saving = case.snapshot.commodities, {level: savings(case, visits.options, level) for level, _ in kept}
+    first: dict[tuple[OptionId, SiteId], pulp.LpVariable] = {}
+    at_stop: dict[Stop, list[tuple[CommodityId, pulp.LpVariable]]] = defaultdict(list)
+    for (option_id, stop, line, _), column in units.items():
+        at_stop[option_id, stop].append((case.lines[line].commodity, column))
+    for option in visits.options:
+        for stop, site in enumerate(option.sites):
+            least = case.minimums[option.id, stop]
+            if least is None or not any((option.id, site) in by_visit for by_visit in saving.values()):
+                continue
+            counts = model.add_variable(f"first_{len(first):05}", cat=pulp.LpBinary)
+            first[option.id, site] = counts
+            model += counts <= visits.runs[option.id]
+            food = [(goods[c], column) for c, column in at_stop[option.id, stop] if goods[c].counts_as_food]
+            if least.units:
+                model += pulp.lpSum(column for _, column in food) >= sum(least.units.values()) * counts
+            elif least.units is None:
+                model += pulp.lpSum(good.kg * column for good, column in food) >= least.kg * counts
+                model += pulp.lpSum(good.litres * column for good, column in food) >= least.litres * counts
+    by_site: dict[SiteId, list[pulp.LpVariable]] = defaultdict(list)
+    for (_, site), counts in first.items():
+        by_site[site].append(counts)
+    for _, columns in sorted(by_site.items()):
+        model += pulp.lpSum(columns) <= 1
+    for level, value in kept:
+        if value > 0:
+            by_visit = saving[level]
+            model += pulp.lpSum(by_visit[key] * counts for key, counts in first.items() if key in by_visit) >= value - 0.5
+    return first
+
+
+def read_chosen(case: Case, full: FullModel, solved: Solved) -> tuple[Chosen, ...]:
+    """Return the convoys of a solution in whole trucks and units, each unit from a batch that it may come from."""
+    left = {key: solved.whole(flow) for key, flow in full.flows.items()}
+    stock = dict(case.stock_left)
+    found: list[Chosen] = []
+    for option in full.visits.options:
+        if not solved.whole(full.visits.runs[option.id]):
+            continue
+        trucks = tuple(
+            {kind: n for kind, column in full.visits.trucks[option.id, stop].items() if (n := solved.whole(column)) > 0}
+            for stop in range(len(option.sites))
+        )
+        drops = []
+        for stop in range(len(option.sites)):
+            wanted: dict[CommodityId, int] = defaultdict(int)
+            for line in case.stop_lines[option.id, stop]:
+                for half in (0, 1):
+                    wanted[line.commodity] += solved.whole(full.units[option.id, stop, line.index, half])
+            drops.append(
+                tuple(
+                    drop
+                    for commodity, units in sorted(wanted.items())
+                    for drop in _take(case.batches(option, commodity), commodity, units, left, stock)
+                )
+            )
+        found.append(Chosen(option=option, trucks=trucks, drops=tuple(drops)))
+    return tuple(found)
+
+
+def _take(
+    batches: tuple[str, ...],
+    commodity: CommodityId,
+    units: int,
+    left: dict[tuple[tuple[str, ...], str], int],
+    stock: dict[str, int],
+) -> tuple[Drop, ...]:
+    # Soonest to expire first; what the model set aside for other options is not touched.
+    drops: list[Drop] = []
+    for batch in batches:
+        room = min(stock[batch], left.get((batches, batch), stock[batch]))
+        taken = min(units, room)
+        if taken > 0:
+            stock[batch] -= taken
+            if (batches, batch) in left:
+                left[batches, batch] -= taken
+            units -= taken
+            drops.append(Drop(commodity=commodity, batch=batch, units=taken))
+    return tuple(drops)
+
+
+def assistance_of(case: Case, chosen: Sequence[Chosen]) -> float:
+    """Return the weighted person-days of a choice, each need's first half given to its likeliest convoys."""
+    by_need: dict[tuple[SiteId, CommodityId], list[tuple[float, OptionId, int]]] = defaultdict(list)
+    for convoy in chosen:
+        for site, drops in zip(convoy.option.sites, convoy.drops, strict=True):
+            for drop in drops:
+                by_need[site, drop.commodity].append((-convoy.option.p, convoy.option.id, drop.units))
+    total = 0.0
+    for (site, commodity), parts in sorted(by_need.items()):
+        lines = [line for line in case.lines_by_site[site] if line.commodity == commodity]
+        first = sum(halves(line)[0] for line in lines)
+        for _, option, units in sorted(parts):
+            full = min(units, first)
+            first -= full
+            line, by = lines[0], case.by_id[option]
+            total += worth_of(case, by, line, 0) * full + worth_of(case, by, line, 1) * (units - full)
+    return total

@@ -1,0 +1,306 @@
+"""When one convoy may start, and with how many trucks at most, if it had the roads, gates and lines to itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from planner.domain.needs import SiteId
+from planner.domain.permits import NOTIFIED_REGIMES, REGIME_STEPS, windows_in_force
+from planner.domain.supply import HubId
+from planner.solvers.ground import Ground, on_the_minute, whole_minute
+from planner.solvers.option import Option, Phase, Run
+from routing.evidence import PermitStepName
+from routing.network import GateId
+from routing.status import HoldSpan
+from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows, subtract_windows
+
+Domains: TypeAlias = tuple[tuple[Window, ...], ...]
+"""The windows in which the first run of each phase may start."""
+RuleName: TypeAlias = Literal[
+    "window_return", "night_driving", "hold", "permission", "letter", "clearance", "notification", "loading"
+]
+RULES: Final[tuple[RuleName, ...]] = (
+    "window_return", "night_driving", "hold", "permission", "letter", "clearance", "notification", "loading",
+)  # fmt: skip
+"""The rules in the order in which they are laid over a convoy's way: the first that leaves no departure decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The way of a convoy without its trucks: a hub, the sites in order, and the phases."""
+
+    hub: HubId
+    sites: tuple[SiteId, ...]
+    phases: tuple[Phase, ...]
+
+    @property
+    def loaded_runs(self) -> tuple[Run, ...]:
+        """The runs before the last stop."""
+        return tuple(run for phase in self.phases for run in phase.runs if run.loaded)
+
+
+def way_of(option: Option) -> Way:
+    """Return the way of an option."""
+    return Way(hub=option.hub, sites=option.sites, phases=option.phases)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTime:
+    """A run within its phase: seconds from the phase's start until it starts, ends, and its site is unloaded.
+
+    `site` is the index of the site at its end, None at a resting place or the hub.
+    """
+
+    phase: int
+    run: Run
+    start_s: Seconds
+    end_s: Seconds
+    site: int | None
+    unloaded_s: Seconds
+
+
+def run_times(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[RunTime, ...]:
+    """Return the runs of a way with their times for so many trucks unloaded at each site."""
+    column, found = sum(trucks), []
+    for index, phase in enumerate(way.phases):
+        clock = 0
+        for place, run in enumerate(phase.runs):
+            end = clock + ground.seconds(run, column)
+            site = phase.visits[place] if place < len(phase.visits) else None
+            unloading = 0 if site is None else _site_seconds(ground, way.sites[site], trucks[site])
+            found.append(
+                RunTime(phase=index, run=run, start_s=clock, end_s=end, site=site, unloaded_s=end + unloading)
+            )
+            clock = end + unloading
+    return tuple(found)
+
+
+def _site_seconds(ground: Ground, site: SiteId, trucks: int) -> Seconds:
+    return ground.snapshot.sites[site].unload_seconds(trucks)
+
+
+def departures(ground: Ground, way: Way, trucks: Sequence[int], rules: Sequence[RuleName] = RULES) -> Domains:
+    """Return when each phase may start, on whole minutes, under the given rules.
+
+    `trucks` are those unloaded at each site. Exact for a single phase. Where phases or a paper tie two phases
+    together, each domain holds the starts that some start of the other phase allows. Empty domains everywhere
+    mean that the way cannot be driven.
+    """
+    times = run_times(ground, way, trucks)
+    domains = _passable(ground, way, times, sum(trucks), by_night="night_driving" not in rules)
+    for rule in rules:
+        if not all(domains):
+            break
+        domains = _LAYERS[rule](ground, way, times, sum(trucks), domains)
+    domains = _in_sequence(way, times, tuple(on_the_minute(windows) for windows in domains))
+    return domains if all(domains) else tuple(() for _ in way.phases)
+
+
+def _passable(ground: Ground, way: Way, times: Sequence[RunTime], column: int, *, by_night: bool) -> Domains:
+    domains: list[tuple[Window, ...]] = [(ground.days[p.day],) if p.day in ground.days else () for p in way.phases]
+    for time in times:
+        day = way.phases[time.phase].day
+        allowed = ground.departures(time.run, column, day, by_night=by_night)
+        shifted = tuple(window.shift(-time.start_s) for window in allowed)
+        domains[time.phase] = intersect_windows(domains[time.phase], shifted)
+    return tuple(domains)
+
+
+def _in_sequence(way: Way, times: Sequence[RunTime], domains: Domains) -> Domains:
+    # A night at a site follows the unloading, which may end after midnight.
+    trimmed = list(domains)
+    for later in range(1, len(way.phases)):
+        before = later - 1
+        if not trimmed[before] or not trimmed[later]:
+            break
+        lasts = max(time.unloaded_s for time in times if time.phase == before)
+        earliest = whole_minute(trimmed[before][0].start + lasts)
+        trimmed[later] = _from(trimmed[later], earliest)
+        if trimmed[later]:
+            latest = (trimmed[later][-1].end - 1) // MINUTE * MINUTE - lasts
+            trimmed[before] = on_the_minute(_until(trimmed[before], latest + 1))
+    return tuple(trimmed)
+
+
+def _from(windows: tuple[Window, ...], at: Instant) -> tuple[Window, ...]:
+    return intersect_windows(windows, (Window(at),))
+
+
+def _until(windows: tuple[Window, ...], at: Instant) -> tuple[Window, ...]:
+    return tuple(part for part in (w if w.end <= at else _head(w, at) for w in windows) if part is not None)
+
+
+def _head(window: Window, at: Instant) -> Window | None:
+    return Window(window.start, at) if window.start < at else None
+
+
+# ---------------------------------------------------------------------------------------------------------- rules
+
+
+def _already(_ground: Ground, _way: Way, _times: Sequence[RunTime], _column: int, domains: Domains) -> Domains:
+    return domains
+
+
+def _without_holds(ground: Ground, way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
+    freed = list(domains)
+    for hold in ground.access.holds:
+        for time in times:
+            for enter, leave in _spans_under(ground, time, column, hold):
+                forbidden = Window(hold.window.start - leave + 1, hold.window.end - enter)
+                freed[time.phase] = tuple(
+                    part for window in freed[time.phase] for part in subtract_windows(window, (forbidden,))
+                )
+    return tuple(freed)
+
+
+def _spans_under(ground: Ground, time: RunTime, column: int, hold: HoldSpan) -> tuple[tuple[Seconds, Seconds], ...]:
+    if hold.segments is None:
+        return ((time.start_s, time.end_s),)
+    if not hold.segments & set(time.run.segments):
+        return ()
+    return tuple(
+        (time.start_s + passing.enter_s, time.start_s + passing.leave_s)
+        for passing in ground.passings(time.run, column)
+        if passing.segment in hold.segments
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSpan:
+    """A paper must hold from `from_s` after the start of one phase until `until_s` after the start of another."""
+
+    site: SiteId
+    gate: GateId
+    from_phase: int
+    from_s: Seconds
+    until_phase: int
+    until_s: Seconds
+
+
+def paper_spans(ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName) -> tuple[PaperSpan, ...]:
+    """Return the spans in which a step must be in force for each site: from the head's arrival at each gate that
+    is passed with the site's loads until the site is unloaded."""
+    spans: list[PaperSpan] = []
+    unvisited = set(range(len(way.sites)))
+    unloaded = {time.site: time for time in times if time.site is not None}
+    for time in times:
+        for stand in ground.gate_stands(time.run, column) if time.run.loaded else ():
+            if step not in REGIME_STEPS[ground.network.gates[stand.gate].regime]:
+                continue
+            spans += [
+                PaperSpan(
+                    site=way.sites[index], gate=stand.gate, from_phase=time.phase,
+                    from_s=time.start_s + stand.arrive_s, until_phase=unloaded[index].phase,
+                    until_s=unloaded[index].unloaded_s,
+                )
+                for index in sorted(unvisited)
+            ]  # fmt: skip
+        unvisited.discard(-1 if time.site is None else time.site)
+    return tuple(spans)
+
+
+def _with_paper(step: PermitStepName) -> "_Layer":
+    def lay(ground: Ground, way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
+        for span in paper_spans(ground, way, times, column, step):
+            in_force = merge_windows(windows_in_force(ground.snapshot.papers, span.site, span.gate, step))
+            domains = _within_paper(span, in_force, domains)
+        return domains
+
+    return lay
+
+
+def _within_paper(span: PaperSpan, in_force: Sequence[Window], domains: Domains) -> Domains:
+    first, last = span.from_phase, span.until_phase
+    kept = list(domains)
+    if first == last:
+        # A departure is good if one span of validity holds gate and unloading; its end may be the unloading's.
+        good = [
+            Window(w.start - span.from_s, w.end - span.until_s + 1)
+            for w in in_force
+            if w.seconds >= span.until_s - span.from_s
+        ]
+        kept[first] = intersect_windows(domains[first], merge_windows(good))
+        return tuple(kept)
+    for window in in_force:
+        # Gate on one day, unloading on another: the first span of validity that allows both is taken.
+        starts = _from(domains[first], window.start - span.from_s)
+        ends = _until(domains[last], window.end - span.until_s + 1)
+        if starts and ends:
+            kept[first], kept[last] = starts, ends
+            return tuple(kept)
+    kept[first] = ()
+    return tuple(kept)
+
+
+def _notified(ground: Ground, way: Way, _times: Sequence[RunTime], _column: int, domains: Domains) -> Domains:
+    if not any(ground.network.gates[gate].regime in NOTIFIED_REGIMES for run in way.loaded_runs for gate in run.gates):
+        return domains
+    earliest = ground.snapshot.as_of.at + ground.snapshot.policy.notification_lead_s
+    return (_from(domains[0], earliest), *domains[1:])
+
+
+def _loaded_before(ground: Ground, way: Way, _times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
+    needed = ground.snapshot.hubs[way.hub].loading_seconds(column)
+    ends = [window.start + needed for window in loading_starts(ground, way, column)]
+    return (_from(domains[0], min(ends)), *domains[1:]) if ends else tuple(() for _ in domains)
+
+
+def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
+    """Return when loading of so many trucks may start: within the evening before or the morning of departure.
+
+    A session must hold the whole loading, and nothing is loaded before the plan is made (`as_of.at`).
+    """
+    hub, crisis, day = ground.snapshot.hubs[way.hub], ground.snapshot.crisis, way.phases[0].day
+    needed, found = hub.loading_seconds(column), []
+    for index, (opens, closes) in ((day - 1, hub.evening), (day, hub.morning)):
+        for session in daily_windows(ground.days[index], opens, closes, crisis.tz) if index in ground.days else ():
+            start = whole_minute(max(session.start, ground.snapshot.as_of.at))
+            if start + needed <= session.end:
+                found.append(Window(start, session.end - needed + 1))
+    return tuple(found)
+
+
+_Layer: TypeAlias = Callable[[Ground, Way, Sequence[RunTime], int, Domains], Domains]
+_LAYERS: Final[dict[RuleName, _Layer]] = {
+    "window_return": _already, "night_driving": _already, "hold": _without_holds,
+    "permission": _with_paper("permission"), "letter": _with_paper("letter"), "clearance": _with_paper("clearance"),
+    "notification": _notified, "loading": _loaded_before,
+}  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------ most trucks
+
+
+def split(ground: Ground, way: Way, column: int) -> tuple[int, ...]:
+    """Return the split of a column over its stops that unloads fastest: one truck each, the rest where it is quickest.
+
+    For one stop it is exact. For several it makes `most_trucks` an upper bound: the timetable looks at the split
+    that was really chosen.
+    """
+    rates = [ground.snapshot.sites[site].offload_trucks_per_hour for site in way.sites]
+    trucks = [1] * len(rates)
+    trucks[rates.index(max(rates))] += column - len(rates)
+    return tuple(trucks)
+
+
+def most_trucks(ground: Ground, way: Way, least: int, most: int) -> int | None:
+    """Return the most trucks with which the way can be driven under all rules; None if not even with `least`.
+
+    Found by halving: it works with the number returned, and not with one truck more (unless that is `most`).
+    """
+    if most < least or not _works(ground, way, least):
+        return None
+    if _works(ground, way, most):
+        return most
+    works, fails = least, most
+    while fails - works > 1:
+        middle = (works + fails) // 2
+        if _works(ground, way, middle):
+            works = middle
+        else:
+            fails = middle
+    return works
+
+
+def _works(ground: Ground, way: Way, column: int) -> bool:
+    return all(departures(ground, way, split(ground, way, column)))

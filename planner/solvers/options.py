@@ -1,0 +1,327 @@
+"""List every convoy that could run: each hub, site and day with its roads, or the rule that stands against it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from planner.domain.needs import SiteId
+from planner.domain.snapshot import Snapshot
+from planner.domain.supply import HubId
+from planner.solvers import refusals
+from planner.solvers.choice import Progress, Report
+from planner.solvers.demand import day_name, fleet_types, in_stock, trucks_for, trucks_over, wanted
+from planner.solvers.ground import Ground, path_of
+from planner.solvers.one_convoy import Domains, Way, departures, most_trucks, run_times, split
+from planner.solvers.option import Option, Refusal
+from planner.solvers.phases import Roads, on_day, tour, ways_to
+from planner.solvers.refusals import Verdict
+from routing.cuts import isolating
+from routing.network import SegmentId
+from routing.travel.engine import UNREACHABLE, TravelEngine
+from routing.travel.passage import causes, path_p
+from routing.units import HOUR
+
+HUBS_PER_SITE: Final = 4
+"""Hubs considered for a site: the nearest by road, on which a road is ever open, that stock what it needs. Hubs
+further away only lengthen the list."""
+SLOWEST_M_PER_S: Final = 20_000 / HOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionSet:
+    """The convoys that could run, and why the others cannot: of several refusals of one hub, site and day the
+    deciding one comes first."""
+
+    options: tuple[Option, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def build(snapshot: Snapshot, progress: Progress) -> OptionSet:
+    """Return all options of a snapshot that are not dominated, and a refusal wherever a site cannot be served.
+
+    An option is dominated by another of the same hub, sites and day that is as likely to arrive, carries as many
+    trucks, is away on no other day and passes no other gate.
+    """
+    search = _Search.of(snapshot)
+    sites = search.sites()
+    options: list[Option] = []
+    refused: list[Refusal] = []
+    for done, site in enumerate(sites):
+        for hub in search.hubs_for(site):
+            for day in search.days:
+                found, against = search.single(hub, site, day)
+                options += found
+                refused += against
+        refused += search.without_stock(site)
+        progress(Report(stage="options", done=(done + 1) / (len(sites) + 1)))
+    options += search.tours(sites)
+    progress(Report(stage="options", done=1.0))
+    return OptionSet(options=tuple(sorted(options, key=lambda o: o.id)), refusals=tuple(refused))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    ground: Ground
+    engine: TravelEngine
+    closed: Mapping[int, frozenset[SegmentId]]
+    never: frozenset[SegmentId]
+    _roads: dict[int, Roads] = field(default_factory=dict)
+    _ways: dict[tuple[HubId, SiteId], tuple[Way, ...]] = field(default_factory=dict)
+    _hubs: dict[SiteId, tuple[HubId, ...]] = field(default_factory=dict)
+    _cuts: dict[tuple[str, str, frozenset[SegmentId]], tuple[SegmentId, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "_Search":
+        ground = Ground.of(snapshot)
+        closed = {day: refusals.closed_segments(ground, day) for day in ground.days}
+        return cls(
+            ground=ground, engine=TravelEngine(snapshot.network), closed=closed,
+            never=frozenset.intersection(*closed.values()),
+        )  # fmt: skip
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.ground.snapshot
+
+    @property
+    def days(self) -> range:
+        return range(len(self.snapshot.days))
+
+    def roads(self, hub: HubId) -> Roads:
+        # The heaviest truck decides where a column may drive: trucks are chosen later.
+        gross = max((kind.gross_kg for kind in fleet_types(self.snapshot, hub)), default=0)
+        if gross not in self._roads:
+            self._roads[gross] = Roads(ground=self.ground, engine=self.engine, gross_kg=gross)
+        return self._roads[gross]
+
+    def sites(self) -> tuple[SiteId, ...]:
+        snapshot = self.snapshot
+        return tuple(site for site in sorted(snapshot.sites) if wanted(snapshot, site, snapshot.horizon))
+
+    def hubs_for(self, site: SiteId) -> tuple[HubId, ...]:
+        """Return the nearest hubs that stock what the site needs: those with a road first, then the others."""
+        if site not in self._hubs:
+            wants = wanted(self.snapshot, site, self.snapshot.horizon)
+            stocked = [hub for hub in sorted(self.snapshot.hubs) if self._stocks(hub, wants)]
+            free, ever = self._seconds(stocked, site, frozenset()), self._seconds(stocked, site, self.never)
+            nearest = sorted(stocked, key=lambda hub: (ever[hub], free[hub], hub))
+            self._hubs[site] = tuple(nearest[:HUBS_PER_SITE])
+        return self._hubs[site]
+
+    def _stocks(self, hub: HubId, wants: Mapping[str, int]) -> bool:
+        return bool(in_stock(self.snapshot, hub, wants, self.snapshot.horizon))
+
+    def _seconds(self, hubs: Sequence[HubId], site: SiteId, closed: frozenset[SegmentId]) -> dict[HubId, int]:
+        if not hubs:
+            return {}
+        places = [self.snapshot.hubs[hub].place for hub in hubs]
+        table = self.engine.seconds_table(places, [self.snapshot.sites[site].place], closed, loaded=True)
+        return {hub: int(table[row, 0]) for row, hub in enumerate(hubs)}
+
+    def without_stock(self, site: SiteId) -> Iterator[Refusal]:
+        """Refuse the hubs that have nothing of what the site needs."""
+        wants = wanted(self.snapshot, site, self.snapshot.horizon)
+        reason = f"{{}} has no stock of what {site} needs: {', '.join(sorted(wants))}."
+        for hub in sorted(self.snapshot.hubs):
+            if not self._stocks(hub, wants):
+                for day in self.days:
+                    yield Verdict(rule="stock", reason=reason.format(hub)).refuse(site, hub, day)
+
+    # ------------------------------------------------------------------------------------------------ one site
+
+    def single(self, hub: HubId, site: SiteId, day: int) -> tuple[tuple[Option, ...], tuple[Refusal, ...]]:
+        """Return the options of a hub for a site on a day, or else why there is none."""
+        resource = self._resource(hub, site, day)
+        if resource is not None:
+            return (), (resource.refuse(site, hub, day),)
+        ways = tuple(on_day(way, day) for way in self._ways_to(hub, site))
+        shut = [self._shut(way) for way in ways]
+        if all(shut):
+            return (), tuple(verdict.refuse(site, hub, day) for verdict in self._no_road(hub, site, day, ways))
+        judged = [self._judge(way, day) for way, closed in zip(ways, shut, strict=True) if not closed]
+        found = _undominated(item for item in judged if isinstance(item, Option))
+        if found:
+            return found, ()
+        against = max((item for item in judged if isinstance(item, Verdict)), key=lambda verdict: verdict.rank)
+        open_ways = [way for way, closed in zip(ways, shut, strict=True) if not closed]
+        papers = refusals.missing_papers(self.ground, open_ways[0])
+        verdicts = dict.fromkeys((*papers, against) if against.rule in refusals.PAPER_STEPS else (against, *papers))
+        return (), tuple(verdict.refuse(site, hub, day) for verdict in verdicts)
+
+    def _ways_to(self, hub: HubId, site: SiteId) -> tuple[Way, ...]:
+        if (hub, site) not in self._ways:
+            self._ways[hub, site] = ways_to(self.roads(hub), hub, site)
+        return self._ways[hub, site]
+
+    def _shut(self, way: Way) -> bool:
+        return any(
+            segment in self.closed.get(phase.day, frozenset())
+            for phase in way.phases
+            for run in phase.runs
+            for segment in run.segments
+        )
+
+    def _resource(self, hub: HubId, site: SiteId, day: int) -> Verdict | None:
+        """Return what is wanting beside the roads: a need on the day, stock for it, trucks to carry it."""
+        snapshot, on = self.snapshot, self.snapshot.days[day]
+        if snapshot.sites[site].listing == "closed":
+            return Verdict(rule="need", reason=f"{site} is closed: nobody is left there to serve.")
+        wants = wanted(snapshot, site, on)
+        if not wants:
+            return Verdict(rule="need", reason=f"{site} has no need on {day_name(snapshot, on)}.")
+        if not in_stock(snapshot, hub, wants, on):
+            items = ", ".join(sorted(wants))
+            return Verdict(rule="stock", reason=f"{hub} has no stock of {items} on {day_name(snapshot, on)}.")
+        trucks, least = trucks_over(snapshot, hub, (on,)), snapshot.policy.min_trucks
+        if trucks < least:
+            return Verdict(rule="fleet", reason=f"{hub} has {trucks} trucks on {day_name(snapshot, on)}, needs {least}.")
+        return None
+
+    def _no_road(self, hub: HubId, site: SiteId, day: int, ways: Sequence[Way]) -> tuple[Verdict, ...]:
+        """Return the verdicts of a day without a road; missing papers come first where other days have a road."""
+        start, end = self.snapshot.hubs[hub].place, self.snapshot.sites[site].place
+        on = self.ground.days[day]
+        if not ways:
+            legs = self.roads(hub).legs(start, end, loaded=True)
+            if legs:
+                return (self._too_far(hub, site, legs[0].seconds),)
+        cut = self._cut(start, end, self.closed[day])
+        if not cut and ways:
+            cut = self._shut_part(ways[0])
+        verdict = refusals.blocked(self.ground, hub, site, cut, on)
+        if ways:
+            return (*refusals.missing_papers(self.ground, ways[0]), verdict)
+        gates = (self.ground.network.segments[segment].gate for segment in cut)
+        named = sorted({gate for gate in gates if gate is not None})
+        return (verdict, *refusals.missing_at(self.ground, site, named, on))
+
+    def _shut_part(self, way: Way) -> tuple[SegmentId, ...]:
+        closed = (self.closed.get(phase.day, frozenset()) & set(run.segments) for phase in way.phases for run in phase.runs)
+        return tuple(sorted(frozenset().union(*closed)))
+
+    def _cut(self, start: str, end: str, closed: frozenset[SegmentId]) -> tuple[SegmentId, ...]:
+        if (start, end, closed) not in self._cuts:
+            self._cuts[start, end, closed] = isolating(self.ground.network, closed, start, end)
+        return self._cuts[start, end, closed]
+
+    def _too_far(self, hub: HubId, site: SiteId, seconds: int) -> Verdict:
+        limit = refusals.duration(self.snapshot.policy.max_driving_s)
+        return Verdict(
+            rule="driving_time",
+            reason=f"The drive from {hub} to {site} takes {refusals.duration(seconds)}, more than {limit}, and no place "
+            f"on the way where the column may rest splits it into parts of {limit} at most.",
+        )
+
+    def _judge(self, way: Way, day: int) -> Option | Verdict:
+        """Return the option that the way makes on its day, or the rule against it."""
+        snapshot, policy = self.snapshot, self.snapshot.policy
+        busy = tuple(range(way.phases[0].day, way.phases[-1].day + 1))
+        on = [self.ground.days[index] for index in busy if index in self.ground.days]
+        least = max(policy.min_trucks, len(way.sites))
+        most = min(policy.max_trucks, trucks_over(snapshot, way.hub, on), self._useful(way, day))
+        if most < least:
+            return Verdict(rule="fleet", reason=f"{way.hub} has {most} trucks over all days of the way, needs {least}.")
+        trucks = most_trucks(self.ground, way, least, most)
+        if trucks is None:
+            return refusals.why_not(self.ground, way, least)
+        windows = departures(self.ground, way, split(self.ground, way, trucks))
+        met = self._causes(way, trucks, windows)
+        if least != trucks:
+            fewest = departures(self.ground, way, split(self.ground, way, least))
+            met = _lower(met, self._causes(way, least, fewest))
+        p = path_p(met)
+        if p < policy.risk_cap_p:
+            return refusals.too_risky(way, p, policy.risk_cap_p, met.items())
+        gates = tuple(sorted({gate for phase in way.phases for run in phase.runs for gate in run.gates}))
+        guarded = {self.ground.network.gates[gate].regime for run in way.loaded_runs for gate in run.gates}
+        return Option(
+            id=f"{way.hub}>{'+'.join(way.sites)}@{day}", hub=way.hub, sites=way.sites, day=day, phases=way.phases,
+            max_trucks=trucks, departures=windows, p=p, causes=dict(sorted(met.items())), gates=gates, busy_days=busy,
+            needs_escort=not guarded.isdisjoint(policy.escort_regimes),
+            seconds=sum(run.seconds for phase in way.phases for run in phase.runs),
+        )  # fmt: skip
+
+    def _useful(self, way: Way, day: int) -> int:
+        """Return how many trucks carry the whole need of the sites, but at least the fewest of a convoy."""
+        kinds, on = fleet_types(self.snapshot, way.hub), self.snapshot.days[day]
+        needed = sum(trucks_for(self.snapshot, kinds, wanted(self.snapshot, site, on)) for site in way.sites)
+        return max(needed, self.snapshot.policy.min_trucks, len(way.sites))
+
+    def _causes(self, way: Way, trucks: int, windows: Domains) -> dict[str, float]:
+        """Return what may stop the loaded column, at its worst over all departures."""
+        met: dict[str, float] = {}
+        for time in run_times(self.ground, way, split(self.ground, way, trucks)):
+            for window in windows[time.phase] if time.run.loaded else ():
+                depart = window.shift(time.start_s)
+                more = causes(self.ground.network, self.ground.access, path_of(time.run), depart, trucks)
+                met = _lower(met, more)
+        return met
+
+    # ------------------------------------------------------------------------------------------- several sites
+
+    def tours(self, sites: Sequence[SiteId]) -> Iterator[Option]:
+        """Yield the options over two sites or more that lie near each other."""
+        near = self._near(sites)
+        for count in range(2, self.snapshot.policy.max_stops + 1):
+            for stops in combinations(sites, count):
+                if not all(pair in near for pair in combinations(stops, 2)):
+                    continue
+                shared = [hub for hub in self.hubs_for(stops[0]) if all(hub in self.hubs_for(site) for site in stops)]
+                for hub in shared:
+                    yield from self._tours_of(hub, stops)
+
+    def _tours_of(self, hub: HubId, stops: Sequence[SiteId]) -> Iterator[Option]:
+        way = tour(self.roads(hub), hub, stops)
+        for day in self.days if way is not None else ():
+            moved = on_day(way, day)
+            if self._shut(moved) or any(self._resource(hub, site, day) is not None for site in stops):
+                continue
+            found = self._judge(moved, day)
+            if isinstance(found, Option):
+                yield replace(found, id=f"{found.id}/1")
+
+    def _near(self, sites: Sequence[SiteId]) -> frozenset[tuple[SiteId, SiteId]]:
+        places = [self.snapshot.sites[site].place for site in sites]
+        if len(places) < 2 or self.snapshot.policy.max_stops < 2:  # noqa: PLR2004 - a pair
+            return frozenset()
+        spread = self.snapshot.policy.stop_spread_m
+        table = self.engine.seconds_table(places, places, self.never, loaded=False)
+        candidates = np.argwhere((table < UNREACHABLE) & (table <= spread / SLOWEST_M_PER_S))
+        return frozenset(
+            (sites[a], sites[b])
+            for a, b in candidates.tolist()
+            if a < b and self._metres(sites[a], sites[b]) <= spread
+        )
+
+    def _metres(self, first: SiteId, second: SiteId) -> float:
+        hubs = [hub for hub in self.hubs_for(first) if hub in self.hubs_for(second)]
+        if not hubs:
+            return float("inf")
+        start, end = self.snapshot.sites[first].place, self.snapshot.sites[second].place
+        legs = self.roads(hubs[0]).legs(start, end, loaded=True)
+        return legs[0].metres if legs else float("inf")
+
+
+def _lower(met: Mapping[str, float], more: Mapping[str, float]) -> dict[str, float]:
+    return {cause: min(met.get(cause, 1.0), more.get(cause, 1.0)) for cause in {*met, *more}}
+
+
+def _undominated(found: Iterable[Option]) -> tuple[Option, ...]:
+    kept: list[Option] = []
+    ranked = sorted(found, key=lambda o: (-o.p, -o.max_trucks, len(o.busy_days), len(o.gates), o.seconds))
+    for option in ranked:
+        if not any(_dominates(other, option) for other in kept):
+            kept.append(option)
+    return tuple(replace(option, id=f"{option.id}/{rank}") for rank, option in enumerate(kept, start=1))
+
+
+def _dominates(one: Option, other: Option) -> bool:
+    return (
+        one.p >= other.p
+        and one.max_trucks >= other.max_trucks
+        and set(one.busy_days) <= set(other.busy_days)
+        and set(one.gates) <= set(other.gates)
+    )

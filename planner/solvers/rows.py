@@ -1,0 +1,214 @@
+"""The rules that every stage of the master shares, as rows: trucks, teams, loading, fleets, gates, groups, stock.
+
+The numbers in brackets are those of the formulation: (1) a visit counts, (2) trucks of a convoy, (3) escort teams
+and visits a day, (4) loading, (5) fleets, (6) gates, (7) kilograms and litres, (8) needs, (9) stock, (10) coupled
+sites, (11) cuts of the timetable.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import pulp
+
+from planner.domain.needs import CommodityId, SiteId
+from planner.domain.supply import HubId, TruckTypeId
+from planner.solvers.case import Case
+from planner.solvers.choice import BranchCut, CapacityCut, Cut, ExclusionCut
+from planner.solvers.option import Option, OptionId
+
+Stop = tuple[OptionId, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """The columns of a master: does an option run, and with how many trucks of each type for each stop."""
+
+    options: tuple[Option, ...]
+    runs: Mapping[OptionId, pulp.LpVariable]
+    trucks: Mapping[Stop, Mapping[TruckTypeId, pulp.LpVariable]]
+
+    def truck_sum(self, option: Option) -> pulp.LpAffineExpression:
+        """Return all trucks of a convoy."""
+        return pulp.lpSum(n for stop in range(len(option.sites)) for n in self.trucks[option.id, stop].values())
+
+
+def add_visits(model: pulp.LpProblem, case: Case, options: Sequence[Option], *, whole_trucks: bool) -> Visits:
+    """Add the columns of these options with rule (2): a convoy has between the fewest and the most trucks."""
+    category = pulp.LpInteger if whole_trucks else pulp.LpContinuous
+    number = count()
+    runs = {o.id: model.add_variable(f"run_{i:05}", cat=pulp.LpBinary) for i, o in enumerate(options)}
+    trucks = {
+        (o.id, stop): {
+            kind: model.add_variable(f"trucks_{next(number):06}", 0, min(most, o.max_trucks), category)
+            for kind, most in case.truck_types(o)
+        }
+        for o in options
+        for stop in range(len(o.sites))
+    }
+    visits = Visits(options=tuple(options), runs=runs, trucks=trucks)
+    for option in options:
+        total = visits.truck_sum(option)
+        model += total >= case.snapshot.policy.min_trucks * runs[option.id]
+        model += total <= option.max_trucks * runs[option.id]
+        if len(option.sites) > 1:
+            for stop in range(len(option.sites)):
+                model += pulp.lpSum(trucks[option.id, stop].values()) >= runs[option.id]
+    return visits
+
+
+def add_day_rows(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
+    """Add what each day offers: teams (3), loading (4), fleets (5), gates (6), and coupled sites (10)."""
+    _add_escorts(model, case, visits)
+    _add_loading(model, case, visits)
+    _add_fleets(model, case, visits)
+    _add_gates(model, case, visits)
+    _add_groups(model, case, visits)
+
+
+def _add_escorts(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
+    # (3) A hub's own teams first; what it lacks comes from the pool that serves any hub.
+    away: dict[int, dict[HubId, list[Option]]] = defaultdict(lambda: defaultdict(list))
+    for option in visits.options:
+        if option.needs_escort:
+            for day in option.busy_days:
+                away[day][option.hub].append(option)
+    for day, by_hub in sorted(away.items()):
+        borrowed = []
+        for hub, options in sorted(by_hub.items()):
+            lent = model.add_variable(f"pool_{day + 100:03}_{len(borrowed):03}", lowBound=0)
+            own = case.teams(hub, day) - case.pinned_escorts(hub, day)
+            model += lent >= pulp.lpSum(visits.runs[o.id] for o in options) - own
+            borrowed.append(lent)
+        bound_already = sum(
+            max(0, case.pinned_escorts(hub, day) - case.teams(hub, day))
+            for hub in case.snapshot.hubs
+            if hub not in by_hub
+        )
+        model += pulp.lpSum(borrowed) <= max(0, case.teams(None, day) - bound_already)
+
+
+def _add_loading(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
+    # (4) Trucks loaded in the evening before and in the morning of the first day.
+    leaving: dict[tuple[HubId, int], list[Option]] = defaultdict(list)
+    for option in visits.options:
+        leaving[option.hub, option.phases[0].day].append(option)
+    for (hub, day), options in sorted(leaving.items()):
+        model += pulp.lpSum(visits.truck_sum(o) for o in options) <= case.loading_trucks(hub, day)
+
+
+def _add_fleets(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
+    # (5) Trucks that are away on a day, by type.
+    away: dict[tuple[HubId, TruckTypeId, int], list[pulp.LpVariable]] = defaultdict(list)
+    for option in visits.options:
+        for stop in range(len(option.sites)):
+            for kind, number in visits.trucks[option.id, stop].items():
+                for day in option.busy_days:
+                    away[option.hub, kind, day].append(number)
+    for (hub, kind, day), numbers in sorted(away.items(), key=lambda item: item[0]):
+        model += pulp.lpSum(numbers) <= case.fleet(hub, kind, day)
+
+
+def _add_gates(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
+    # (6) A gate lets columns through one after another: their time at it fits into its open hours of the day.
+    passing: dict[tuple[str, int], list[Option]] = defaultdict(list)
+    for option in visits.options:
+        for phase in option.phases:
+            for run in phase.runs:
+                for gate in run.gates:
+                    passing[gate, phase.day].append(option)
+    for (gate, day), options in sorted(passing.items()):
+        each = case.gate_seconds_a_truck(gate)
+        model += pulp.lpSum(each * visits.truck_sum(o) for o in options) <= case.gate_open_seconds(gate, day)
+
+
+def _add_groups(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
+    # (10) Coupled sites are served on one day, all of them or none.
+    for group in sorted(case.snapshot.groups, key=lambda g: g.id):
+        for day in range(case.horizon_days):
+            served = [
+                pulp.lpSum(visits.runs[o.id] for o in visits.options if o.day == day and site in o.sites)
+                for site in sorted(group.sites)
+            ]
+            for other in served[1:]:
+                model += served[0] == other
+
+
+def add_cuts(model: pulp.LpProblem, visits: Visits, cuts: Iterable[Cut]) -> None:
+    """Add the timetable's cuts (11). A cut on an option that is no column here holds by itself and is left out."""
+    for number, cut in enumerate(cuts):
+        names = sorted(cut.at_least if isinstance(cut, BranchCut) else cut.options)
+        if any(name not in visits.runs for name in names):
+            continue
+        options = [next(o for o in visits.options if o.id == name) for name in names]
+        match cut:
+            case ExclusionCut():
+                model += pulp.lpSum(visits.runs[name] for name in names) <= len(names) - 1
+            case CapacityCut(most_trucks=most):
+                # Binding only while all of them run: each that stays away relaxes it by all that it could not carry.
+                slack = max(0, sum(o.max_trucks for o in options) - most)
+                away = len(names) - pulp.lpSum(visits.runs[name] for name in names)
+                model += pulp.lpSum(visits.truck_sum(o) for o in options) <= most + slack * away
+            case BranchCut(at_least=at_least):
+                fewer = []
+                for place, option in enumerate(options):
+                    chosen = model.add_variable(f"fewer_{number:04}_{place:02}", cat=pulp.LpBinary)
+                    below = at_least[option.id] - 1
+                    over = max(0, option.max_trucks - below)
+                    model += visits.truck_sum(option) <= below + over * (1 - chosen)
+                    fewer.append(chosen)
+                model += pulp.lpSum(fewer) >= 1
+
+
+def add_stock(
+    model: pulp.LpProblem,
+    case: Case,
+    demands: Mapping[tuple[OptionId, CommodityId], pulp.LpAffineExpression],
+    *,
+    whole_units: bool,
+) -> Mapping[tuple[tuple[str, ...], str], pulp.LpVariable]:
+    """Add rule (9): each option takes from the batches that are in store in time and stay good until unloaded.
+
+    Options that may take from the same batches draw on them together; returned are the units that each such set
+    of batches gives, by (set, batch). Empty for a commodity whose options all share one set.
+    """
+    drawn: dict[tuple[HubId, CommodityId], dict[tuple[str, ...], list[pulp.LpAffineExpression]]]
+    drawn = defaultdict(lambda: defaultdict(list))
+    for (option_id, commodity), units in demands.items():
+        option = case.by_id[option_id]
+        drawn[option.hub, commodity][case.batches(option, commodity)].append(units)
+    flows: dict[tuple[tuple[str, ...], str], pulp.LpVariable] = {}
+    number = count()
+    for _, by_set in sorted(drawn.items()):
+        if len(by_set) == 1:
+            ((batches, units),) = by_set.items()
+            model += pulp.lpSum(units) <= sum(case.stock_left[batch] for batch in batches)
+            continue
+        taken: dict[str, list[pulp.LpVariable]] = defaultdict(list)
+        for batches, units in sorted(by_set.items(), key=lambda item: item[0]):
+            for batch in batches:
+                flow = model.add_variable(
+                    f"from_{next(number):05}", 0, case.stock_left[batch],
+                    pulp.LpInteger if whole_units else pulp.LpContinuous,
+                )  # fmt: skip
+                flows[batches, batch] = flow
+                taken[batch].append(flow)
+            model += pulp.lpSum(units) <= pulp.lpSum(flows[batches, batch] for batch in batches)
+        for batch, parts in sorted(taken.items()):
+            model += pulp.lpSum(parts) <= case.stock_left[batch]
+    return flows
+
+
+def add_one_visit_a_day(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
+    """Add rule (3), second part: at most one convoy a day stops at a site; a pinned one is the day's."""
+    pinned = {(stop.site, case.day_of(stop.arrive_at)) for convoy in case.snapshot.pinned for stop in convoy.stops}
+    for site, day in sorted({(site, option.day) for option in visits.options for site in option.sites}):
+        model += site_visits(visits, site, day) <= (0 if (site, day) in pinned else 1)
+
+
+def site_visits(visits: Visits, site: SiteId, day: int | None = None) -> pulp.LpAffineExpression:
+    """Return how many convoys stop at a site, on one day or in all."""
+    return pulp.lpSum(
+        visits.runs[o.id] for o in visits.options if site in o.sites and (day is None or o.day == day)
+    )

@@ -1,0 +1,128 @@
+"""Among the fairest plans take the one that brings most: expected person-days of assistance, proved by a bound."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from planner.domain.plan import ObjectiveLevel, ProofGrade
+from planner.domain.policy import Limits
+from planner.domain.snapshot import Snapshot
+from planner.solvers import highs
+from planner.solvers.case import Case
+from planner.solvers.choice import Chosen, Cut, EquityResult, Progress, Report
+from planner.solvers.loads import FullModel, full_model, read_chosen
+from planner.solvers.option import Option, OptionId
+
+WHOLE_UP_TO: Final = 400
+"""Up to so many options the model in whole trucks is searched as well, once rounding has left a gap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueResult:
+    """The convoys taken, the level with its bound, and what the bound is a bound of.
+
+    `status` is that of the best search: `infeasible` when no plan keeps the equity levels (cuts took it away),
+    `limit` when none was found in time.
+    """
+
+    chosen: tuple[Chosen, ...]
+    level: ObjectiveLevel
+    bound_grade: ProofGrade
+    status: highs.SolveStatus
+    cut_short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One model and its answer."""
+
+    full: FullModel
+    solved: highs.Solved
+
+
+def solve_value(
+    snapshot: Snapshot,
+    options: Sequence[Option],
+    equity: EquityResult,
+    cuts: Sequence[Cut],
+    limits: Limits,
+    progress: Progress,
+) -> ValueResult:
+    """Find the best plan that keeps every equity level."""
+    return value_of(Case(snapshot, options), equity, cuts, limits, progress)
+
+
+def value_of(
+    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, progress: Progress
+) -> ValueResult:
+    """Find the best plan for an indexed case.
+
+    First visits are whole and trucks and units are not: that gives the bound, over all plans that keep the levels.
+    Then the visits stand and trucks and units become whole. If nothing comes of that, the visits of the equity
+    stage stand, which are known to be possible.
+    """
+    wide = _search(case, equity, cuts, limits, whole=False)
+    progress(Report(stage="value", done=0.5, best=wide.solved.objective, bound=wide.solved.bound))
+    if wide.solved.status == "infeasible":
+        return _result(wide, None, wide.solved.bound)
+    bound, short = wide.solved.bound, wide.solved.cut_short
+    best = _rounded(case, equity, cuts, limits, _taken(wide)) if wide.solved.found else None
+    if best is None or not best.solved.found:
+        best = _rounded(case, equity, cuts, limits, frozenset(equity.visits))
+    close = best.solved.found and highs.relative_gap(best.solved.objective, bound) <= limits.mip_gap
+    if not close and (len(case.options) <= WHOLE_UP_TO or not best.solved.found):
+        start = best.solved.values if best.solved.found else None
+        whole = _search(case, equity, cuts, limits, whole=True, start=start)
+        bound, short = min(bound, whole.solved.bound), short or whole.solved.cut_short
+        if whole.solved.found and (not best.solved.found or whole.solved.objective > best.solved.objective):
+            best = whole
+        elif whole.solved.status == "infeasible":
+            best = whole
+    progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=bound))
+    return _result(best, case, bound, cut_short=short or best.solved.cut_short)
+
+
+def _search(
+    case: Case,
+    equity: EquityResult,
+    cuts: Sequence[Cut],
+    limits: Limits,
+    *,
+    whole: bool,
+    start: dict[str, float] | None = None,
+) -> _Search:
+    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=whole, whole_units=whole)
+    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap, start=start))
+
+
+def _rounded(
+    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, taken: frozenset[OptionId]
+) -> _Search:
+    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=True)
+    for option in full.visits.options:
+        runs = full.visits.runs[option.id]
+        runs.lowBound = runs.upBound = int(option.id in taken)
+    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap / 10))
+
+
+def _taken(search: _Search) -> frozenset[OptionId]:
+    runs = search.full.visits.runs
+    return frozenset(option for option, column in runs.items() if search.solved.whole(column))
+
+
+def _result(search: _Search, case: Case | None, bound: float, *, cut_short: bool = False) -> ValueResult:
+    solved = search.solved
+    found = solved.found and case is not None
+    chosen = read_chosen(case, search.full, solved) if found and case is not None else ()
+    value = sum(solved.whole(column) * weight for column, weight in search.full.assistance.items()) if found else 0.0
+    bound = max(bound, value) if found else 0.0
+    grade: ProofGrade = "global" if found else "none"
+    return ValueResult(
+        chosen=chosen,
+        level=ObjectiveLevel(
+            level=2, name="value", value=value, bound=bound, gap=highs.relative_gap(value, bound), proof=grade
+        ),
+        bound_grade=grade,
+        status=solved.status,
+        cut_short=cut_short,
+    )

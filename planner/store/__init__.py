@@ -1,0 +1,1 @@
+"""Rows in the database and their way to and from domain values."""

@@ -1,0 +1,183 @@
+"""Turn domain values into JSON and bytes and back, so that what is read equals what was written."""
+
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from planner.domain.canonical import canonical_bytes
+from planner.domain.errors import BadInput
+from planner.domain.plan import Plan
+from planner.domain.snapshot import Snapshot
+from planner.store.rows import Body
+from routing.evidence import Fact
+
+T = TypeVar("T")
+
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL character in JSON: an even number of backslashes, then its escape. PostgreSQL keeps none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackedSnapshot:
+    """A snapshot as bytes: each of its fields a part under its own digest, so that equal parts are kept once."""
+
+    digest: str
+    crisis: str
+    parts: Mapping[str, bytes]
+
+    @property
+    def manifest(self) -> dict[str, str]:
+        """The digest of each part."""
+        return {name: sha256(content) for name, content in self.parts.items()}
+
+
+def to_body(value: object) -> Body:
+    """Return a dataclass or mapping as the JSON object that both databases keep unchanged.
+
+    Raises
+    ------
+    BadInput
+        If it holds what JSON or a database cannot: NaN, an infinity, a NUL character, half a surrogate pair.
+    """
+    body = json.loads(_storable(value))
+    if not isinstance(body, dict):
+        raise TypeError(f"A {type(value).__name__} is no JSON object.")
+    return body
+
+
+def from_body(kind: type[T], body: Body) -> T:
+    """Return the value that `to_body` wrote; its mappings come back in order of their keys.
+
+    Raises
+    ------
+    BadInput
+        If the body is not one of this kind: written by another version, or damaged.
+    """
+    return _read(kind, json.dumps(body, sort_keys=True).encode(), kind.__name__)
+
+
+def fact_to_body(fact: Fact) -> Body:
+    """Return a fact of the log as a JSON object; `kind` says which it is."""
+    return to_body(fact)
+
+
+def fact_from_body(body: Body) -> Fact:
+    """Return the fact that `fact_to_body` wrote.
+
+    Raises
+    ------
+    BadInput
+        If no kind of fact reads like this.
+    """
+    # A tagged union is no class, but an adapter reads it as one.
+    tagged = cast("type[Fact]", Annotated[Fact, Field(discriminator="kind")])
+    return _read(tagged, json.dumps(body).encode(), "fact")
+
+
+def plan_digest(plan: Plan) -> str:
+    """Return the SHA-256 of the plan as it is read back from the store."""
+    return sha256(canonical_bytes(from_body(Plan, to_body(plan))))
+
+
+def pack_snapshot(snapshot: Snapshot) -> PackedSnapshot:
+    """Return the snapshot's parts and digest; no database is asked.
+
+    The digest is that of the snapshot as it is read back (`digest_of`): a whole number in a field for fractions
+    counts as the fraction it is read as.
+
+    Raises
+    ------
+    BadInput
+        If a part cannot be kept.
+    """
+    kinds = get_type_hints(Snapshot)
+    parts: dict[str, bytes] = {}
+    for field in fields(Snapshot):
+        written = _storable(getattr(snapshot, field.name))
+        parts[field.name] = canonical_bytes(_read(kinds[field.name], written, field.name))
+    return PackedSnapshot(digest=_digest_of_parts(parts), crisis=snapshot.crisis.id, parts=parts)
+
+
+def unpack_snapshot(packed: PackedSnapshot) -> Snapshot:
+    """Return the snapshot from its parts.
+
+    Raises
+    ------
+    BadInput
+        If the parts do not give the digest, or are not those of this version's snapshot.
+    """
+    if _digest_of_parts(packed.parts) != packed.digest:
+        raise BadInput(f"Snapshot {packed.digest[:12]} is damaged: its parts have another digest. Restore a backup.")
+    kinds = get_type_hints(Snapshot)
+    if missing := sorted(kinds.keys() - packed.parts.keys()):
+        raise BadInput(
+            f"Snapshot {packed.digest[:12]} has no {', '.join(missing)}: another version wrote it. Make a new plan."
+        )
+    values: dict[str, Any] = {name: _read(kinds[name], packed.parts[name], name) for name in kinds}
+    return Snapshot(**values)
+
+
+def pack_part(value: object) -> bytes:
+    """Return one value as the bytes it has as a part of a snapshot."""
+    return canonical_bytes(_read(type(value), _storable(value), type(value).__name__))
+
+
+def unpack_part(kind: type[T], content: bytes) -> T:
+    """Return the value that `pack_part` wrote."""
+    return _read(kind, content, kind.__name__)
+
+
+def sha256(content: bytes) -> str:
+    """Return the digest of bytes in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def squeeze(content: bytes) -> bytes:
+    """Return the bytes compressed; timelines shrink a hundredfold."""
+    return zlib.compress(content, level=6)
+
+
+def unsqueeze(content: bytes) -> bytes:
+    """Return what `squeeze` was given."""
+    return zlib.decompress(content)
+
+
+def _digest_of_parts(parts: Mapping[str, bytes]) -> str:
+    # Canonical JSON of an object is its members in order of their names: the whole need not be written again.
+    members = b",".join(json.dumps(name).encode() + b":" + parts[name] for name in sorted(parts))
+    return sha256(b"{" + members + b"}")
+
+
+def _storable(value: object) -> bytes:
+    try:
+        written = canonical_bytes(value)
+    except ValueError as cause:
+        raise BadInput(f"A value cannot be kept: {cause}. Give finite numbers and plain text.") from cause
+    if _NUL.search(written):
+        raise BadInput("A text holds a NUL character, which the database cannot keep. Remove it.")
+    return written
+
+
+def _read(kind: type[T], content: bytes, name: str) -> T:
+    try:
+        value: T = _adapter(cast("Hashable", kind)).validate_json(content)
+    except ValidationError as cause:
+        first = cause.errors()[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the whole"
+        raise BadInput(
+            f"The stored {name} cannot be read: {where}: {first['msg']}. "
+            "Another version wrote it, or it is damaged: migrate, or restore a backup."
+        ) from cause
+    return value
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast("type[Any]", kind))

@@ -1,0 +1,169 @@
+"""Snapshots and plans: what was asked and what was answered, both for ever; only publishing changes."""
+
+from typing import cast
+
+from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+
+from planner.domain.errors import BadInput, NotFound, Refused
+from planner.domain.plan import Plan, PlanId, PlanStatus
+from planner.store import codec
+from planner.store.codec import PackedSnapshot
+from planner.store.records import PlanCard, StoredPlan
+from planner.store.rows import BlobRow, PlanRow, SnapshotRow
+from planner.store.unit import Unit
+from routing.units import Instant, Window
+
+LATEST = "latest"
+ID_LENGTH = 12
+"""A plan's id is so many digits of its digest: short enough to say on the phone."""
+
+
+class PlanReads(Unit):
+    """Snapshots and plans."""
+
+    def has_snapshot(self, digest: str) -> bool:
+        """Tell whether the snapshot is stored."""
+        return self._session.get(SnapshotRow, digest) is not None
+
+    def get_packed(self, digest: str) -> PackedSnapshot:
+        """Return the snapshot's bytes, to be unpacked after the transaction; raises `NotFound`."""
+        row = self._get(SnapshotRow, digest, f"No snapshot {digest!r} in this database.")
+        wanted = set(row.manifest.values())
+        found = {
+            blob.digest: codec.unsqueeze(blob.content)
+            for blob in self._session.scalars(select(BlobRow).where(BlobRow.digest.in_(wanted)))
+        }
+        if lost := sorted(name for name, part in row.manifest.items() if part not in found):
+            raise BadInput(f"Snapshot {digest[:12]} has lost its {', '.join(lost)}. Restore a backup.")
+        return PackedSnapshot(
+            digest=digest, crisis=row.crisis, parts={name: found[part] for name, part in row.manifest.items()}
+        )
+
+    def get_plan(self, plan: PlanId, *, crisis: str | None = None) -> StoredPlan:
+        """Return a plan by id, or the `latest` (of a crisis, where one is named); raises `NotFound`."""
+        chosen = _cards().add_columns(PlanRow.body)
+        chosen = chosen.order_by(PlanRow.number.desc()).limit(1) if plan == LATEST else chosen.where(PlanRow.id == plan)
+        if crisis is not None:
+            chosen = chosen.where(PlanRow.crisis == crisis)
+        row = self._session.execute(chosen).one_or_none()
+        if row is None and plan == LATEST:
+            raise NotFound("There is no plan yet. Make one: qafila plan new.")
+        if row is None:
+            raise NotFound(f"No plan {plan!r}. Use an id from the listing of plans, or `{LATEST}`.")
+        return StoredPlan(card=_card(row), plan=codec.from_body(Plan, row.body))
+
+    def list_plans(self, crisis: str, *, limit: int = 100) -> tuple[PlanCard, ...]:
+        """Return the cards of a crisis's plans, newest first."""
+        chosen = _cards().where(PlanRow.crisis == crisis).order_by(PlanRow.number.desc()).limit(limit)
+        return tuple(_card(row) for row in self._session.execute(chosen))
+
+
+class PlanWrites(PlanReads):
+    """Snapshots and plans put in, plans published."""
+
+    def save_packed(self, packed: PackedSnapshot) -> str:
+        """Keep a snapshot, each part once, and return its digest; keeping it again changes nothing."""
+        self._get_crisis(packed.crisis)
+        manifest = packed.manifest
+        known = set(self._session.scalars(select(BlobRow.digest).where(BlobRow.digest.in_(set(manifest.values())))))
+        self._add_missing(
+            BlobRow,
+            [
+                {"digest": digest, "kind": name, "content": codec.squeeze(packed.parts[name])}
+                # In one order for all writers: two that add the same parts then wait instead of blocking each other.
+                for digest, name in sorted({digest: name for name, digest in manifest.items()}.items())
+                if digest not in known
+            ],
+        )
+        self._add_missing(
+            SnapshotRow, [{"digest": packed.digest, "crisis": packed.crisis, "manifest": codec.to_body(manifest)}]
+        )
+        return packed.digest
+
+    def save_plan(self, plan: Plan, *, created_at: Instant, created_by: str) -> PlanCard:
+        """Keep a plan and return its card; the same plan again returns the card it has.
+
+        Raises
+        ------
+        NotFound
+            If the plan's snapshot is not stored.
+        """
+        snapshot = self._get(
+            SnapshotRow,
+            plan.snapshot_digest,
+            f"The plan's snapshot {plan.snapshot_digest!r} is not stored. Save it first.",
+        )
+        digest = codec.plan_digest(plan)
+        self._one_at_a_time("plan")
+        there = self._session.execute(_cards().where(PlanRow.digest == digest)).one_or_none()
+        if there is None:
+            row = {
+                "id": self._free_id(digest), "digest": digest, "crisis": snapshot.crisis, "snapshot": snapshot.digest,
+                "body": codec.to_body(plan), "created_at": created_at, "created_by": created_by,
+                "state": "unpublished", "published_at": None, "published_by": None,
+            }  # fmt: skip
+            self._session.execute(insert(PlanRow), [row])
+            there = self._session.execute(_cards().where(PlanRow.digest == digest)).one()
+        return _card(there)
+
+    def publish_plan(self, plan: PlanId, *, at: Instant, by: str) -> PlanCard:
+        """Mark a plan as published and return its card. Who may do so is for the service to say.
+
+        Raises
+        ------
+        Refused
+            If it is published already.
+        NotFound
+            If there is no such plan.
+        """
+        return self._set_state(plan, {"state": "published", "published_at": at, "published_by": by})
+
+    def withdraw_plan(self, plan: PlanId) -> PlanCard:
+        """Mark a plan as no longer published and return its card; raises as `publish_plan` does."""
+        return self._set_state(plan, {"state": "unpublished", "published_at": None, "published_by": None})
+
+    def _set_state(self, plan: PlanId, values: dict[str, object]) -> PlanCard:
+        changed = self._session.execute(
+            update(PlanRow)
+            .where(PlanRow.id == plan, PlanRow.state != values["state"])
+            .values(**values)
+            .returning(PlanRow.number)
+            .execution_options(synchronize_session=False)
+        ).scalar_one_or_none()
+        row = self._session.execute(_cards().where(PlanRow.id == plan)).one_or_none()
+        if row is None:
+            raise NotFound(f"No plan {plan!r}. Use an id from the listing of plans.")
+        if changed is None:
+            raise Refused(f"Plan {plan} is {values['state']} already. Nothing was changed.")
+        return _card(row)
+
+    def _free_id(self, digest: str) -> PlanId:
+        # Two plans that agree in twelve digits are not expected in the life of a database, but cost nothing here.
+        for length in range(ID_LENGTH, len(digest)):
+            if self._session.scalar(select(func.count()).where(PlanRow.id == digest[:length])) == 0:
+                return digest[:length]
+        return digest
+
+
+def _cards() -> Select[*tuple[object, ...]]:
+    """Select a plan's card; what lies in the body is read by the database, so that a listing stays small."""
+    return select(
+        PlanRow.id, PlanRow.digest, PlanRow.crisis, PlanRow.snapshot, PlanRow.created_at, PlanRow.created_by,
+        PlanRow.published_at, PlanRow.published_by,
+        PlanRow.body["status"].as_string().label("status"),
+        PlanRow.body["people_reached"].as_integer().label("people_reached"),
+        _horizon("start"), _horizon("end"),
+    )  # fmt: skip
+
+
+def _horizon(edge: str) -> ColumnElement[int]:
+    instant: ColumnElement[int] = PlanRow.body["horizon"][edge].as_integer()
+    return instant.label(edge)
+
+
+def _card(row: Row[*tuple[object, ...]]) -> PlanCard:
+    return PlanCard(
+        id=row.id, digest=row.digest, crisis=row.crisis, snapshot=row.snapshot, status=cast("PlanStatus", row.status),
+        horizon=Window(row.start, row.end), people_reached=row.people_reached, created_at=row.created_at,
+        created_by=row.created_by, published_at=row.published_at, published_by=row.published_by,
+    )  # fmt: skip

@@ -1,0 +1,152 @@
+"""What the store returns beside domain values: a plan's card, a run, a claim, a movement, an audit entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from planner.domain.errors import Refused
+from planner.domain.plan import Convoy, ConvoyId, Plan, PlanId, PlanStatus
+from routing.evidence import Evidence
+from routing.units import Instant, Seconds, Window
+
+T = TypeVar("T")
+RunId: TypeAlias = int
+RunState: TypeAlias = Literal["queued", "running", "done", "failed", "stopped"]
+Detail: TypeAlias = Mapping[str, str | int | bool | None]
+"""Flat facts beside a row, without fractions: both databases return them letter by letter."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else saved the same row after it was read."""
+
+
+class LostClaim(Refused):
+    """A run was taken over by another worker, stopped or ended while this one still worked on it."""
+
+
+class DatabaseBusy(Refused):
+    """The database did not answer in time or is gone; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A record of the log with who entered it and when."""
+
+    evidence: Evidence
+    actor: str
+    recorded_at: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versioned(Generic[T]):
+    """A row with the version an edit must name, so that nobody's edit is lost."""
+
+    row: T
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanCard:
+    """What a listing shows of a plan without reading its body."""
+
+    id: PlanId
+    digest: str
+    crisis: str
+    snapshot: str
+    status: PlanStatus
+    horizon: Window
+    people_reached: int
+    created_at: Instant
+    created_by: str
+    published_at: Instant | None
+    published_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan and its card."""
+
+    card: PlanCard
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """A convoy that was promised or dispatched; its id outlives the plan that made it.
+
+    `convoy` is what is to drive (None for a movement known only from reports), `plan` and `planned_as` where it
+    came from, `detail` what a report or a form adds. `version` 0 means not yet stored.
+    """
+
+    id: str
+    plan: PlanId | None = None
+    planned_as: ConvoyId | None = None
+    convoy: Convoy | None = None
+    detail: Detail
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """The last sign of life of a solve: its stage, its share from 0 to 1, best value and bound so far."""
+
+    stage: str
+    done: float
+    best: float | None
+    bound: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One solve asked for, and how far it is."""
+
+    id: RunId
+    key: str
+    crisis: str
+    snapshot: str
+    state: RunState
+    attempt: int
+    queued_at: Instant
+    queued_by: str
+    worker: str | None
+    lease_until: Instant | None
+    heartbeat_at: Instant | None
+    ended_at: Instant | None
+    progress: Sign | None
+    plan: PlanId | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A worker's right to end a run: good for this attempt only."""
+
+    run: RunId
+    attempt: int
+    worker: str
+    snapshot: str
+    lease_s: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to which target, and the digests of this entry and of the one before."""
+
+    position: int
+    at: Instant
+    actor: str
+    action: str
+    target: str
+    detail: Detail
+    previous: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditCheck:
+    """Whether the audit's chain holds; `broken_at` is the first position where it does not."""
+
+    ok: bool
+    rows: int
+    head: str
+    broken_at: int | None

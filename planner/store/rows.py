@@ -1,0 +1,228 @@
+"""The tables, one class each: what is kept, and what the database itself refuses."""
+
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Body: TypeAlias = dict[str, Any]
+"""A JSON object as a driver returns it; `planner.store.codec` gives it a type."""
+
+JSON_BODY: Final = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+NAMES: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(DeclarativeBase):
+    """Root of all tables. Instants are whole seconds since 1970 in UTC."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {Body: JSON_BODY, str: String(), bytes: LargeBinary()}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+class CrisisRow(Row):
+    """A crisis as it is described; edited rarely."""
+
+    __tablename__ = "crisis"
+    __table_args__ = (CheckConstraint("version >= 1", name="version"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[Body]
+    version: Mapped[int]
+
+
+class BlobRow(Row):
+    """A part of a snapshot, compressed, under the digest of its uncompressed bytes. Never changed."""
+
+    __tablename__ = "blob"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str]
+    content: Mapped[bytes]
+
+
+class NetworkRow(Row):
+    """Which network a crisis uses now."""
+
+    __tablename__ = "network"
+    __table_args__ = (CheckConstraint("version >= 1", name="version"),)
+
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"), primary_key=True)
+    blob: Mapped[str] = mapped_column(ForeignKey("blob.digest"))
+    version: Mapped[int]
+
+
+class LogRow(Row):
+    """A record of evidence. Added at the end, never changed, never removed."""
+
+    __tablename__ = "log"
+    __table_args__ = (
+        CheckConstraint("position >= 1", name="position"),
+        CheckConstraint("valid_to > valid_from", name="valid"),
+        CheckConstraint("reliability IN ('A', 'B', 'C', 'D', 'E', 'F')", name="reliability"),
+        CheckConstraint("credibility BETWEEN 1 AND 6", name="credibility"),
+        CheckConstraint("corrects < position", name="corrects"),
+        ForeignKeyConstraint(["crisis", "corrects"], ["log.crisis", "log.position"]),
+    )
+
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    learned_at: Mapped[int] = mapped_column(BigInteger)
+    recorded_at: Mapped[int] = mapped_column(BigInteger)
+    actor: Mapped[str]
+    valid_from: Mapped[int] = mapped_column(BigInteger)
+    valid_to: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str]
+    source: Mapped[str]
+    reliability: Mapped[str] = mapped_column(String(1))
+    credibility: Mapped[int]
+    note: Mapped[str]
+    synthetic: Mapped[bool]
+    corrects: Mapped[int | None]
+    fact: Mapped[Body]
+
+
+class ReferenceRow(Row):
+    """A site, hub, need or the like: one JSON document each, with a version so that no edit is lost."""
+
+    __tablename__ = "reference"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint(
+            "kind IN ('site', 'commodity', 'need', 'group', 'hub', 'stock', 'truck_type', 'fleet', 'escort')",
+            name="kind",
+        ),
+    )
+
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[Body]
+    version: Mapped[int]
+
+
+class SnapshotRow(Row):
+    """All that one solve may see, as the digests of its parts. Never changed."""
+
+    __tablename__ = "snapshot"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
+    manifest: Mapped[Body]
+
+
+class PlanRow(Row):
+    """A plan. Only whether it is published changes."""
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        CheckConstraint("state IN ('published', 'unpublished')", name="state"),
+        CheckConstraint(
+            "(state = 'published') = (published_at IS NOT NULL AND published_by IS NOT NULL)", name="published"
+        ),
+        Index(None, "crisis", "number"),
+    )
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshot.digest"))
+    body: Mapped[Body]
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    created_by: Mapped[str]
+    state: Mapped[str]
+    published_at: Mapped[int | None] = mapped_column(BigInteger)
+    published_by: Mapped[str | None]
+
+
+class MovementRow(Row):
+    """A convoy that somebody has promised: it keeps its id through all later plans."""
+
+    __tablename__ = "movement"
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        CheckConstraint("(plan IS NULL) = (convoy IS NULL)", name="origin"),
+    )
+
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    plan: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
+    convoy: Mapped[str | None]
+    body: Mapped[Body]
+    version: Mapped[int]
+
+
+class RunRow(Row):
+    """One solve asked for: queued, worked by one worker at a time under a lease, and ended once."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'stopped')", name="state"),
+        CheckConstraint(
+            "state <> 'running' OR (worker IS NOT NULL AND lease_until IS NOT NULL AND attempt >= 1)", name="running"
+        ),
+        CheckConstraint("(state = 'done') = (plan IS NOT NULL)", name="done"),
+        CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="failed"),
+        Index(None, "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshot.digest"))
+    state: Mapped[str]
+    attempt: Mapped[int]
+    attempt_limit: Mapped[int]
+    queued_at: Mapped[int] = mapped_column(BigInteger)
+    queued_by: Mapped[str]
+    worker: Mapped[str | None]
+    lease_until: Mapped[int | None] = mapped_column(BigInteger)
+    heartbeat_at: Mapped[int | None] = mapped_column(BigInteger)
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+    progress: Mapped[Body | None]
+    plan: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
+    error: Mapped[str | None]
+
+
+class AuditRow(Row):
+    """Who did what, each row sealed with the digest of the one before it. Never changed, never removed."""
+
+    __tablename__ = "audit"
+    __table_args__ = (CheckConstraint("position >= 1", name="position"),)
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[int] = mapped_column(BigInteger)
+    actor: Mapped[str]
+    action: Mapped[str]
+    target: Mapped[str]
+    detail: Mapped[Body]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class ActorRow(Row):
+    """The name behind an id in log, plans and audit: the only place that holds it, so that it can be erased."""
+
+    __tablename__ = "actor"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]

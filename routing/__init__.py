@@ -1,0 +1,1 @@
+"""Roads and access: which road may be used when, and how we know."""

@@ -1,0 +1,1 @@
+"""The way between two places: search, departure intervals and the independent recheck."""

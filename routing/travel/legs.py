@@ -1,0 +1,206 @@
+"""The ways worth considering between two places: the fastest, and every slower one that is likelier or open later."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from routing.cuts import connected, isolating
+from routing.network import GateId, PlaceId, RoadNetwork, SegmentId
+from routing.status import AccessMap
+from routing.travel.engine import TravelEngine
+from routing.travel.passage import (
+    Path,
+    causes,
+    departure_windows,
+    gate_passes,
+    lower,
+    passable_windows,
+    path_p,
+    path_seconds,
+)
+from routing.travel.search import find_ways
+from routing.travel.survey import Column, Survey, drive_spans
+from routing.units import Metres, Seconds, Window, subtract_windows
+
+RefusalReason: TypeAlias = Literal["unreachable", "weight", "blocked", "unknown_segment", "window"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateOffset:
+    """The head of the column reaches the gate so many seconds after departure."""
+
+    gate: GateId
+    offset_s: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A drive without a wait between two places, for a column of the size asked for.
+
+    `departures` are exactly the seconds from which it works; `causes` what may stop it, each with the lowest
+    probability of holding over these departures; `p` their product.
+    """
+
+    origin: PlaceId
+    destination: PlaceId
+    segments: tuple[SegmentId, ...]
+    seconds: Seconds
+    metres: Metres
+    p: float
+    causes: tuple[tuple[str, float], ...]
+    gates: tuple[GateOffset, ...]
+    departures: tuple[Window, ...]
+    loaded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why there is no leg: the reason, and for the middle three of them the fewest segments that prove it.
+
+    `unreachable`: not even the empty network leads there. `weight`, `blocked`, `unknown_segment`: no way is left once
+    roads too weak, then roads blocked all the time, then roads without a fresh report are taken out; `cut` holds the
+    smallest set of those taken out that separates the places. `window`: each road is open at some time, but no
+    departure finds all roads of a way open in turn, and in daylight where that is asked for.
+    """
+
+    reason: RefusalReason
+    cut: tuple[SegmentId, ...]
+
+
+def find_legs(  # noqa: PLR0913 - what a drive is made of
+    network: RoadNetwork,
+    access: AccessMap,
+    engine: TravelEngine,
+    origin: PlaceId,
+    destination: PlaceId,
+    departures: Window,
+    *,
+    loaded: bool,
+    trucks: int = 1,
+    gross_kg: int = 0,
+    use_unknown: bool = True,
+    daylight: tuple[Window, ...] | None = None,
+    max_legs: int = 4,
+) -> tuple[Leg, ...]:
+    """Return the ways that none other matches, fastest first; empty where there is none (`refusal` tells why).
+
+    One way matches another if it takes no longer, is no less likely over the whole span of the drive, and for every
+    departure of the other has one that leaves no earlier and arrives no later, be it after `departures`: a detour
+    never stands in for a wait at the origin. No way repeats a place, and without `daylight` none takes over 24 hours.
+    Of more than `max_legs` the fastest, the likeliest and the most different are kept. Holds are not looked at.
+
+    Raises
+    ------
+    UnknownId
+        If a place is not in the network.
+    RoutingError
+        If `trucks` is less than 1.
+    """
+    for place in (origin, destination):
+        network.get_place(place)
+    column = Column(loaded=loaded, trucks=trucks, gross_kg=gross_kg, use_unknown=use_unknown)
+    survey = Survey.of(network, access, engine, column, drive_spans(access, departures, daylight))
+    legs: list[Leg] = []
+    for way in find_ways(survey, engine, origin, destination):
+        path = Path(origin=origin, destination=destination, segments=way.segments, loaded=loaded)
+        windows = departure_windows(network, access, path, trucks, departures, daylight, use_unknown=use_unknown)
+        if windows:
+            legs.append(_leg(network, access, path, trucks, windows))
+    return _most_different(legs, max_legs)
+
+
+def refusal(
+    network: RoadNetwork,
+    access: AccessMap,
+    origin: PlaceId,
+    destination: PlaceId,
+    departures: Window,
+    *,
+    gross_kg: int = 0,
+    use_unknown: bool = True,
+    daylight: tuple[Window, ...] | None = None,
+) -> Refusal:
+    """Say why there is no leg for these departures, with the segments that prove it.
+
+    To be asked only where `find_legs` found none: `window` is what remains when nothing else refuses.
+
+    Raises
+    ------
+    UnknownId
+        If a place is not in the network.
+    """
+    if not connected(network, frozenset(), origin, destination):
+        return Refusal(reason="unreachable", cut=())
+    spans = drive_spans(access, departures, daylight)
+    weak = frozenset(
+        segment.id
+        for segment in network.segments.values()
+        if segment.weight_limit_kg is not None and gross_kg > segment.weight_limit_kg
+    )
+    blocked = _shut(network, access, spans, use_unknown=True)
+    unreported = frozenset() if use_unknown else _shut(network, access, spans, use_unknown=False)
+    closed: frozenset[SegmentId] = frozenset()
+    steps: tuple[tuple[RefusalReason, frozenset[SegmentId]], ...] = (
+        ("weight", weak), ("blocked", blocked), ("unknown_segment", unreported),
+    )  # fmt: skip
+    for reason, more in steps:
+        closed |= more
+        cut = isolating(network, closed, origin, destination)
+        if cut:
+            return Refusal(reason=reason, cut=cut)
+    return Refusal(reason="window", cut=())
+
+
+def _shut(
+    network: RoadNetwork, access: AccessMap, spans: Sequence[Window], *, use_unknown: bool
+) -> frozenset[SegmentId]:
+    return frozenset(
+        name
+        for name in network.segments
+        if not any(passable_windows(access, name, span, use_unknown=use_unknown) for span in spans)
+    )
+
+
+def _leg(network: RoadNetwork, access: AccessMap, path: Path, trucks: int, windows: tuple[Window, ...]) -> Leg:
+    met: dict[str, float] = {}
+    for window in windows:
+        lower(met, causes(network, access, path, window, trucks))
+    return Leg(
+        origin=path.origin,
+        destination=path.destination,
+        segments=path.segments,
+        seconds=path_seconds(network, access, path, trucks),
+        metres=sum(network.segments[name].length_m for name in path.segments),
+        p=path_p(met),
+        causes=tuple(sorted(met.items())),
+        gates=tuple(
+            GateOffset(gate=gate, offset_s=arrive) for gate, arrive, _ in gate_passes(network, access, path, trucks)
+        ),
+        departures=windows,
+        loaded=path.loaded,
+    )
+
+
+def _most_different(legs: list[Leg], max_legs: int) -> tuple[Leg, ...]:
+    """Keep the fastest, the likeliest, then again and again the one that differs most from those kept."""
+    if len(legs) <= max_legs:
+        return tuple(legs)
+    kept = [min(legs, key=lambda leg: (leg.seconds, -leg.p))]
+    likeliest = max(legs, key=lambda leg: (leg.p, -leg.seconds))
+    if max_legs > 1 and likeliest is not kept[0]:
+        kept.append(likeliest)
+    while len(kept) < max_legs:
+        kept.append(max((leg for leg in legs if leg not in kept), key=lambda leg: _difference(leg, kept)))
+    return tuple(leg for leg in legs if leg in kept)
+
+
+def _difference(leg: Leg, kept: Sequence[Leg]) -> tuple[Seconds, float]:
+    """Return how many departures the leg adds, and how far it lies from the nearest kept one in time and risk."""
+    offered = [window for other in kept for window in other.departures]
+    added = sum(part.seconds for window in leg.departures for part in subtract_windows(window, offered))
+    apart = min(
+        abs(math.log(leg.seconds / other.seconds)) + abs(math.log(max(leg.p, 1e-9) / max(other.p, 1e-9)))
+        for other in kept
+    )
+    return added, apart

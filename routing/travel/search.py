@@ -1,0 +1,258 @@
+"""Search for every way that is faster, likelier or open at other hours than all others.
+
+Labels run from the origin in order of the shortest time that a way through them can take (bounds from the contraction
+hierarchy). A label is a way so far: its seconds, its causes, and the departures from which it works. Columns do not
+wait on the road, so that who is earlier at a gate may find it still shut: a label yields to a faster one only where
+that cannot matter (see `_covers_any_way_on`). The result is exact up to `LABELS_COMPARED` labels; beyond that labels
+at a place are compared by probability instead of cause by cause, and by departures alone.
+
+References
+----------
+Multi-criteria label setting: Martins (1984), doi 10.1016/0377-2217(84)90077-8; here with bounds as in A*.
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from routing.network import PlaceId, SegmentId
+from routing.travel.engine import UNREACHABLE, TravelEngine
+from routing.travel.passage import path_p
+from routing.travel.survey import LONGEST_DRIVE_S, Ahead, Hop, Spell, Survey
+from routing.units import Instant, Seconds
+
+LABELS_COMPARED: Final = 1_500
+"""So many labels are compared cause by cause; a country's network needs fewer for nearly all pairs of places."""
+
+_DIGITS: Final = 12
+"""Products of the same causes in another order differ behind this digit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way found: its departures reach up to the end of the spans, beyond those that were asked for.
+
+    `p` is over the causes of the survey: the lowest over the whole span, comparable between ways.
+    """
+
+    segments: tuple[SegmentId, ...]
+    seconds: Seconds
+    p: float
+    departures: tuple[Spell, ...]
+
+
+class _Label:
+    """A way from the origin to a place; `places` and `names` are bit sets of places passed and causes met."""
+
+    __slots__ = ("before", "causes", "departures", "names", "node", "p", "places", "seconds", "segment")
+
+    def __init__(  # noqa: PLR0913 - a label is made in two places only
+        self,
+        *,
+        node: int,
+        seconds: Seconds,
+        causes: dict[str, float],
+        names: int,
+        p: float,
+        departures: tuple[Spell, ...],
+        places: int,
+        before: "_Label | None",
+        segment: SegmentId,
+    ) -> None:
+        self.node = node
+        self.seconds = seconds
+        self.causes = causes
+        self.names = names
+        self.p = p
+        self.departures = departures
+        self.places = places
+        self.before = before
+        self.segment = segment
+
+    def segments(self) -> tuple[SegmentId, ...]:
+        """Return the segments from the origin."""
+        found: list[SegmentId] = []
+        label: _Label = self
+        while label.before is not None:
+            found.append(label.segment)
+            label = label.before
+        return tuple(reversed(found))
+
+
+def find_ways(survey: Survey, engine: TravelEngine, origin: PlaceId, destination: PlaceId) -> tuple[Way, ...]:
+    """Return the ways none of which is matched by another, in order of time.
+
+    One matches another if it takes no longer, is no less likely, and for every departure of the other has one that
+    leaves no earlier and arrives no later. No way repeats a place.
+    """
+    if not survey.spans:
+        return ()
+    found = _Search(survey, engine, origin, destination).run()
+    return tuple(
+        Way(segments=label.segments(), seconds=label.seconds, p=label.p, departures=label.departures) for label in found
+    )
+
+
+class _Search:
+    """One search from one place to another."""
+
+    def __init__(self, survey: Survey, engine: TravelEngine, origin: PlaceId, destination: PlaceId) -> None:
+        self._survey = survey
+        self._origin = engine.index[origin]
+        self._destination = engine.index[destination]
+        self._ahead: Ahead = survey.ahead(destination)
+        self._spans: tuple[Spell, ...] = tuple((span.start, span.end) for span in survey.spans)
+        self._calm = survey.calm_from(origin, destination)
+        self._settled: dict[int, list[_Label]] = {}
+        self._arrived: list[_Label] = []
+        self._bits: dict[str, int] = {}
+        self._compared = 0
+
+    def run(self) -> list[_Label]:
+        if self._ahead.seconds[self._origin] >= UNREACHABLE:
+            return []
+        start = _Label(
+            node=self._origin, seconds=0, causes={}, names=0, p=1.0, departures=self._spans,
+            places=1 << self._origin, before=None, segment="",
+        )  # fmt: skip
+        queue: list[tuple[Seconds, int, _Label]] = [(self._ahead.seconds[self._origin], 0, start)]
+        pushed = 0
+        while queue:
+            _, _, label = heapq.heappop(queue)
+            if self._beaten(label):
+                continue
+            if label.node == self._destination:
+                self._arrived.append(label)
+                continue
+            self._settled.setdefault(label.node, []).append(label)
+            self._compared += 1
+            for hop in self._survey.hops(label.node):
+                after = self._extend(label, hop)
+                if after is not None and not self._beaten(after):
+                    pushed += 1
+                    heapq.heappush(queue, (after.seconds + self._ahead.seconds[after.node], pushed, after))
+        return _unmatched(self._arrived)
+
+    def _extend(self, label: _Label, hop: Hop) -> _Label | None:
+        if label.places >> hop.to & 1:
+            return None
+        seconds = label.seconds + hop.seconds
+        at_least = seconds + self._ahead.seconds[hop.to]
+        if at_least > LONGEST_DRIVE_S or self._ahead.seconds[hop.to] >= UNREACHABLE:
+            return None
+        departures = label.departures
+        if hop.passable is not None:
+            departures = _enter(departures, hop.passable, label.seconds, seconds)
+        departures = _enter(departures, self._spans, 0, at_least)
+        if not departures:
+            return None
+        causes, names, p = label.causes, label.names, label.p
+        if hop.causes:
+            causes, names = self._merge(causes, names, hop.causes)
+            p = round(path_p(causes), _DIGITS)
+        return _Label(
+            node=hop.to, seconds=seconds, causes=causes, names=names, p=p, departures=departures,
+            places=label.places | 1 << hop.to, before=label, segment=hop.segment,
+        )  # fmt: skip
+
+    def _merge(self, causes: dict[str, float], names: int, more: dict[str, float]) -> tuple[dict[str, float], int]:
+        merged = dict(causes)
+        for cause, p in more.items():
+            merged[cause] = min(p, merged.get(cause, 1.0))
+            names |= 1 << self._bits.setdefault(cause, len(self._bits))
+        return merged, names
+
+    def _beaten(self, label: _Label) -> bool:
+        """Tell whether whatever comes of the label is matched by a way found or by another label at its place."""
+        at_least = label.seconds + self._ahead.seconds[label.node]
+        at_most_p = min(label.p, round(self._ahead.p[label.node], _DIGITS))
+        for way in self._arrived:
+            if way.seconds <= at_least and way.p >= at_most_p and _replaces(way, label, at_least - way.seconds):
+                return True
+        hurried = self._compared > LABELS_COMPARED
+        for other in self._settled.get(label.node, ()):
+            if other.seconds > label.seconds:
+                continue
+            if hurried:
+                if other.p >= label.p and _replaces(other, label, label.seconds - other.seconds):
+                    return True
+            elif not other.names & ~label.names and _no_riskier(other, label) and self._covers_any_way_on(other, label):
+                return True
+        return False
+
+    def _covers_any_way_on(self, other: _Label, label: _Label) -> bool:
+        """Tell whether, for every way on from here, the other label leads to a way that matches the label's.
+
+        A spell of departures that lasts until no road ahead is still to open covers all departures up to its end:
+        the other column either leaves later and arrives at the same second, or is earlier where nothing is shut any
+        more (should the way on cross its own track, the loop is left out). A spell that ends before covers only the
+        same second of arrival, and only if the way on cannot cross its track.
+        """
+        gap = label.seconds - other.seconds
+        inside = not other.places & ~label.places
+        cover: list[Spell] = []
+        for start, end in other.departures:
+            if end - 1 >= self._calm_in(start):
+                cover.append((start - gap, end))
+            elif inside:
+                cover.append((start - gap, end - gap))
+        return _covered(label.departures, cover)
+
+    def _calm_in(self, at: Instant) -> Instant:
+        return next(calm for calm, span in zip(self._calm, self._spans, strict=True) if at < span[1])
+
+
+def _no_riskier(one: _Label, other: _Label) -> bool:
+    return one.causes is other.causes or all(p >= other.causes[cause] for cause, p in one.causes.items())
+
+
+def _replaces(one: _Label, other: _Label, gap: Seconds) -> bool:
+    """Tell whether each departure of the other can be replaced by one up to `gap` seconds later."""
+    return _covered(other.departures, [(start - gap, end) for start, end in one.departures])
+
+
+def _covered(spells: Sequence[Spell], cover: Sequence[Spell]) -> bool:
+    """Tell whether the sorted spells lie in the union of the covering ones, which are sorted by their starts."""
+    which = 0
+    for start, end in spells:
+        reached = start
+        while reached < end:
+            while which < len(cover) and cover[which][1] <= reached:
+                which += 1
+            if which == len(cover) or cover[which][0] > reached:
+                return False
+            reached = cover[which][1]
+    return True
+
+
+def _enter(
+    departures: tuple[Spell, ...], passable: tuple[Spell, ...], enter_s: Seconds, leave_s: Seconds
+) -> tuple[Spell, ...]:
+    """Keep the departures from which something that is open in these spells is entered and left within one of them."""
+    if len(departures) == 1 and len(passable) == 1:  # by far the most frequent
+        start = max(departures[0][0], passable[0][0] - enter_s)
+        end = min(departures[0][1], passable[0][1] - leave_s + 1)
+        return ((start, end),) if start < end else ()
+    kept: list[Spell] = []
+    i = j = 0
+    while i < len(departures) and j < len(passable):
+        last = passable[j][1] - leave_s + 1
+        start = max(departures[i][0], passable[j][0] - enter_s)
+        if start < min(departures[i][1], last):
+            kept.append((start, min(departures[i][1], last)))
+        if departures[i][1] <= last:
+            i += 1
+        else:
+            j += 1
+    return tuple(kept)
+
+
+def _unmatched(labels: list[_Label]) -> list[_Label]:
+    """Drop ways that a likelier one of the same time matches, which came after them."""
+    kept: list[_Label] = []
+    for label in reversed(labels):
+        gaps = ((other, label.seconds - other.seconds) for other in kept)
+        if not any(gap >= 0 and other.p >= label.p and _replaces(other, label, gap) for other, gap in gaps):
+            kept.append(label)
+    return kept[::-1]

@@ -1,0 +1,249 @@
+"""Count out every plan of a tiny world: the slow, plain answer that the master must agree with.
+
+Shares no row and no helper with the master; it reads the snapshot and the rules again.
+"""
+
+import math
+from collections.abc import Iterator
+from itertools import product
+
+from planner.domain.snapshot import Snapshot
+from planner.solvers.choice import BranchCut, CapacityCut, Cut, ExclusionCut
+from planner.solvers.option import Option
+from tests.planner import instances as known
+
+Firsts = frozenset[tuple[str, str]]
+"""(option, site) pairs that count as first visits."""
+Run = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
+"""For each stop the trucks by type and the units by commodity."""
+State = tuple[object, ...]
+
+
+class Counting:
+    """All plans of one tiny snapshot."""
+
+    def __init__(self, snapshot: Snapshot, options: tuple[Option, ...], cuts: tuple[Cut, ...] = ()) -> None:
+        """Remember the world; nothing is counted yet."""
+        # Likeliest first: they fill the first halves of the needs, which are worth more.
+        self.options = tuple(sorted(options, key=lambda o: (-o.p, o.id)))
+        self.snapshot, self.cuts = snapshot, cuts
+        self.kinds = sorted(snapshot.truck_types)
+        self.goods = sorted(snapshot.commodities)
+        self.need = {(n.site, n.commodity): n.units for n in snapshot.needs}
+        self.days = len(snapshot.days)
+
+    # -------------------------------------------------------------------------------------------- equity
+
+    def saved(self, firsts: Firsts, theta: int) -> int:
+        """Return the weighted days above a threshold that these first visits save."""
+        total = 0
+        for name, where in firsts:
+            option = next(o for o in self.options if o.id == name)
+            site = self.snapshot.sites[where]
+            since = -(-(known.at(0, "00:00") - (site.last_reached or 0)) // 86_400) - 1
+            above = sum(1 for day in range(option.day, self.days) if since + day > theta)
+            total += round(site.people_least * option.p * above)
+        return total
+
+    def leximin(self) -> tuple[list[int], list[Firsts]]:
+        """Return the best savings, worst threshold first, and every set of first visits that gives them."""
+        thetas = sorted(self.snapshot.policy.thresholds_days, reverse=True)
+        ranked: dict[tuple[int, ...], list[Firsts]] = {}
+        for firsts in self._first_sets():
+            ranked.setdefault(tuple(self.saved(firsts, theta) for theta in thetas), []).append(firsts)
+        for levels in sorted(ranked, reverse=True):
+            good = [firsts for firsts in ranked[levels] if self.best(firsts) is not None]
+            if good:
+                return list(levels), good
+        return [0] * len(thetas), [frozenset()]
+
+    def _first_sets(self) -> Iterator[Firsts]:
+        visits = [(o, site) for o in self.options for site in o.sites if self._needs_anything(site)]
+        by_site = {site: [None, *(o.id for o, s in visits if s == site)] for _, site in visits}
+        for picks in product(*by_site.values()):
+            yield frozenset((name, site) for site, name in zip(by_site, picks, strict=True) if name is not None)
+
+    def _needs_anything(self, site: str) -> bool:
+        return any(units for (where, _), units in self.need.items() if where == site)
+
+    # --------------------------------------------------------------------------------------------- value
+
+    def best(self, firsts: Firsts) -> float | None:
+        """Return the most expected assistance of a plan in which these visits count, None if there is no such plan."""
+        frontier: dict[State, float] = {self._start(): 0.0}
+        for option in self.options:
+            grown: dict[State, float] = {}
+            must = any(name == option.id for name, _ in firsts)
+            for state, value in frontier.items():
+                if not must:
+                    key = self._note(state, option, None)
+                    grown[key] = max(grown.get(key, -1.0), value)
+                for run in self._runs(option, firsts):
+                    after = self._apply(state, option, run)
+                    if after is not None:
+                        new, gained = after
+                        grown[new] = max(grown.get(new, -1.0), value + gained)
+            frontier = grown
+        ends = [value for state, value in frontier.items() if self._ends_well(state)]
+        return max(ends, default=None)
+
+    def value(self) -> float:
+        """Return the best assistance over all plans that reach the leximin levels."""
+        return max(best for firsts in self.leximin()[1] if (best := self.best(firsts)) is not None)
+
+    def _start(self) -> State:
+        s = self.snapshot
+        fleet = tuple(
+            sum(f.trucks for f in s.fleets if f.hub == hub and f.truck_type == kind)
+            for hub in sorted(s.hubs) for kind in self.kinds for _ in range(self.days)
+        )  # fmt: skip
+        stock = tuple(batch.units for batch in s.stock)
+        left = tuple(
+            half for site in sorted(s.sites) for good in self.goods
+            for half in _halves(self.need.get((site, good), 0))
+        )  # fmt: skip
+        loaded = tuple(0 for _ in range(len(s.hubs) * self.days))
+        return (fleet, stock, left, loaded, (0,) * self.days, (0,) * (len(s.hubs) * self.days), (), ())
+
+    def _runs(self, option: Option, firsts: Firsts) -> Iterator[Run]:
+        s, stops = self.snapshot, len(option.sites)
+        loads = [range(option.max_trucks + 1)] * len(self.kinds)
+        for trucks in product(*[list(product(*loads))] * stops):
+            total = sum(map(sum, trucks))
+            if not s.policy.min_trucks <= total <= option.max_trucks or any(sum(t) == 0 for t in trucks):
+                continue
+            per_stop = [
+                list(self._units(option, site, t, counts=(option.id, site) in firsts))
+                for site, t in zip(option.sites, trucks, strict=True)
+            ]
+            for units in product(*per_stop):
+                yield trucks, units
+
+    def _units(self, option: Option, site: str, trucks: tuple[int, ...], *, counts: bool) -> Iterator[tuple[int, ...]]:
+        s = self.snapshot
+        kinds = [s.truck_types[k] for k in self.kinds]
+        goods = [s.commodities[g] for g in self.goods]
+        kg = sum(n * kind.payload_kg for n, kind in zip(trucks, kinds, strict=True))
+        litres = sum(n * kind.payload_l for n, kind in zip(trucks, kinds, strict=True))
+        storage = s.sites[site].storage_kg
+        food_kg = sum(self.need.get((site, g.id), 0) * g.kg for g in goods if g.counts_as_food)
+        food_l = sum(self.need.get((site, g.id), 0) * g.litres for g in goods if g.counts_as_food)
+        share = s.policy.visit_counts_from
+        for units in product(*[range(self.need.get((site, g.id), 0) + 1) for g in goods]):
+            pairs = list(zip(units, goods, strict=True))
+            weight = sum(u * g.kg for u, g in pairs)
+            if weight > kg or sum(u * g.litres for u, g in pairs) > litres or (storage is not None and weight > storage):
+                continue
+            brought = sum(u * g.kg for u, g in pairs if g.counts_as_food)
+            volume = sum(u * g.litres for u, g in pairs if g.counts_as_food)
+            if counts and (brought < math.ceil(share * food_kg - 1e-6) or volume < math.ceil(share * food_l - 1e-6)):
+                continue
+            yield units
+
+    def _apply(self, state: State, option: Option, run: Run) -> tuple[State, float] | None:
+        s, hubs = self.snapshot, sorted(self.snapshot.hubs)
+        fleet, stock, left, loaded, gate, escorts, served, cut_trucks = (
+            list(state[0]), state[1], list(state[2]), list(state[3]), list(state[4]), list(state[5]), state[6], state[7],
+        )  # fmt: skip
+        trucks, units = run
+        hub, total = hubs.index(option.hub), sum(map(sum, trucks))
+        for k, kind_total in enumerate(sum(t[k] for t in trucks) for k in range(len(self.kinds))):
+            for day in option.busy_days:
+                spot = (hub * len(self.kinds) + k) * self.days + day
+                fleet[spot] -= kind_total
+                if fleet[spot] < 0:
+                    return None
+        where = s.hubs[option.hub]
+        loaded[hub * self.days + option.day] += total
+        session = (where.morning[1] - where.morning[0]) // (60 * where.minutes_per_truck) * where.loading_lines
+        if loaded[hub * self.days + option.day] > session:
+            return None
+        if option.gates:
+            gate[option.day] += 2 * total
+            # Twelve hours of daylight, there and back.
+            if gate[option.day] * 3_600 / s.access.gate_flow["gate"] > 12 * 3_600:
+                return None
+        if option.needs_escort:
+            for day in option.busy_days:
+                escorts[hub * self.days + day] += 1
+                own = {h: sum(t.teams for t in s.escorts if t.base == h) for h in hubs}
+                pool = sum(t.teams for t in s.escorts if t.base is None)
+                lent = sum(max(0, escorts[h * self.days + day] - own[name]) for h, name in enumerate(hubs))
+                if lent > pool:
+                    return None
+        if any((site, option.day) in served for site in option.sites):
+            return None
+        after = self._load(option, units, stock, left)
+        if after is None:
+            return None
+        stock, gained = after
+        served = tuple(sorted((*served, *((site, option.day) for site in option.sites))))
+        new = (tuple(fleet), stock, tuple(left), tuple(loaded), tuple(gate), tuple(escorts), served, cut_trucks)
+        return self._note(new, option, total), gained
+
+    def _load(
+        self, option: Option, units: tuple[tuple[int, ...], ...], stock: tuple[int, ...], left: list[int]
+    ) -> tuple[tuple[int, ...], float] | None:
+        s, gained = self.snapshot, 0.0
+        pool = list(stock)
+        sites = sorted(s.sites)
+        for site, amounts in zip(option.sites, units, strict=True):
+            for g, (good, amount) in enumerate(zip(self.goods, amounts, strict=True)):
+                spot = (sites.index(site) * len(self.goods) + g) * 2
+                if amount > left[spot] + left[spot + 1]:
+                    return None
+                # Which half a unit fills matters only between convoys of different p: give the first half away first.
+                first = min(amount, left[spot])
+                left[spot] -= first
+                left[spot + 1] -= amount - first
+                item = s.commodities[good]
+                worth = option.p * item.person_days * item.priority * s.sites[site].severity
+                gained += worth * (first + 0.5 * (amount - first))
+                if not self._draw(option, good, amount, pool):
+                    return None
+        return tuple(pool), gained
+
+    def _draw(self, option: Option, good: str, amount: int, pool: list[int]) -> bool:
+        # Soonest to expire first, then the latest come: no later convoy can miss what is taken so.
+        loading, unloaded = known.at(option.day, "05:00"), known.at(option.day + 1, "00:00")
+        usable = [
+            (batch.expires_at or math.inf, -batch.available_from, i)
+            for i, batch in enumerate(self.snapshot.stock)
+            if batch.hub == option.hub and batch.commodity == good and batch.available_from <= loading
+            and (batch.expires_at is None or batch.expires_at > unloaded)
+        ]  # fmt: skip
+        for _, _, i in sorted(usable):
+            taken = min(amount, pool[i])
+            pool[i] -= taken
+            amount -= taken
+        return amount == 0
+
+    # ---------------------------------------------------------------------------------------------- cuts
+
+    def _note(self, state: State, option: Option, trucks: int | None) -> State:
+        named = {name for cut in self.cuts for name in (cut.at_least if isinstance(cut, BranchCut) else cut.options)}
+        if option.id not in named:
+            return state
+        return (*state[:7], (*state[7], (option.id, trucks)))  # type: ignore[misc] # the last part is a tuple
+
+    def _ends_well(self, state: State) -> bool:
+        ran = dict(state[7])  # type: ignore[call-overload] # pairs of option and trucks
+        for group in self.snapshot.groups:
+            days = [{day for where, day in state[6] if where == site} for site in group.sites]  # type: ignore[attr-defined]
+            if any(other != days[0] for other in days):
+                return False
+        for cut in self.cuts:
+            names = cut.at_least if isinstance(cut, BranchCut) else cut.options
+            if any(ran.get(name) is None for name in names):
+                continue
+            if isinstance(cut, ExclusionCut):
+                return False
+            if isinstance(cut, CapacityCut) and sum(ran[name] for name in names) > cut.most_trucks:
+                return False
+            if isinstance(cut, BranchCut) and all(ran[name] >= n for name, n in cut.at_least.items()):
+                return False
+        return True
+
+
+def _halves(units: int) -> tuple[int, int]:
+    return units - units // 2, units // 2
