@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, Self, TypeAlias
 
 from planner.domain.canonical import digest_of
 from planner.domain.errors import PlannerError, Refused
@@ -89,6 +89,11 @@ def work_once(
     No transaction is open while solving. A solve that raises fails its run with the reason; whoever is told to
     leave in the middle (`KeyboardInterrupt`, `SystemExit`) puts the run back first. A result that comes after the
     run was taken over is dropped.
+
+    Raises
+    ------
+    DatabaseBusy
+        If the database does not answer; a run in hand is claimed again when its lease has lapsed.
     """
     with store.writing() as write:
         claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only)
@@ -101,6 +106,9 @@ def work_once(
             write.finish_run(claim, plan, at=clock())
     except (RunEnded, LostClaim):
         return claim.run
+    except DatabaseBusy:
+        # No fault of the run: its lease lapses and it is solved again.
+        raise
     except Exception as cause:  # noqa: BLE001 - whatever a solve breaks on is its run's reason, not the worker's end
         _fail(store, claim, cause, clock)
     except BaseException:
@@ -154,7 +162,7 @@ class _Heart:
         if self._lost.is_set():
             raise RunEnded(f"Run {self._claim.run} was stopped or taken over. Nothing is kept of it.")
 
-    def __enter__(self) -> "_Heart":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

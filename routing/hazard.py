@@ -32,10 +32,10 @@ class Fading:
     def p(self, age_s: Seconds) -> float:
         """Return the probability of passage so long after the incident.
 
-        1 - (1 - f) 2^(-dt / half-life), written so that it is exactly f at once. Rounded to six decimals: powers
+        1 - (1 - f) 2^(-dt / half-life), written so that it is exactly f at once. Rounded to nine decimals: powers
         differ in their last bits between machines, and plans must not.
         """
-        return round(self.factor + (1 - self.factor) * (1 - 2 ** (-age_s / self.half_life_s)), 6)
+        return round(self.factor + (1 - self.factor) * (1 - 2 ** (-age_s / self.half_life_s)), 9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

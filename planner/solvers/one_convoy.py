@@ -12,7 +12,16 @@ from planner.solvers.option import Option, Phase, Run
 from routing.evidence import PermitStepName
 from routing.network import GateId
 from routing.status import HoldSpan
-from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows, subtract_windows
+from routing.units import (
+    MINUTE,
+    Instant,
+    Seconds,
+    Window,
+    daily_windows,
+    intersect_windows,
+    merge_windows,
+    subtract_windows,
+)
 
 Domains: TypeAlias = tuple[tuple[Window, ...], ...]
 """The windows in which the first run of each phase may start."""
@@ -179,7 +188,8 @@ class PaperSpan:
 
 def paper_spans(ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName) -> tuple[PaperSpan, ...]:
     """Return the spans in which a step must be in force for each site: from the head's arrival at each gate that
-    is passed with the site's loads until the site is unloaded."""
+    is passed with the site's loads until the site is unloaded.
+    """
     spans: list[PaperSpan] = []
     unvisited = set(range(len(way.sites)))
     unloaded = {time.site: time for time in times if time.site is not None}

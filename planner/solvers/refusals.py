@@ -15,7 +15,7 @@ from routing.units import HOUR, MINUTE, Seconds, Window, format_instant, interse
 
 PAPER_STEPS: tuple[PermitStepName, ...] = ("permission", "letter", "clearance")
 GATE_CODES = frozenset({"outside_hours", "gate_closed"})
-STAGES: tuple[str, ...] = ("blocked_segment", "driving_time", "gate_hours", *RULES, "risk")
+STAGES: tuple[str, ...] = ("blocked_segment", "fleet", "driving_time", "gate_hours", *RULES, "risk")
 """Rules in the order in which a way meets them: of several ways the one that gets furthest says why."""
 
 

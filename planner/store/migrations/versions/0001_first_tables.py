@@ -68,7 +68,8 @@ def _embedded_triggers() -> Iterator[str]:
 
 def _server_triggers() -> Iterator[str]:
     # The error class is that of a broken constraint, as on the other database.
-    raise_kept = "RAISE EXCEPTION '%: rows are kept as they were written', TG_TABLE_NAME USING ERRCODE = '23000'"
+    message = "TG_TABLE_NAME || ': rows are kept as they were written'"
+    raise_kept = f"RAISE EXCEPTION USING MESSAGE = {message}, ERRCODE = '23000'"
     yield f"CREATE FUNCTION qafila_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {raise_kept}; END $$"
     for table in (*KEPT, "plan"):
         columns = f" OF {PLAN_KEPT}" if table == "plan" else ""

@@ -1,0 +1,123 @@
+"""Wire the product together: settings from the environment, the store they point to, and the solver."""
+
+import os
+import time
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_data_path
+
+from planner.domain.errors import BadInput
+from planner.store.keys import create_key_file, default_key_file, find_key, get_key
+from planner.store.store import Store
+from routing.units import Instant
+
+DATABASE_FILE: Final = "qafila.db"
+VERSIONED: Final = ("qafila", "ortools", "highspy", "pulp")
+"""Distributions whose versions are part of a run's key: another version may find another plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where the data lies and which crisis is worked on."""
+
+    home: Path
+    database_url: str | None
+    crisis: str | None
+    key_file: Path
+
+    @property
+    def address(self) -> str | Path:
+        """The PostgreSQL address, or the embedded file."""
+        return self.database_url or self.home / DATABASE_FILE
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from the environment, and what it does not say from `settings.toml` in the home.
+
+    Raises
+    ------
+    BadInput
+        If the file is no TOML or holds a key that is no setting.
+    """
+    home = Path(environ.get("QAFILA_HOME") or user_data_path("qafila"))
+    told = _told(home / "settings.toml")
+    key_file = environ.get("QAFILA_KEY_FILE") or told.get("key_file")
+    return Settings(
+        home=home,
+        database_url=environ.get("QAFILA_DATABASE_URL") or told.get("database_url"),
+        crisis=environ.get("QAFILA_CRISIS") or told.get("crisis"),
+        key_file=Path(key_file) if key_file else default_key_file(),
+    )
+
+
+def _told(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        raise BadInput(f"{file}: {cause}. Mend the TOML there.") from cause
+    unknown = sorted(set(told) - {"database_url", "crisis", "key_file"})
+    if unknown:
+        raise BadInput(f"{file}: {unknown[0]!r} is no setting. Settings are: crisis, database_url, key_file.")
+    return {name: str(value) for name, value in told.items()}
+
+
+def init_store(settings: Settings, environ: Mapping[str, str]) -> Store:
+    """Create what is missing - folder, key file, database, tables - and return the open store.
+
+    Raises
+    ------
+    BadInput
+        If a database is there without its key.
+    """
+    key = None
+    if settings.database_url is None:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = find_key(environ, settings.key_file)
+        if key is None:
+            if (settings.home / DATABASE_FILE).exists():
+                raise BadInput(f"The database in {settings.home} is there, its key is not: restore {settings.key_file}.")
+            key = create_key_file(settings.key_file, settings.home)
+    store = Store.open(settings.address, key)
+    store.migrate()
+    return store
+
+
+def open_store(settings: Settings, environ: Mapping[str, str]) -> Store:
+    """Return the open store of an initialised home.
+
+    Raises
+    ------
+    BadInput
+        If there is no database yet, its key is missing, or its tables are of another version.
+    """
+    key = None
+    if settings.database_url is None:
+        if not (settings.home / DATABASE_FILE).exists():
+            raise BadInput(f"There is no database in {settings.home}. Run: qafila init.")
+        key = get_key(environ, settings.key_file)
+    store = Store.open(settings.address, key)
+    if store.needs_migration():
+        raise BadInput("The database has tables of another version. Run: qafila init.")
+    return store
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a run's key holds."""
+    return {name: version(name) for name in VERSIONED}
+
+
+def clock() -> Instant:
+    """Return the time by this machine's clock."""
+    return int(time.time())
+
+
+def actor(environ: Mapping[str, str]) -> str:
+    """Return the id under which this user's doings are recorded: never a name, an account or a mail address."""
+    return environ.get("QAFILA_ACTOR") or f"local-{os.getuid()}"

@@ -1,0 +1,229 @@
+"""The timetable of convoys that share lines, gates and lanes, stated for the constraint solver CP-SAT."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Final, Literal, TypeAlias
+
+from ortools.sat.python import cp_model
+
+from planner.domain.needs import CoupledGroup, SiteId
+from planner.solvers.footprint import Deadline, Footprint, Taken
+from routing.network import SegmentId
+from routing.units import DAY, MINUTE, Instant, Seconds, Window, merge_windows
+
+Outcome: TypeAlias = Literal["optimal", "feasible", "infeasible", "undecided"]
+SEED: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solved:
+    """What the solver found: per convoy the start of loading and of each phase, and the objective with its bound."""
+
+    outcome: Outcome
+    loading: tuple[Instant, ...] = ()
+    starts: tuple[tuple[Instant, ...], ...] = ()
+    value: int = 0
+    bound: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """One convoy's variables, in minutes after `base`: start of loading, starts of phases, which footprint holds."""
+
+    marks: tuple[Footprint, ...]
+    picks: tuple[cp_model.IntVar, ...]
+    loading: cp_model.IntVar
+    starts: tuple[cp_model.IntVar, ...]
+
+
+@dataclass(kw_only=True)
+class Clockwork:
+    """A model of several convoys; each may have several footprints (numbers of trucks), of which one is picked.
+
+    Rules: a phase starts within its windows; loading lies in a session and ends before the first start; one convoy
+    at a time on a hub's lines and at a gate; columns never meet on a single lane (they may follow each other);
+    coupled sites of a day are reached within their tolerance; phases follow one another.
+    """
+
+    base: Instant
+    taken: Taken
+    groups: Sequence[CoupledGroup]
+    day_of: Sequence[Window]
+    model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
+    lines: list[_Line] = field(default_factory=list)
+
+    def add_convoy(self, marks: Sequence[Footprint]) -> None:
+        """Add a convoy that takes one of these footprints, all of one way and all feasible."""
+        model, picks = self.model, tuple(self.model.new_bool_var("") for _ in marks)
+        model.add_exactly_one(picks)
+        loading = model.new_int_var_from_domain(self._minutes(w for m in marks for w in m.loading_starts), "")
+        starts = tuple(
+            model.new_int_var_from_domain(self._minutes(w for m in marks for w in m.domains[index]), "")
+            for index in range(len(marks[0].way.phases))
+        )
+        line = _Line(marks=tuple(marks), picks=picks, loading=loading, starts=starts)
+        for mark, pick in zip(marks, picks, strict=True) if len(marks) > 1 else ():
+            model.add_linear_expression_in_domain(loading, self._minutes(mark.loading_starts)).only_enforce_if(pick)
+            for start, windows in zip(starts, mark.domains, strict=True):
+                model.add_linear_expression_in_domain(start, self._minutes(windows)).only_enforce_if(pick)
+        model.add(MINUTE * loading + _pick(line, [m.loading_s for m in marks]) <= MINUTE * starts[0])
+        for index in range(len(starts) - 1):
+            lasts = _pick(line, [m.lasts_s[index] for m in marks])
+            model.add(MINUTE * starts[index] + lasts <= MINUTE * starts[index + 1])
+        self.lines.append(line)
+
+    def lay_rules(self) -> None:
+        """Lay the rules between the convoys, and between them and what is already taken."""
+        self._share_hubs()
+        self._share_gates()
+        self._share_lanes()
+        self._couple()
+
+    def _share_hubs(self) -> None:
+        by_hub: dict[str, list[cp_model.IntervalVar]] = {}
+        for line in self.lines:
+            sizes = [mark.loading_s for mark in line.marks]
+            interval = self._interval(line, line.loading, [0] * len(sizes), sizes)
+            by_hub.setdefault(line.marks[0].way.hub, []).append(interval)
+        for hub, intervals in sorted(by_hub.items()):
+            self.model.add_no_overlap([*intervals, *self._fixed(self.taken.loading.get(hub, ()))])
+
+    def _share_gates(self) -> None:
+        by_gate: dict[str, list[cp_model.IntervalVar]] = {}
+        for line in self.lines:
+            for index, stand in enumerate(line.marks[0].stands):
+                begins = [mark.stands[index].start_s for mark in line.marks]
+                sizes = [mark.stands[index].end_s - mark.stands[index].start_s for mark in line.marks]
+                interval = self._interval(line, line.starts[stand.phase], begins, sizes)
+                by_gate.setdefault(stand.gate, []).append(interval)
+        for gate, intervals in sorted(by_gate.items()):
+            self.model.add_no_overlap([*intervals, *self._fixed(self.taken.gates.get(gate, ()))])
+
+    def _share_lanes(self) -> None:
+        uses: dict[SegmentId, list[tuple[int, bool, cp_model.LinearExprT, cp_model.LinearExprT]]] = {}
+        for number, line in enumerate(self.lines):
+            for index, lane in enumerate(line.marks[0].lanes):
+                start = line.starts[lane.phase]
+                enter = MINUTE * start + _pick(line, [mark.lanes[index].start_s for mark in line.marks])
+                leave = MINUTE * start + _pick(line, [mark.lanes[index].end_s for mark in line.marks])
+                uses.setdefault(lane.segment, []).append((number, lane.forward, enter, leave))
+        for (segment, forward), windows in sorted(self.taken.lanes.items()):
+            for window in windows if segment in uses else ():
+                uses[segment].append((-1, forward, window.start - self.base, window.end - self.base))
+        for _, found in sorted(uses.items()):
+            for one, other in combinations(found, 2):
+                if one[0] != other[0] and one[1] != other[1]:
+                    self._apart(one[2:], other[2:])
+
+    def _apart(
+        self,
+        one: tuple[cp_model.LinearExprT, cp_model.LinearExprT],
+        other: tuple[cp_model.LinearExprT, cp_model.LinearExprT],
+    ) -> None:
+        first = self.model.new_bool_var("")
+        self.model.add(one[1] <= other[0]).only_enforce_if(first)
+        self.model.add(other[1] <= one[0]).only_enforce_if(~first)
+
+    def _couple(self) -> None:
+        for group in self.groups:
+            reached = [item for item in self._arrivals() if item[0] in group.sites]
+            for (site, day, at), (other_site, other_day, other_at) in combinations(reached, 2):
+                if site != other_site and day == other_day:
+                    self.model.add(at - other_at <= group.tolerance_s)
+                    self.model.add(other_at - at <= group.tolerance_s)
+
+    def _arrivals(self) -> Iterator[tuple[SiteId, int, cp_model.LinearExprT]]:
+        for line in self.lines:
+            for index, arrival in enumerate(line.marks[0].arrivals):
+                offsets = [mark.arrivals[index].at_s for mark in line.marks]
+                day = line.marks[0].way.phases[arrival.phase].day
+                yield arrival.site, day, MINUTE * line.starts[arrival.phase] + _pick(line, offsets)
+        for site, at in self.taken.arrivals:
+            for day, window in enumerate(self.day_of):
+                if window.contains(at) and self.lines:
+                    yield site, day, at - self.base + 0 * self.lines[0].loading
+
+    # --------------------------------------------------------------------------------------------------- aims
+
+    def aim_at_slack(self, deadlines: Sequence[Sequence[Sequence[Deadline]]]) -> None:
+        """Ask for the largest smallest slack, then for the earliest loading and starts."""
+        slack = self.model.new_int_var(0, DAY, "smallest slack")
+        for line, phases in zip(self.lines, deadlines, strict=True):
+            for start, parts in zip(line.starts, phases, strict=True):
+                self._slack_of_phase(slack, start, parts)
+        moments = [moment for line in self.lines for moment in (line.loading, *line.starts)]
+        latest = max((w.end for line in self.lines for m in line.marks for d in m.domains for w in d), default=0)
+        # One second of slack outweighs all that starting earlier could bring.
+        weight = len(moments) * ((latest - self.base) // MINUTE + 1) + 1
+        self.model.maximize(weight * slack - sum(moments))
+
+    def _slack_of_phase(self, slack: cp_model.IntVar, start: cp_model.IntVar, parts: Sequence[Deadline]) -> None:
+        if all(part.latest is None for part in parts):
+            return
+        picks = [self.model.new_bool_var("") for _ in parts]
+        self.model.add_exactly_one(picks)
+        for pick, part in zip(picks, parts, strict=True):
+            inside = self._minutes((part.starts,))
+            self.model.add_linear_expression_in_domain(start, inside).only_enforce_if(pick)
+            if part.latest is not None:
+                self.model.add(slack + MINUTE * start <= part.latest - self.base).only_enforce_if(pick)
+
+    def aim_at_trucks(self) -> None:
+        """Ask for the most trucks of all convoys together."""
+        self.model.maximize(sum(_pick(line, [mark.column for mark in line.marks]) for line in self.lines))
+
+    def solve(self, deterministic_s: float) -> Solved:
+        """Solve with one worker and counted time, so that a run repeats."""
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.random_seed = SEED
+        solver.parameters.max_deterministic_time = deterministic_s
+        status = solver.solve(self.model)
+        if status == cp_model.INFEASIBLE:
+            return Solved(outcome="infeasible")
+        aims = self.model.has_objective()
+        # Rounded outwards: the bound of an integer aim may come with a rounding error.
+        bound = int(solver.best_objective_bound + 1e-6) if aims else 0
+        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+            return Solved(outcome="undecided")
+        return Solved(
+            outcome="optimal" if status == cp_model.OPTIMAL else "feasible",
+            loading=tuple(self.base + MINUTE * solver.value(line.loading) for line in self.lines),
+            starts=tuple(
+                tuple(self.base + MINUTE * solver.value(start) for start in line.starts) for line in self.lines
+            ),
+            value=int(solver.objective_value) if aims else 0, bound=bound,
+        )  # fmt: skip
+
+    # -------------------------------------------------------------------------------------------------- helpers
+
+    def _minutes(self, windows: Iterable[Window]) -> cp_model.Domain:
+        return cp_model.Domain.from_intervals(
+            [[-(-(w.start - self.base) // MINUTE), (w.end - 1 - self.base) // MINUTE] for w in windows]
+        )
+
+    def _interval(
+        self, line: _Line, start: cp_model.IntVar, begins: Sequence[Seconds], sizes: Sequence[Seconds]
+    ) -> cp_model.IntervalVar:
+        model = self.model
+        if len(line.marks) == 1:
+            return model.new_fixed_size_interval_var(MINUTE * start + begins[0], sizes[0], "")
+        begin, end = model.new_int_var(0, 400 * DAY, ""), model.new_int_var(0, 400 * DAY, "")
+        size = model.new_int_var(min(sizes), max(sizes), "")
+        model.add(begin == MINUTE * start + _pick(line, begins))
+        model.add(size == _pick(line, sizes))
+        model.add(end == begin + size)
+        return model.new_interval_var(begin, size, end, "")
+
+    def _fixed(self, windows: Sequence[Window]) -> list[cp_model.IntervalVar]:
+        return [
+            self.model.new_fixed_size_interval_var(window.start - self.base, window.seconds, "")
+            for window in merge_windows(windows)
+        ]
+
+
+def _pick(line: _Line, values: Sequence[int]) -> cp_model.LinearExprT:
+    if len(values) == 1:
+        return values[0]
+    return cp_model.LinearExpr.weighted_sum(list(line.picks), list(values))

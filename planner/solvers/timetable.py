@@ -1,0 +1,195 @@
+"""Set the clock of the chosen convoys: who is loaded when, who leaves when; or say which of them cannot all run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from planner.domain.policy import Limits
+from planner.domain.snapshot import Snapshot
+from planner.solvers.choice import BranchCut, CapacityCut, Chosen, Cut, ExclusionCut, Timed
+from planner.solvers.clockwork import Clockwork, Solved
+from planner.solvers.footprint import (
+    Footprint,
+    Taken,
+    components,
+    deadlines,
+    footprint,
+    shared_resources,
+    slack_seconds,
+    taken,
+)
+from planner.solvers.ground import Ground
+from planner.solvers.option import Option
+from routing.units import DAY, MINUTE, Seconds, Window
+
+MOST_SPLITS: Final = 800
+"""Most ways to spread trucks over stops that a cut looks at; beyond, it keeps only what needs no split."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleResult:
+    """Times for all chosen convoys in their order, or None and the cuts that keep such a choice from coming back.
+
+    `undecided` tells that a component ran out of its counted time, or that one of the cuts is not proved valid.
+    `smallest_slack_s` is a day where nothing closes behind any convoy.
+    """
+
+    timed: tuple[Timed, ...] | None
+    cuts: tuple[Cut, ...]
+    smallest_slack_s: Seconds
+    undecided: bool
+
+
+def schedule(snapshot: Snapshot, chosen: tuple[Chosen, ...], limits: Limits) -> ScheduleResult:
+    """Return the timetable with the largest smallest slack in each component of convoys that share something.
+
+    A component that cannot be timed gives at least one cut: proved to be kept by every choice that can be timed,
+    unless the result is marked undecided.
+    """
+    desk = _Desk(ground=Ground.of(snapshot), limits=limits)
+    options = [item.option for item in chosen]
+    marks = [footprint(desk.ground, item.option, _per_stop(item)) for item in chosen]
+    groups = {site: group.id for group in snapshot.groups for site in group.sites}
+    shared = [shared_resources(option, mark, groups) for option, mark in zip(options, marks, strict=True)]
+    timed: dict[int, Timed] = {}
+    cuts: list[Cut] = []
+    undecided = False
+    for members in components(shared):
+        own_options, own_marks = [options[i] for i in members], [marks[i] for i in members]
+        solved = desk.time(own_marks)
+        if solved.starts:
+            for place, index in enumerate(members):
+                timed[index] = _timed(options[index], marks[index], solved, place)
+            continue
+        found, proved = desk.cut(own_options, own_marks) if solved.outcome == "infeasible" else (
+            _as_it_is(own_options, own_marks), False
+        )  # fmt: skip
+        cuts.append(found)
+        undecided |= not proved
+    if cuts:
+        return ScheduleResult(timed=None, cuts=tuple(cuts), smallest_slack_s=0, undecided=undecided)
+    slacks = (slack_seconds(desk.ground, options[i], marks[i].trucks, timed[i].starts) for i in sorted(timed))
+    return ScheduleResult(
+        timed=tuple(timed[i] for i in range(len(chosen))), cuts=(), smallest_slack_s=min(slacks, default=DAY),
+        undecided=False,
+    )  # fmt: skip
+
+
+def _per_stop(chosen: Chosen) -> tuple[int, ...]:
+    return tuple(sum(stop.values()) for stop in chosen.trucks)
+
+
+def _timed(option: Option, mark: Footprint, solved: Solved, place: int) -> Timed:
+    start = solved.loading[place]
+    return Timed(option=option.id, loading=Window(start, start + mark.loading_s), starts=solved.starts[place])
+
+
+def _as_it_is(options: Sequence[Option], marks: Sequence[Footprint]) -> BranchCut:
+    return BranchCut(at_least={option.id: mark.column for option, mark in zip(options, marks, strict=True)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    ground: Ground
+    limits: Limits
+
+    def clockwork(self, convoys: Sequence[Sequence[Footprint]]) -> Clockwork | None:
+        """Return the model of convoys with some footprints each; None where one of them has no feasible one."""
+        feasible = [[mark for mark in marks if mark.feasible] for marks in convoys]
+        if not all(feasible):
+            return None
+        snapshot = self.ground.snapshot
+        base = self.ground.access.horizon.start // MINUTE * MINUTE
+        work = Clockwork(base=base, taken=self.taken(), groups=snapshot.groups, day_of=snapshot.days)
+        for marks in feasible:
+            work.add_convoy(marks)
+        work.lay_rules()
+        return work
+
+    def taken(self) -> Taken:
+        return taken(self.ground)
+
+    def time(self, marks: Sequence[Footprint]) -> Solved:
+        """Return the best timetable of convoys with their trucks as they are."""
+        work = self.clockwork([(mark,) for mark in marks])
+        if work is None:
+            return Solved(outcome="infeasible")
+        work.aim_at_slack([deadlines(self.ground, mark.way, mark.trucks, mark.domains) for mark in marks])
+        return work.solve(self.limits.timetable_deterministic_s)
+
+    def _impossible(self, convoys: Sequence[Sequence[Footprint]]) -> bool:
+        work = self.clockwork(convoys)
+        return work is None or work.solve(self.limits.timetable_deterministic_s).outcome == "infeasible"
+
+    # --------------------------------------------------------------------------------------------------- cuts
+
+    def cut(self, options: Sequence[Option], marks: Sequence[Footprint]) -> tuple[Cut, bool]:
+        """Return a cut that refuses these convoys with these trucks, and whether it is proved.
+
+        First the convoys that are not needed for the contradiction are left out. If the rest cannot run with any
+        numbers of trucks, they exclude each other. Else, if all their trucks together are more than they can ever
+        carry, that capacity is the cut. Else at least one of them must carry fewer than now: proved by timing every
+        larger number too, because more trucks are not always harder to time (a column that unloads longer may find
+        a gate open again).
+        """
+        options, marks = self._core(options, marks)
+        names, total = frozenset(option.id for option in options), sum(mark.column for mark in marks)
+        every = [self._variants(option, 1) for option in options]
+        if all(variants is not None for variants in every):
+            work = self.clockwork([variants for variants in every if variants is not None])
+            if work is None:
+                return ExclusionCut(options=names), True
+            work.aim_at_trucks()
+            most = work.solve(self.limits.timetable_deterministic_s)
+            if most.outcome == "infeasible":
+                return ExclusionCut(options=names), True
+            if most.outcome != "undecided" and most.bound < total:
+                return CapacityCut(options=names, most_trucks=most.bound), True
+        return self._branch(options, marks)
+
+    def _core(self, options: Sequence[Option], marks: Sequence[Footprint]) -> tuple[list[Option], list[Footprint]]:
+        kept = list(range(len(options)))
+        for index in range(len(options)):
+            fewer = [i for i in kept if i != index]
+            if fewer and self._impossible([(marks[i],) for i in fewer]):
+                kept = fewer
+        return [options[i] for i in kept], [marks[i] for i in kept]
+
+    def _branch(self, options: Sequence[Option], marks: Sequence[Footprint]) -> tuple[BranchCut, bool]:
+        """Return the branching with the fewest trucks that is still proved."""
+        least = [mark.column for mark in marks]
+        convoys = [self._variants(option, fewest) for option, fewest in zip(options, least, strict=True)]
+        known = [variants for variants in convoys if variants is not None]
+        if len(known) < len(convoys) or not self._impossible(known):
+            return _as_it_is(options, marks), False
+        for place, option in enumerate(options):
+            low, high = self._fewest(option), least[place]
+            while low < high:
+                middle = (low + high) // 2
+                wider = self._variants(option, middle)
+                trial = [*known[:place], wider or known[place], *known[place + 1 :]]
+                if wider is not None and self._impossible(trial):
+                    high, known = middle, trial
+                else:
+                    low = middle + 1
+            least[place] = high
+        return BranchCut(at_least={option.id: trucks for option, trucks in zip(options, least, strict=True)}), True
+
+    def _fewest(self, option: Option) -> int:
+        return max(self.ground.snapshot.policy.min_trucks, len(option.sites))
+
+    def _variants(self, option: Option, least: int) -> tuple[Footprint, ...] | None:
+        """Return the footprints of an option with at least so many trucks in all splits; None if they are too many."""
+        low, most = max(least, self._fewest(option)), option.max_trucks
+        splits = [
+            trucks
+            for trucks in product(range(1, most + 1), repeat=len(option.sites) - 1)
+            if sum(trucks) < most
+        ]  # fmt: skip
+        found = [
+            (*first, column - sum(first)) for column in range(low, most + 1) for first in splits if sum(first) < column
+        ]
+        if len(found) > MOST_SPLITS:
+            return None
+        return tuple(footprint(self.ground, option, trucks) for trucks in found)

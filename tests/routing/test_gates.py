@@ -1,0 +1,123 @@
+"""Gates: state, hours, flow and record."""
+
+import pytest
+
+from routing.network import Regime
+from routing.status import Part, Status
+from tests.routing.builders import (
+    EAST_SOUTH,
+    WEST_NORTH,
+    access,
+    arranged,
+    gate_hours,
+    gate_is,
+    log,
+    outcome,
+    part,
+    piece,
+    reported,
+    time,
+    two_sides,
+)
+
+SIDES = (WEST_NORTH, EAST_SOUTH, arranged("2016-09-01 00:00", "2016-10-01 00:00"))
+
+
+def gate_part(records: tuple, at: str, regime: Regime = "permit", hours: tuple[str, str] = ("00:00", "24:00")) -> Part:  # type: ignore[type-arg] # records
+    return part(piece(records, "crossing", at, two_sides(regime, *hours)), "gate")
+
+
+def test_a_closed_gate_blocks() -> None:
+    found = gate_part(log(*SIDES, gate_is("closed", "2016-09-13 06:00")), "2016-09-13 12:00")
+    assert (found.status, found.code, found.evidence) == (Status.BLOCKED, "gate_closed", (4,))
+
+
+def test_a_gate_by_permit_is_contested_at_full_p_for_whoever_holds_the_papers() -> None:
+    found = gate_part(log(*SIDES, gate_is("by_permit", "2016-08-01 06:00")), "2016-09-13 12:00")
+    assert (found.status, found.code, found.p) == (Status.CONTESTED, "gate_by_permit", 1.0)
+
+
+def test_an_open_gate_is_open_until_the_report_goes_stale() -> None:
+    records = log(*SIDES, gate_is("open", "2016-09-10 12:00"))
+    assert gate_part(records, "2016-09-13 11:59").code == "gate_open"
+    stale = gate_part(records, "2016-09-13 12:00")
+    assert (stale.status, stale.code, stale.p) == (Status.CONTESTED, "stale_gate", 0.8)
+
+
+@pytest.mark.parametrize(
+    ("regime", "status"),
+    [("permit", Status.CONTESTED), ("notification", Status.OPEN), ("none", Status.OPEN)],
+)
+def test_a_gate_never_reported_on_is_what_its_regime_says_and_flagged(regime: Regime, status: Status) -> None:
+    found = gate_part(log(*SIDES), "2016-09-13 12:00", regime)
+    assert (found.status, found.code, found.p, found.evidence) == (status, "gate_not_reported", 1.0, ())
+
+
+def test_outside_its_listed_hours_the_gate_blocks() -> None:
+    hours = ("07:00", "19:00")
+    assert gate_part(log(*SIDES), "2016-09-13 06:59", hours=hours).code == "outside_hours"
+    assert gate_part(log(*SIDES), "2016-09-13 07:00", hours=hours).code == "gate_not_reported"
+    closed = gate_part(log(*SIDES), "2016-09-13 19:00", hours=hours)
+    assert (closed.status, closed.detail) == (Status.BLOCKED, "07:00-19:00")
+
+
+def test_reported_hours_stand_in_for_the_listed_ones_while_they_hold() -> None:
+    records = log(*SIDES, gate_hours("10:00", "12:00", "2016-09-13 00:00", "2016-09-14 00:00"))
+    hours = ("07:00", "19:00")
+    outside = gate_part(records, "2016-09-13 09:00", hours=hours)
+    assert (outside.code, outside.detail, outside.evidence) == ("outside_hours", "10:00-12:00", (4,))
+    assert gate_part(records, "2016-09-14 09:00", hours=hours).code == "gate_not_reported"
+
+
+def test_hours_that_pass_midnight_run_into_the_next_day() -> None:
+    hours = ("20:00", "04:00")
+    assert gate_part(log(*SIDES), "2016-09-13 03:59", hours=hours).code == "gate_not_reported"
+    assert gate_part(log(*SIDES), "2016-09-13 12:00", hours=hours).code == "outside_hours"
+
+
+def test_closed_is_said_before_outside_hours() -> None:
+    records = log(*SIDES, gate_is("closed", "2016-09-13 00:00"))
+    assert gate_part(records, "2016-09-13 03:00", hours=("07:00", "19:00")).code == "gate_closed"
+
+
+def test_an_open_gate_is_no_consent_to_cross_the_line() -> None:
+    found = piece(log(WEST_NORTH, EAST_SOUTH, gate_is("open", "2016-09-13 06:00")), "crossing", "2016-09-13 12:00")
+    assert (found.status, found.decided_by) == (Status.BLOCKED, "control")
+
+
+def test_the_flow_is_the_smallest_that_holds_within_the_horizon() -> None:
+    assert access(log(), "2016-09-13 00:00", "2016-09-14 00:00").gate_flow == {"gate": 12}
+    slow = log(
+        gate_hours("08:00", "17:00", "2016-09-13 12:00", flow=6), gate_hours("08:00", "16:00", "2016-09-13 14:00")
+    )
+    assert access(slow, "2016-09-13 00:00", "2016-09-14 00:00").gate_flow == {"gate": 6}
+    assert access(slow, "2016-09-12 00:00", "2016-09-13 00:00").gate_flow == {"gate": 12}
+
+
+def test_outcomes_enter_the_gates_record_and_are_counted() -> None:
+    records = log(
+        outcome("facilitated", "2016-09-01 12:00"),
+        outcome("impeded", "2016-09-02 12:00", what="delayed"),
+        outcome("denied", "2016-09-03 12:00", what="turned_back"),
+        outcome("cancelled", "2016-09-04 12:00", what="cancelled"),
+        outcome("impeded", "2016-09-05 12:00", what="attacked"),
+    )
+    prior = access(records, "2016-09-13 00:00").gate_priors["gate"]
+    assert (prior.passed, prior.turned_back, prior.cases) == (2, 3, 3)
+    assert prior.p == pytest.approx(0.4)
+    earlier = access(records, "2016-09-13 00:00", known=1).gate_priors["gate"]
+    assert (earlier.passed, earlier.turned_back, earlier.cases) == (2, 1, 1)
+
+
+def test_two_reports_of_one_refusal_are_one_case() -> None:
+    first = outcome("impeded", "2016-09-03 12:00", what="delayed")
+    second = reported(outcome("denied", "2016-09-03 12:00", what="turned_back").fact, "2016-09-04 00:00")
+    prior = access(log(first, second), "2016-09-13 00:00").gate_priors["gate"]
+    assert (prior.turned_back, prior.cases) == (2, 1)
+
+
+def test_a_gates_record_does_not_enter_the_segments_status() -> None:
+    refused = [outcome("denied", f"2016-09-0{day} 12:00", what="turned_back") for day in range(1, 9)]
+    at = "2016-09-13 12:00"
+    assert piece(log(*SIDES, *refused), "crossing", at) == piece(log(*SIDES), "crossing", at)
+    assert access(log(*SIDES), at).at("crossing", time(at)).p == 0.5

@@ -1,0 +1,82 @@
+"""Driving times: the hierarchy, the fallback and a plain search must agree on every pair."""
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from routing.errors import UnknownId
+from routing.network import RoadNetwork
+from routing.travel.engine import UNREACHABLE, TravelEngine
+from tests.routing.travel.builders import KM_S, World, gate, network, road, worlds
+
+
+def searched(roads: RoadNetwork, closed: frozenset[str], *, loaded: bool) -> NDArray[np.int64]:
+    places = sorted(roads.places)
+    fastest: dict[tuple[int, int], int] = {}
+    for segment in roads.segments.values():
+        seconds = segment.drive_seconds()
+        if loaded and segment.gate is not None:
+            seconds += roads.gates[segment.gate].delay_s(0.5)
+        ends = [(segment.start, segment.end)] + ([] if segment.oneway else [(segment.end, segment.start)])
+        for start, end in ends if segment.id not in closed else []:
+            cell = places.index(start), places.index(end)
+            fastest[cell] = min(seconds, fastest.get(cell, seconds))
+    cells = sorted(fastest)
+    graph = coo_array(
+        ([float(fastest[cell]) for cell in cells], ([a for a, _ in cells], [b for _, b in cells])),
+        shape=(len(places), len(places)),
+    )
+    found = dijkstra(graph.tocsr())
+    return np.where(np.isfinite(found), found, UNREACHABLE).astype(np.int64)
+
+
+@settings(max_examples=60)
+@given(world=worlds(), choice=st.data(), loaded=st.booleans())
+def test_both_engines_equal_a_plain_search_whatever_is_closed(
+    *, world: World, choice: st.DataObject, loaded: bool
+) -> None:
+    closed = frozenset(choice.draw(st.sets(st.sampled_from(sorted(world.roads.segments)))))
+    expected = searched(world.roads, closed, loaded=loaded)
+    for hierarchy in (True, False):
+        engine = TravelEngine(world.roads, hierarchy=hierarchy)
+        found = engine.seconds_table(engine.places, engine.places, closed, loaded)
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_a_closure_in_one_table_does_not_touch_the_next() -> None:
+    engine = TravelEngine(network(road("a-b")))
+    assert engine.seconds_table(["a"], ["b"], frozenset({"a-b"}))[0, 0] == UNREACHABLE
+    assert engine.seconds_table(["a"], ["b"])[0, 0] == KM_S
+
+
+def test_a_loaded_column_waits_at_the_gate_and_an_empty_one_does_not() -> None:
+    engine = TravelEngine(network(road("a-b", gate="north"), gates=[gate("north", delay_s=600)]))
+    assert engine.seconds_table(["a"], ["b"], loaded=True)[0, 0] == KM_S + 600
+    assert engine.seconds_table(["a"], ["b"], loaded=False)[0, 0] == KM_S
+
+
+def test_a_place_or_segment_that_does_not_exist_is_refused_by_name() -> None:
+    engine = TravelEngine(network(road("a-b")))
+    with pytest.raises(UnknownId, match="'atlantis'"):
+        engine.seconds_table(["a"], ["atlantis"])
+    with pytest.raises(UnknownId, match="'a-z'"):
+        engine.seconds_table(["a"], ["b"], frozenset({"a-z"}))
+
+
+@pytest.mark.parametrize("hierarchy", [True, False])
+def test_a_table_of_nothing_is_empty(*, hierarchy: bool) -> None:
+    engine = TravelEngine(network(), hierarchy=hierarchy)
+    assert engine.seconds_table([], ["a"]).shape == (0, 1)
+    assert engine.seconds_table(["a"], ["a"]).tolist() == [[0]]
+
+
+def test_an_engine_sent_to_another_process_gives_the_same_times() -> None:
+    engine = TravelEngine(network(road("a-b"), road("b-c")))
+    copied = pickle.loads(pickle.dumps(engine))  # noqa: S301 - our own bytes
+    assert copied.seconds_table(["a"], ["c"]).tolist() == [[2 * KM_S]]
