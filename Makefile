@@ -14,6 +14,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Two test processes: the tests of the solvers use one thread each.
 WORKERS ?= 2
+# Sizes of `make bench`: S is the fictional crisis, M three days of September 2016, L the whole demo.
+SIZES ?= S M
 
 .PHONY: help
 help: ## list what can be made
@@ -36,7 +38,7 @@ lint: $(INSTALLED) ## style, types and walls only
 
 .PHONY: bench
 bench: $(INSTALLED) ## time the seed load, the fold, the travel table and a plan
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks --size $(SIZES)
 
 .PHONY: prove
 prove: $(INSTALLED) ## the tests at proof size (many more examples; takes long)

@@ -82,7 +82,9 @@ def init_store(settings: Settings, environ: Mapping[str, str]) -> Store:
         key = find_key(environ, settings.key_file)
         if key is None:
             if (settings.home / DATABASE_FILE).exists():
-                raise BadInput(f"The database in {settings.home} is there, its key is not: restore {settings.key_file}.")
+                raise BadInput(
+                    f"The database in {settings.home} is there, its key is not: restore {settings.key_file}."
+                )
             key = create_key_file(settings.key_file, settings.home)
     store = Store.open(settings.address, key)
     store.migrate()

@@ -19,8 +19,13 @@ def connected(network: RoadNetwork, closed: AbstractSet[SegmentId], origin: Plac
     UnknownId
         If a place is not in the network.
     """
-    graph = _roads(network, origin, destination)
-    graph.remove_edges_from([(a, b, name) for a, b, name in graph.edges(keys=True) if name in closed])
+    for place in (origin, destination):
+        network.get_place(place)
+    graph: nx.DiGraph[PlaceId] = nx.DiGraph()
+    graph.add_nodes_from((origin, destination))
+    for segment in network.segments.values():
+        if segment.id not in closed:
+            graph.add_edges_from(_directions(segment))
     return bool(nx.has_path(graph, origin, destination))
 
 
@@ -43,21 +48,40 @@ def isolating(
     """
     if origin == destination or connected(network, closed, origin, destination):
         return ()
+    district = _districts(network, closed, origin, destination)
     # Parallel segments share an arc: it can be cut only if all of them are closed, and then costs each of them.
-    graph: nx.DiGraph[PlaceId] = nx.DiGraph()
-    graph.add_nodes_from((origin, destination))
-    for a, b, name in _roads(network, origin, destination).edges(keys=True):
-        capacity = _CLOSED_CAPACITY if name in closed else len(network.segments) + 1
-        before = graph.edges[a, b]["capacity"] if graph.has_edge(a, b) else 0
-        graph.add_edge(a, b, capacity=before + capacity)
-    _, (near, far) = nx.minimum_cut(graph, origin, destination)
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from((district[origin], district[destination]))
+    for segment in network.segments.values():
+        capacity = _CLOSED_CAPACITY if segment.id in closed else len(network.segments) + 1
+        for a, b in _directions(segment):
+            start, end = district[a], district[b]
+            if start != end:
+                before = graph.edges[start, end]["capacity"] if graph.has_edge(start, end) else 0
+                graph.add_edge(start, end, capacity=before + capacity)
+    _, (near, far) = nx.minimum_cut(graph, district[origin], district[destination])
     crossing = {
         segment.id
         for segment in network.segments.values()
         for a, b in _directions(segment)
-        if segment.id in closed and a in near and b in far
+        if segment.id in closed and district[a] in near and district[b] in far
     }
     return tuple(sorted(crossing))
+
+
+def _districts(network: RoadNetwork, closed: AbstractSet[SegmentId], *places: PlaceId) -> dict[PlaceId, int]:
+    """Number the places so that those which open roads join both ways share a number.
+
+    No smallest cut runs through such a district, and there are far fewer of them than places: the cut is found on
+    the districts.
+    """
+    graph: nx.DiGraph[PlaceId] = nx.DiGraph()
+    graph.add_nodes_from(places)
+    for segment in network.segments.values():
+        graph.add_nodes_from((segment.start, segment.end))
+        if segment.id not in closed:
+            graph.add_edges_from(_directions(segment))
+    return {place: number for number, found in enumerate(nx.strongly_connected_components(graph)) for place in found}
 
 
 def opening(

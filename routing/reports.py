@@ -72,9 +72,8 @@ def _dispute(policy: AccessPolicy, reports: Reports, last: Reported[RoadReport],
         by_source[report.source] = report
     worse = [
         report
-        for source, report in by_source.items()
-        if source != last.source
-        and last.valid.start - report.valid.start <= policy.dispute_window_s
+        for report in by_source.values()
+        if last.valid.start - report.valid.start <= policy.dispute_window_s
         and _FROM_BEST.index(report.fact.state) > _FROM_BEST.index(last.fact.state)
     ]
     if not worse:

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Derandomized: a red build is red again on the next desk. `make prove` draws many more examples.
-settings.register_profile(
-    "every-run", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("every-run", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "prove", derandomize=True, deadline=None, max_examples=2000, suppress_health_check=list(HealthCheck)
 )

@@ -88,12 +88,13 @@ class PlanDiff:
         return sum(site.people_b - site.people_a for site in self.sites)
 
 
-def compare(a: Answer, b: Answer, log: Iterable[Evidence] = ()) -> PlanDiff:
+def compare(a: Answer, b: Answer, log: Iterable[Evidence] | None = None) -> PlanDiff:
     """Return what changes from one plan to another.
 
     Convoys match by their movement where both have one, else by hub, sites and local day of first arrival. Causes
     are the records of `log` between the two known positions that bear on a convoy or site that differs, the edits of
-    one scenario that the other has not, and other inputs that are not the same.
+    one scenario that the other has not, and other inputs that are not the same. Without `log` the snapshots' own
+    records count, among which withdrawals are not.
     """
     pairs = _match(a, b)
     only_a = _by_departure(c for c in a.plan.convoys if c.id not in {left.id for left, _ in pairs})
@@ -110,7 +111,7 @@ def compare(a: Answer, b: Answer, log: Iterable[Evidence] = ()) -> PlanDiff:
         removed=only_a,
         changed=changed,
         kept=tuple(right for left, right in pairs if not any(_aspects(left, right))),
-        because=(*_records(a, b, tuple(log), scope), *_edits(a, b), *_inputs(a, b)),
+        because=(*_records(a, b, _log_of(a, b) if log is None else tuple(log), scope), *_edits(a, b), *_inputs(a, b)),
     )
 
 
@@ -226,6 +227,10 @@ def _records(a: Answer, b: Answer, log: tuple[Evidence, ...], scope: _Scope) -> 
             meant = by_position.get(record.fact.position)
         if meant is not None and (meant.position in decided or _bears_on(meant, scope, ceasefires)):
             yield Cause(id=f"record:{record.position}", kind="evidence", side="a" if known_a > known_b else "b")
+
+
+def _log_of(a: Answer, b: Answer) -> tuple[Evidence, ...]:
+    return tuple({record.position: record for record in (*a.snapshot.log, *b.snapshot.log)}.values())
 
 
 def _positions_behind(snapshot: Snapshot, scope: _Scope) -> frozenset[int]:

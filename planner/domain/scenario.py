@@ -1,7 +1,8 @@
 """What-if as data: edits keyed by their target, laid over what is known, in any order with the same result."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from itertools import combinations
 from typing import Literal, TypeAlias
 
@@ -170,16 +171,52 @@ def check_conflicts(edits: Sequence[Edit]) -> None:
     Raises
     ------
     ConflictingEdits
-        Naming both edits and the way out.
+        With a line for each such pair, naming both edits and the way out.
     """
+    complaints = []
     for first, second in combinations(edits, 2):
-        kind, ids = target_of(first)
-        other_kind, other_ids = target_of(second)
-        if kind == other_kind and ids & other_ids and window_of(first).overlaps(window_of(second)):
-            raise ConflictingEdits(
-                f"Two edits change {kind} {', '.join(sorted(ids & other_ids))} in overlapping time: {first} and "
-                f"{second}. Drop one or shorten its window."
+        kind = target_of(first)[0]
+        shared = _shared_targets(first, second)
+        if shared and window_of(first).overlaps(window_of(second)):
+            complaints.append(
+                f"Two edits change {kind} {', '.join(sorted(shared))} in overlapping time: {describe_edit(first)} and "
+                f"{describe_edit(second)}. Drop one or shorten its window."
             )
+    if complaints:
+        raise ConflictingEdits("\n".join(complaints))
+
+
+def _shared_targets(first: Edit, second: Edit) -> frozenset[str]:
+    (kind, ids), (other_kind, other_ids) = target_of(first), target_of(second)
+    if kind != other_kind:
+        return frozenset()
+    if isinstance(first, PaperGranted) and isinstance(second, PaperGranted) and None in {first.gate, second.gate}:
+        # A paper for any gate also speaks of the one that the other edit names.
+        steps = set(first.steps) & set(second.steps) if first.site == second.site else set()
+        return frozenset(f"{first.site}/{step}" for step in steps)
+    return ids & other_ids
+
+
+def describe_edit(edit: Edit) -> str:
+    """Return an edit in one line: its kind, its values, and its window in UTC."""
+    told = []
+    for field in fields(edit):
+        value = getattr(edit, field.name)
+        if field.name == "kind" or value is None:
+            continue
+        if isinstance(value, Window):
+            told.append(f"from {_utc(value.start)} until {_utc(value.end)}")
+        elif field.name == "at":
+            told.append(f"at {_utc(value)}")
+        elif isinstance(value, tuple):
+            told.append(f"{field.name} {', '.join(value)}")
+        else:
+            told.append(f"{field.name} {value}")
+    return f"{edit.kind} ({'; '.join(told)})"
+
+
+def _utc(at: Instant) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
 BASELINE = Scenario(name="baseline")

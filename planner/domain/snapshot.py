@@ -1,7 +1,7 @@
 """All that a solver may see, frozen: the same snapshot gives the same plan."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from planner.domain.crisis import Crisis
 from planner.domain.needs import Commodity, CommodityId, CoupledGroup, Need, Site, SiteId
@@ -10,7 +10,9 @@ from planner.domain.plan import Convoy
 from planner.domain.policy import Limits, PlanPolicy
 from planner.domain.scenario import Scenario
 from planner.domain.supply import EscortTeams, Fleet, Hub, HubId, StockBatch, TruckType, TruckTypeId
+from routing.evidence import Evidence
 from routing.network import RoadNetwork
+from routing.policy import AccessPolicy
 from routing.status import AccessMap
 from routing.units import AsOf, Window
 
@@ -43,6 +45,9 @@ class Snapshot:
     policy: PlanPolicy
     limits: Limits
     seed: int
+    log: tuple[Evidence, ...] = ()
+    """The standing records up to `as_of.known`: what the access map was folded from, so that it can be folded anew."""
+    access_policy: AccessPolicy = field(default_factory=AccessPolicy)
 
     @property
     def days(self) -> tuple[Window, ...]:

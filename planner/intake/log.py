@@ -1,18 +1,29 @@
 """Read a seed's log of evidence and give its records their positions."""
 
-import tomllib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.resources.abc import Traversable
-from zoneinfo import ZoneInfo
+from typing import Final
 
+from planner.domain.catalogue import Catalogue
 from planner.domain.errors import BadInput
 from planner.intake.record import read_record
-from routing.evidence import Evidence
+from planner.intake.toml_tables import list_tables, read_toml
+from routing.evidence import (
+    Arrangement,
+    CeasefireAgreed,
+    CeasefireClaim,
+    CeasefireExtended,
+    CeasefireViolation,
+    Control,
+    Evidence,
+)
 from routing.network import RoadNetwork
 
+_OF_CEASEFIRE: Final = (CeasefireExtended, CeasefireClaim, CeasefireViolation)
 
-def read_log(folder: Traversable, network: RoadNetwork, zone: ZoneInfo, sites: Collection[str]) -> list[Evidence]:
+
+def read_log(folder: Traversable, network: RoadNetwork, catalogue: Catalogue) -> list[Evidence]:
     """Read log.toml: its records in the order in which they became known, without positions.
 
     Raises
@@ -20,30 +31,55 @@ def read_log(folder: Traversable, network: RoadNetwork, zone: ZoneInfo, sites: C
     BadInput
         With a line for each record that cannot be used, naming the line of the file where it starts.
     """
-    text = (folder / "log.toml").read_text(encoding="utf-8")
-    try:
-        tables = tomllib.loads(text).get("record", [])
-    except tomllib.TOMLDecodeError as cause:
-        raise BadInput(f"log.toml: {cause}. Mend the TOML there.") from cause
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[record]]"]
+    text, told = read_toml(folder / "log.toml")
     records: list[Evidence] = []
     complaints: list[str] = []
-    for number, values in zip(lines, tables, strict=True):
+    for table in list_tables("log.toml", text, told, "record"):
         try:
-            record = read_record(values, network, zone)
-            _check_against(record, records, sites)
+            record = read_record(table.values, network, catalogue.crisis.tz)
+            check_names(record, records, catalogue)
+            _check_order(record, records)
             records.append(record)
         except BadInput as cause:
-            complaints.append(f"log.toml row {number}: {cause}")
+            complaints.append(f"{table.where}: {cause}")
     if complaints:
         raise BadInput("\n".join(complaints))
     return records
 
 
-def _check_against(record: Evidence, before: Sequence[Evidence], sites: Collection[str]) -> None:
-    site = getattr(record.fact, "site", None)
-    if site is not None and site not in sites:
-        raise BadInput(f"site is {site!r}, which is not in sites.csv. Add it or mend the name.")
+def check_names(record: Evidence, before: Iterable[Evidence], catalogue: Catalogue) -> None:
+    """Refuse a record that names a site, movement, party, commodity or ceasefire which nobody has entered.
+
+    Roads do not know these names: a misspelt one would stay in the log without any effect.
+
+    Raises
+    ------
+    BadInput
+        Naming the value and where it should be listed.
+    """
+    fact = record.fact
+    _listed("site", getattr(fact, "site", None), catalogue.sites, "sites.csv")
+    _listed("movement", getattr(fact, "movement", None), catalogue.movements, "movements.csv")
+    for commodity in getattr(fact, "struck", ()):
+        _listed("struck", commodity, catalogue.commodities, "commodities.csv")
+    parties = [party.id for party in catalogue.crisis.parties]
+    if isinstance(fact, CeasefireAgreed | Arrangement):
+        for party in fact.parties:
+            _listed("parties", party, parties, "crisis.toml")
+    if isinstance(fact, Control):
+        _listed("party", fact.party, parties, "crisis.toml")
+    if isinstance(fact, _OF_CEASEFIRE):
+        agreed = {r.fact.ceasefire for r in before if isinstance(r.fact, CeasefireAgreed)}
+        if fact.ceasefire not in agreed:
+            raise BadInput(f"ceasefire is {fact.ceasefire!r}, which no record before agrees. Add it or mend the name.")
+
+
+def _listed(field: str, name: str | None, known: Iterable[str], file: str) -> None:
+    if name is not None and name not in known:
+        raise BadInput(f"{field} is {name!r}, which is not in {file}. Add it or mend the name.")
+
+
+def _check_order(record: Evidence, before: Sequence[Evidence]) -> None:
     if before and record.learned_at < before[-1].learned_at:
         raise BadInput("learned_at is earlier than the record before. Keep the log in the order of learning.")
 

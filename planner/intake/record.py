@@ -7,9 +7,10 @@ from types import UnionType
 from typing import Final, Literal, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
+from planner.domain.denials import AMRF, REASONS
 from planner.domain.errors import BadInput
 from routing.errors import RoutingError
-from routing.evidence import Evidence, Fact, Figure
+from routing.evidence import DeliveryOutcome, Evidence, Fact, Figure, Incident
 from routing.network import RoadNetwork
 from routing.units import FOREVER, Window, parse_clock, parse_instant
 
@@ -41,13 +42,14 @@ def read_record(values: Mapping[str, object], network: RoadNetwork, zone: ZoneIn
     try:
         fact = _fact(fact_class, values, network, zone)
         _check_references(fact, network)
+        _check_codes(fact)
         start = parse_instant(_text(values, "valid_from"), zone)
         end = parse_instant(_text(values, "valid_to"), zone) if values.get("valid_to") else FOREVER
         return Evidence(
             position=0, learned_at=parse_instant(_text(values, "learned_at"), zone), valid=Window(start, end),
             fact=fact, source=_text(values, "source"), reliability=str(values.get("reliability", "C")),
             credibility=_whole("credibility", values.get("credibility", 3)), note=str(values.get("note", "")),
-            synthetic=values.get("synthetic") is True,
+            synthetic=_yes("synthetic", values.get("synthetic", False)),
         )  # fmt: skip
     except RoutingError as cause:
         raise BadInput(str(cause)) from cause
@@ -100,9 +102,7 @@ def _plain(name: str, hint: object, given: object) -> object:
     if get_origin(options[0]) is tuple:
         return _texts(name, given)
     if options[0] is bool:
-        if not isinstance(given, bool):
-            raise BadInput(f"{name} is {given!r}. Write true or false.")
-        return given
+        return _yes(name, given)
     if options[0] is int:
         return _whole(name, given)
     if options[0] is float:
@@ -129,6 +129,12 @@ def _texts(name: str, given: object) -> tuple[str, ...]:
     return tuple(given)
 
 
+def _yes(name: str, given: object) -> bool:
+    if not isinstance(given, bool):
+        raise BadInput(f"{name} is {given!r}. Write true or false, without quotes.")
+    return given
+
+
 def _whole(name: str, given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
         raise BadInput(f"{name} is {given!r}. Give a whole number, 0 or more.")
@@ -136,8 +142,8 @@ def _whole(name: str, given: object) -> int:
 
 
 def _figures(name: str, given: object) -> tuple[Figure, ...]:
-    if not isinstance(given, list):
-        raise BadInput(f"{name} is {given!r}. Give a list of {{count, source}}.")
+    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
+        raise BadInput(f'{name} is {given!r}. Give a list of {{count = 20, source = "..."}}.')
     return tuple(
         Figure(
             what=str(item.get("what", "people")), count=_whole("count", item.get("count")), source=_text(item, "source")
@@ -171,3 +177,16 @@ def _check_references(fact: Fact, network: RoadNetwork) -> None:
         for one in getattr(fact, f"{name}s", ()):
             if one not in known:
                 raise BadInput(f"{name}s names {one!r}, which is not in the network. Add it or mend the name.")
+
+
+def _check_codes(fact: Fact) -> None:
+    """Refuse a point off the globe, and codes that no report could place."""
+    if isinstance(fact, Incident) and not (-180 <= fact.lon <= 180 and -90 <= fact.lat <= 90):  # noqa: PLR2004 - degrees
+        raise BadInput(f"lon is {fact.lon}, lat {fact.lat}: no point on earth. Give degrees, longitude under lon.")
+    if isinstance(fact, DeliveryOutcome):
+        if fact.amrf is not None and fact.amrf not in AMRF:
+            raise BadInput(f"amrf is {fact.amrf}. Give one of the nine categories, 1 to 9.")
+        if fact.reason_code and fact.reason_code not in REASONS:
+            raise BadInput(f"reason_code is {fact.reason_code!r}. Give one of: {', '.join(sorted(REASONS))}.")
+        if fact.result != "facilitated" and fact.amrf is None and not fact.reason_code:
+            raise BadInput(f"reason_code is '' for a movement that was {fact.result}. Say why, with a code.")

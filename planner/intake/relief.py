@@ -1,53 +1,22 @@
 """Read a seed's sites, needs, stock, trucks and movements, and check what they name."""
 
-import tomllib
 from collections.abc import Collection, Mapping
 from importlib.resources.abc import Traversable
 from typing import cast, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from planner.domain.catalogue import Catalogue, Governorate
-from planner.domain.crisis import Crisis, Party
+from planner.domain.crisis import Crisis
 from planner.domain.delivery import Channel, Movement
-from planner.domain.errors import BadInput
 from planner.domain.needs import Commodity, CoupledGroup, Listing, Need, PeopleFigure, Site
 from planner.domain.supply import EscortTeams, Fleet, Hub, StockBatch, TruckType
 from planner.intake.table import Row, build_all, read_table, unique
-from routing.errors import RoutingError
 from routing.network import RoadNetwork
-from routing.units import FOREVER, MINUTE, Window, parse_clock, parse_instant
+from routing.units import FOREVER, MINUTE, Window
 
 NEED_COLUMNS = ("site", "commodity", "units", "needed_from", "needed_until", "source", "synthetic")
 STOCK_COLUMNS = ("hub", "commodity", "batch", "units", "available_from", "expires_at", "source", "synthetic")
 FLEET_COLUMNS = ("hub", "truck_type", "trucks", "available_from", "available_until", "source", "synthetic")
-
-
-def read_crisis(folder: Traversable) -> Crisis:
-    """Read crisis.toml.
-
-    Raises
-    ------
-    BadInput
-        If it is no TOML or lacks a value.
-    """
-    try:
-        told = tomllib.loads((folder / "crisis.toml").read_text(encoding="utf-8"))
-        zone = ZoneInfo(told["zone"])
-        return Crisis(
-            id=told["id"], name=told["name"], name_ar=told["name_ar"], zone=told["zone"],
-            dawn_s=parse_clock(told["daylight"]["dawn"]), dusk_s=parse_clock(told["daylight"]["dusk"]),
-            working_days=tuple(told["working_days"]), holidays=tuple(map(str, told["holidays"])),
-            parties=tuple(Party(id=p["id"], name=p["name"], name_ar=p["name_ar"]) for p in told["parties"]),
-            disclaimer=told["disclaimer"], disclaimer_ar=told["disclaimer_ar"],
-            demo_from=parse_instant(str(told["demo"]["from"]), zone), demo_days=told["demo"]["days"],
-            demo_known=parse_instant(str(told["demo"]["known"]), zone),
-        )  # fmt: skip
-    except FileNotFoundError:
-        raise BadInput("crisis.toml is missing. Add it to the folder.") from None
-    except KeyError as cause:
-        raise BadInput(f"crisis.toml: the value {cause} is missing. Fill it in.") from cause
-    except (tomllib.TOMLDecodeError, RoutingError, ZoneInfoNotFoundError) as cause:
-        raise BadInput(f"crisis.toml: {cause}. Mend it there.") from cause
 
 
 def read_catalogue(folder: Traversable, crisis: Crisis, network: RoadNetwork) -> Catalogue:
@@ -116,6 +85,11 @@ def read_stock(
     BadInput
         With a line for each row that cannot be used.
     """
+    first: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = row.text("hub"), row.text("commodity"), row.text("batch")
+        if first.setdefault(key, row.number) != row.number:
+            raise row.wrong("batch", f"Row {first[key]} has it already at {key[0]}. Add the units up in one row.")
     return build_all(
         rows,
         lambda row: StockBatch(

@@ -177,6 +177,9 @@ def _segments(folder: Traversable, places: Mapping[str, Place], gates: Mapping[s
         return row.one_of("corridor", known), row.integer("order"), point
 
     ordered = sorted(build_all(waypoint_rows, waypoint), key=lambda found: found[:2])
+    for (corridor, order, first), (other_corridor, other_order, second) in pairwise(ordered):
+        if (corridor, order) == (other_corridor, other_order):
+            raise second.row.wrong("order", f"Row {first.row.number} has it already on {corridor}. Number them anew.")
     by_corridor = {corridor: [w for _, _, w in points] for corridor, points in groupby(ordered, key=lambda f: f[0])}
     found: dict[str, Segment] = {}
     for made in build_all(corridors, lambda row: _corridor(row, by_corridor.get(row.text("id"), []), places)):
@@ -196,6 +199,9 @@ def _corridor(row: Row, points: Sequence[Waypoint], places: Mapping[str, Place])
         raise row.wrong("id", "Give it at least two waypoints in waypoints.csv, the first and the last being places.")
     stretches = _stretches(points)
     drawn = [polyline_m(shape) for _, _, shape in stretches]
+    for (a, b, _), length in zip(stretches, drawn, strict=True):
+        if round(length) == 0:
+            raise b.row.wrong("place", f"The segment from {a.place} has no length. Give the two other positions.")
     published = row.optional("published_km")
     if published is None:
         factor = DERIVED_LENGTH_FACTOR

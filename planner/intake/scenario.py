@@ -1,7 +1,6 @@
 """Read a what-if from a TOML file: every mistake at once, each with its line."""
 
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
 from typing import Final, Literal, get_args, get_origin, get_type_hints
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from planner.domain.errors import BadInput, ConflictingEdits
 from planner.domain.scenario import Edit, Scenario
+from planner.intake.toml_tables import Table, list_tables, read_toml
 from routing.errors import RoutingError
 from routing.units import Window, parse_clock, parse_instant
 
@@ -28,54 +28,82 @@ def read_scenario(path: Path, zone: ZoneInfo) -> Scenario:
     BadInput
         With one line for each mistake, naming the file and the line of the edit.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-        told = tomllib.loads(text)
-    except OSError as cause:
-        raise BadInput(f"{path}: cannot be read ({cause.strerror}). Check the path.") from cause
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
-        raise BadInput(f"{path.name}: {cause}. Mend the TOML there.") from cause
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if line.strip() == "[[edit]]"]
+    text, told = read_toml(path)
     complaints = [
         f"{path.name}: {key!r} is not known here. A scenario has a name and [[edit]] tables."
         for key in sorted(set(told) - {"name", "edit", "description"})
     ]
+    name = told.get("name", path.stem)
+    if not isinstance(name, str) or not name.strip():
+        complaints.append(f"{path.name}: name is {name!r}. Give a text in quotes.")
     edits: list[Edit] = []
-    for number, values in zip(lines, told.get("edit", []), strict=False):
-        try:
-            edits.append(_edit(values, zone))
-        except (BadInput, RoutingError) as cause:
-            complaints.append(f"{path.name} row {number}: {cause}")
+    for table in list_tables(path.name, text, told, "edit"):
+        wrong = list(_mistakes(table, zone))
+        complaints += [f"{table.where}: {mistake}" for mistake in wrong]
+        if not wrong:
+            edits.append(_edit(table.values, zone))
     if complaints:
         raise BadInput("\n".join(complaints))
     try:
-        return Scenario(name=str(told.get("name", path.stem)), edits=tuple(edits))
+        return Scenario(name=str(name), edits=tuple(edits))
     except ConflictingEdits as cause:
-        raise BadInput(f"{path.name}: {cause}") from cause
+        raise BadInput("\n".join(f"{path.name}: {line}" for line in str(cause).splitlines())) from cause
+
+
+def _mistakes(table: Table, zone: ZoneInfo) -> Iterator[str]:
+    values = table.values
+    kind = values.get("kind")
+    if not isinstance(kind, str) or kind not in EDITS:
+        yield f"kind is {kind!r}. Give one of: {', '.join(sorted(EDITS))}."
+        return
+    known = _parts(kind)
+    allowed = sorted({"kind", *known} - {"window"} | ({"from", "until"} if "window" in known else set()))
+    for name in sorted(set(values) - set(allowed)):
+        yield f"{name} is not a value of {kind!r}. Its values: {', '.join(allowed)}."
+    for name, (field, hint) in known.items():
+        try:
+            _part(name, field, hint, values, zone)
+        except (BadInput, RoutingError) as cause:
+            yield from str(cause).splitlines()
 
 
 def _edit(values: Mapping[str, object], zone: ZoneInfo) -> Edit:
-    kind = values.get("kind")
-    edit_class = EDITS.get(str(kind))
-    if edit_class is None:
-        raise BadInput(f"kind is {kind!r}. Give one of: {', '.join(sorted(EDITS))}.")
+    kind = str(values["kind"])
+    make: Callable[..., Edit] = EDITS[kind]
+    parts = ((name, _part(name, field, hint, values, zone)) for name, (field, hint) in _parts(kind).items())
+    return make(**{name: value for name, value in parts if value is not None})
+
+
+def _parts(kind: str) -> dict[str, tuple[Field[object], object]]:
+    edit_class = EDITS[kind]
     hints = get_type_hints(edit_class)
-    needed: tuple[Field[object], ...] = tuple(f for f in fields(edit_class) if f.name != "kind")
-    allowed = {"kind"} | {f.name for f in needed if f.name != "window"}
-    allowed |= {"from", "until"} if "window" in hints else set()
-    unknown = sorted(set(values) - allowed)
-    if unknown:
-        raise BadInput(f"{unknown[0]} is not a value of {kind!r}. Its values: {', '.join(sorted(allowed))}.")
-    arguments: dict[str, object] = {}
-    for field in needed:
-        if field.name == "window":
-            arguments["window"] = Window(_instant(values, "from", zone), _instant(values, "until", zone))
-        elif field.name in values:
-            arguments[field.name] = _value(field.name, hints[field.name], values[field.name], zone)
-        elif field.default is MISSING:
-            raise BadInput(f"{field.name} is missing. Fill it in.")
-    make: Callable[..., Edit] = edit_class
-    return make(**arguments)
+    return {f.name: (f, hints[f.name]) for f in fields(edit_class) if f.name != "kind"}
+
+
+def _part(name: str, field: Field[object], hint: object, values: Mapping[str, object], zone: ZoneInfo) -> object:
+    """Return one part of an edit; None where it is left out and may be."""
+    if name == "window":
+        return _window(values, zone)
+    if name in values:
+        return _value(name, hint, values[name], zone)
+    if field.default is MISSING:
+        raise BadInput(f"{name} is missing. Fill it in.")
+    return None
+
+
+def _window(values: Mapping[str, object], zone: ZoneInfo) -> Window:
+    ends: list[int] = []
+    complaints: list[str] = []
+    for name in ("from", "until"):
+        try:
+            ends.append(_instant(values, name, zone))
+        except (BadInput, RoutingError) as cause:
+            complaints.append(str(cause))
+    if not complaints and ends[1] <= ends[0]:
+        complaints.append(f"until is {str(values['until'])!r}, which is not after from. Give a later time.")
+    if complaints:
+        raise BadInput("\n".join(complaints))
+    return Window(*ends)
 
 
 def _instant(values: Mapping[str, object], name: str, zone: ZoneInfo) -> int:
@@ -92,6 +120,8 @@ def _value(name: str, hint: object, given: object, zone: ZoneInfo) -> object:
     if name in _WHOLE:
         if isinstance(given, bool) or not isinstance(given, int):
             raise BadInput(f"{name} is {given!r}. Give a whole number.")
+        if name == "people" and given < 0:
+            raise BadInput(f"{name} is {given!r}. Give 0 or more.")
         return given
     if get_origin(hint) is tuple:
         return _texts(name, hint, given)

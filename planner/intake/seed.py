@@ -5,8 +5,9 @@ from importlib.resources.abc import Traversable
 
 from planner.domain.errors import NotFound
 from planner.domain.world import World
+from planner.intake.crisis import read_crisis
 from planner.intake.log import read_log, with_positions
-from planner.intake.relief import read_catalogue, read_crisis
+from planner.intake.relief import read_catalogue
 from planner.intake.roads import read_control, read_network
 
 
@@ -40,5 +41,5 @@ def read_seed(folder: Traversable) -> World:
     network = read_network(folder)
     catalogue = read_catalogue(folder, crisis, network)
     control = read_control(folder, network, [party.id for party in crisis.parties], crisis.tz)
-    records = read_log(folder, network, crisis.tz, catalogue.sites)
+    records = read_log(folder, network, catalogue)
     return World(catalogue=catalogue, network=network, log=with_positions([*control, *records]))

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import TypeVar
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from planner.domain.errors import BadInput
@@ -13,7 +14,9 @@ from routing.errors import RoutingError
 from routing.units import Instant, Seconds, parse_clock, parse_instant
 
 T = TypeVar("T")
-YES_NO = {"yes": True, "no": False}
+YES_NO: Final = {"yes": True, "no": False}
+_PLACED: Final = re.compile(r"\S+ row \d+: ")
+"""How a complaint begins that names its row already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +44,11 @@ class Row:
 
     def integer(self, column: str, *, least: int | None = None) -> int:
         """Return a whole number of at least `least`."""
-        try:
-            number = int(self.text(column))
-        except ValueError:
-            raise self.wrong(column, "Give a whole number.") from None
+        text = self.text(column)
+        # Stricter than int(): 1_000 and digits of other scripts are not what other readers of the file see.
+        if not re.fullmatch(r"[+-]?[0-9]+", text):
+            raise self.wrong(column, "Give a whole number, in digits only.")
+        number = int(text)
         if least is not None and number < least:
             raise self.wrong(column, f"Give {least} or more.")
         return number
@@ -120,9 +124,16 @@ def parse_table(name: str, text: str, columns: Sequence[str]) -> tuple[Row, ...]
     Raises
     ------
     BadInput
-        If a column is missing, or a row has more or fewer values than the header.
+        If a column is missing, a quote is not closed, or a row has more or fewer values than the header.
     """
-    reader = csv.DictReader(io.StringIO(text), restkey="")
+    reader = csv.DictReader(io.StringIO(text), restkey="", strict=True)
+    try:
+        return _rows(name, reader, columns)
+    except csv.Error as cause:
+        raise BadInput(f"{name} row {reader.line_num + 1}: {cause}. Mend the quotes there.") from cause
+
+
+def _rows(name: str, reader: "csv.DictReader[str]", columns: Sequence[str]) -> tuple[Row, ...]:
     missing = [column for column in columns if column not in (reader.fieldnames or ())]
     if missing:
         raise BadInput(f"{name} row 1: the column {missing[0]!r} is missing. The columns are {', '.join(columns)}.")
@@ -154,7 +165,7 @@ def build_all(rows: Iterable[Row], build: Callable[[Row], T]) -> tuple[T, ...]:
             complaints.append(f"{row.file} row {row.number}: {cause}")
         except BadInput as cause:
             text = str(cause)
-            complaints.append(text if text.startswith(row.file) else f"{row.file} row {row.number}: {text}")
+            complaints.append(text if _PLACED.match(text) else f"{row.file} row {row.number}: {text}")
     if complaints:
         raise BadInput("\n".join(complaints))
     return tuple(built)

@@ -1,7 +1,8 @@
 """Ask for access, and add to what is known of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from planner.domain.errors import BadInput, NotFound
 from planner.domain.plan import Plan
@@ -16,7 +17,7 @@ from routing.policy import AccessPolicy
 from routing.status import AccessMap, Piece
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, Refusal, find_legs, refusal
-from routing.units import AsOf, Instant, Window, parse_instant
+from routing.units import DAY, AsOf, Instant, Window, parse_instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,30 @@ def status_at(world: World, question: AsOf, *, around_s: int = 0) -> AccessMap:
     """Return the access map at one instant, or around it."""
     horizon = Window(question.at - around_s, question.at + around_s + 1)
     return fold(world.log, world.network, question, horizon, world.catalogue.crisis.tz, AccessPolicy())
+
+
+LOOK_AROUND_S: Final = 14 * DAY
+"""How far before and after an instant a status is followed to say since and until when it holds."""
+
+
+def states_at(world: World, question: AsOf, segments: Sequence[SegmentId]) -> tuple[SegmentState, ...]:
+    """Return the state of segments at an instant, with the span in which their status stays the same."""
+    exact, around = status_at(world, question), status_at(world, question, around_s=LOOK_AROUND_S)
+    return tuple(_state(exact, around, segment, question.at) for segment in segments)
+
+
+def _state(exact: AccessMap, around: AccessMap, segment: SegmentId, at: Instant) -> SegmentState:
+    piece = exact.at(segment, at)
+    timeline = around.timeline(segment)
+    here = next(i for i, one in enumerate(timeline) if one.window.contains(at))
+    first = last = here
+    while first > 0 and timeline[first - 1].status is piece.status:
+        first -= 1
+    while last + 1 < len(timeline) and timeline[last + 1].status is piece.status:
+        last += 1
+    return SegmentState(
+        segment=segment, piece=piece, since=timeline[first].window.start, until=timeline[last].window.end
+    )
 
 
 def explain(world: World, segment: SegmentId, question: AsOf) -> tuple[Piece, tuple[str, ...]]:

@@ -122,9 +122,7 @@ def publish_plan(store: Store, record: PlanRecord, *, by: str, at: Instant) -> t
         If the publisher made the plan, or it is published already.
     """
     if record.stored.card.created_by == by:
-        raise Refused(
-            f"Plan {record.id} was made by {by}. A second person publishes it: set QAFILA_ACTOR to their id."
-        )
+        raise Refused(f"Plan {record.id} was made by {by}. A second person publishes it: set QAFILA_ACTOR to their id.")
     crisis = record.snapshot.crisis.id
     with store.writing() as write:
         write.publish_plan(record.id, at=at, by=by)
@@ -133,9 +131,7 @@ def publish_plan(store: Store, record: PlanRecord, *, by: str, at: Instant) -> t
         for movement in movements:
             there = known.get(movement.id)
             write.put_movement(crisis, movement if there is None else replace(movement, version=there.version))
-        write.append_audit(
-            actor=by, action="publish", target=record.id, at=at, detail={"movements": len(movements)}
-        )
+        write.append_audit(actor=by, action="publish", target=record.id, at=at, detail={"movements": len(movements)})
     return tuple(movement.id for movement in movements)
 
 
@@ -187,5 +183,7 @@ def get_convoy(record: PlanRecord, convoy: str) -> Convoy:
     """
     found = next((c for c in record.plan.convoys if c.id == convoy), None)
     if found is None:
-        raise NotFound(f"Plan {record.id} has no convoy {convoy!r}. It has: {', '.join(c.id for c in record.plan.convoys)}.")
+        raise NotFound(
+            f"Plan {record.id} has no convoy {convoy!r}. It has: {', '.join(c.id for c in record.plan.convoys)}."
+        )
     return found

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from routing.overlay import apply
-
 from planner.domain.errors import BadInput
 from planner.domain.needs import Listing, Site, SiteId
 from planner.domain.permits import fold_papers
@@ -23,6 +21,7 @@ from planner.services.supposed import (
 )
 from routing.access import fold
 from routing.evidence import DeliveryOutcome, Evidence, SiteStatus, known_at, standing
+from routing.overlay import apply
 from routing.policy import AccessPolicy
 from routing.units import DAY, HOUR, AsOf, Instant, Window, local_days
 
@@ -119,6 +118,8 @@ def take_snapshot(
         policy=terms.policy,
         limits=terms.limits,
         seed=terms.seed,
+        log=records,
+        access_policy=terms.access_policy,
     )
 
 

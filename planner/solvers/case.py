@@ -1,12 +1,13 @@
-"""A snapshot's numbers as the master's rows need them: who may get what by which option, and what each day offers."""
+"""A snapshot's numbers as the master's rows need them: who may get what by which option, what each day offers."""
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final, TypeAlias
 
-from planner.domain.needs import CommodityId, SiteId
+from planner.domain.needs import CommodityId, CoupledGroup, SiteId
 from planner.domain.permits import people_ceiling, struck_commodities
 from planner.domain.plan import Convoy
 from planner.domain.snapshot import Snapshot
@@ -14,9 +15,24 @@ from planner.domain.supply import HubId, StockBatch, TruckTypeId
 from planner.solvers.option import Option, OptionId
 from routing.network import GateId
 from routing.status import Status
-from routing.units import DAY, HOUR, MINUTE, Instant, Window, daily_windows, intersect_windows, local_days, merge_windows
+from routing.travel.passage import GATE_QUANTILE
+from routing.units import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Instant,
+    Window,
+    daily_windows,
+    intersect_windows,
+    local_days,
+    merge_windows,
+)
 
-_MARGIN_DAYS = 14
+BatchKey: TypeAlias = tuple[HubId, CommodityId, str]
+BatchSet: TypeAlias = tuple[BatchKey, ...]
+"""Batches that an option may carry, soonest to expire first."""
+
+_MARGIN_DAYS: Final = 14
 """Days before and after the horizon that an option's busy days may name."""
 
 
@@ -120,54 +136,73 @@ class Case:
         for option in self.options:
             window = self.service_window(option)
             for stop, site in enumerate(option.sites):
-                struck = struck_commodities(self.snapshot.papers, site, window)
                 found[option.id, stop] = tuple(
                     line
                     for line in self.lines_by_site.get(site, ())
-                    if line.commodity not in struck
+                    if line.commodity not in self.struck[site]
                     and line.window.overlaps(window)
                     and self.batches(option, line.commodity)
                 )
         return found
 
     @cached_property
-    def ceilings(self) -> Mapping[tuple[OptionId, int], int | None]:
-        """How many people each stop's papers allow to be fed; None where no paper limits it."""
-        return {
-            (option.id, stop): people_ceiling(self.snapshot.papers, site, self.service_window(option))
-            for option in self.options
-            for stop, site in enumerate(option.sites)
-        }
+    def ceilings(self) -> Mapping[SiteId, int | None]:
+        """How many people the papers of each site allow to be fed in the horizon; None where no paper limits it."""
+        snapshot = self.snapshot
+        return {site: people_ceiling(snapshot.papers, site, snapshot.horizon) for site in sorted(snapshot.sites)}
+
+    @cached_property
+    def struck(self) -> Mapping[SiteId, frozenset[CommodityId]]:
+        """What the papers of each site do not allow. One paper of the horizon is enough to strike an item."""
+        snapshot = self.snapshot
+        return {site: struck_commodities(snapshot.papers, site, snapshot.horizon) for site in sorted(snapshot.sites)}
+
+    def open_members(self, group: CoupledGroup) -> tuple[SiteId, ...]:
+        """Return the sites of a coupled group that are not closed."""
+        sites = self.snapshot.sites
+        return tuple(site for site in sorted(group.sites) if site in sites and sites[site].listing != "closed")
+
+    @cached_property
+    def coupled_sites(self) -> frozenset[SiteId]:
+        """The open sites of all coupled groups."""
+        return frozenset(site for group in self.snapshot.groups for site in self.open_members(group))
+
+    def brings_something(self, option: Option) -> bool:
+        """Tell whether each coupled site of the option could get anything at all."""
+        stops = enumerate(option.sites)
+        return all(self.stop_lines[option.id, stop] for stop, site in stops if site in self.coupled_sites)
 
     # ------------------------------------------------------------------------------------------------ stock
 
     @cached_property
-    def stock_left(self) -> Mapping[str, int]:
+    def stock_left(self) -> Mapping[BatchKey, int]:
         """Units of each batch that no pinned convoy carries."""
-        left = {batch.batch: batch.units for batch in self.snapshot.stock}
+        left = {(batch.hub, batch.commodity, batch.batch): batch.units for batch in self.snapshot.stock}
         for convoy in self.snapshot.pinned:
             for stop in convoy.stops:
                 for load in stop.loads:
-                    left[load.batch] = max(0, left.get(load.batch, 0) - load.units)
+                    key = (convoy.hub, load.commodity, load.batch)
+                    left[key] = max(0, left.get(key, 0) - load.units)
         return left
 
-    def batches(self, option: Option, commodity: CommodityId) -> tuple[str, ...]:
+    def batches(self, option: Option, commodity: CommodityId) -> BatchSet:
         """Return the batches the option may carry: in store before its first loading hour, good until its last day.
 
         The hour of loading is the timetable's to choose; a batch counts only if it is there at the earliest.
         """
-        return self._batches.get((option.hub, commodity, self._loading_from(option), self.service_window(option).end), ())
+        key = (option.hub, commodity, self._loading_from(option), self.service_window(option).end)
+        return self._batches.get(key, ())
 
     @cached_property
-    def _batches(self) -> Mapping[tuple[HubId, CommodityId, Instant, Instant], tuple[str, ...]]:
+    def _batches(self) -> Mapping[tuple[HubId, CommodityId, Instant, Instant], BatchSet]:
         at_hub: dict[tuple[HubId, CommodityId], list[StockBatch]] = defaultdict(list)
         for batch in sorted(self.snapshot.stock, key=lambda b: (b.expires_at or math.inf, b.available_from, b.batch)):
-            if self.stock_left[batch.batch] > 0:
+            if self.stock_left[batch.hub, batch.commodity, batch.batch] > 0:
                 at_hub[batch.hub, batch.commodity].append(batch)
         times = {(o.hub, self._loading_from(o), self.service_window(o).end) for o in self.options}
         return {
             (hub, commodity, loaded, unloaded): tuple(
-                b.batch
+                (b.hub, b.commodity, b.batch)
                 for b in batches
                 if b.available_from <= loaded and (b.expires_at is None or b.expires_at > unloaded)
             )
@@ -193,7 +228,7 @@ class Case:
         return tuple(clipped for window in windows if (clipped := window.clip(known)) is not None)
 
     def loading_trucks(self, hub: HubId, day: int) -> int:
-        """Return the most trucks that can be loaded for departures on a day: whole rounds of the lines in each session."""
+        """Return the most trucks that can be loaded for departures on a day: whole rounds of all lines a session."""
         where = self.snapshot.hubs[hub]
         rounds = sum(w.seconds // (where.minutes_per_truck * MINUTE) for w in self.loading_sessions(hub, day))
         pinned = sum(c.truck_count for c in self.snapshot.pinned if c.hub == hub and self.day_of(c.depart_at) == day)
@@ -243,6 +278,10 @@ class Case:
         return tuple((kind, count) for kind, count in counts if count > 0)
 
     # ------------------------------------------------------------------------------------------------ gates
+
+    def gate_delay_s(self, gate: GateId) -> int:
+        """Return how long a gate checks a loaded column before its first truck is let through."""
+        return self.snapshot.network.gates[gate].delay_s(GATE_QUANTILE)
 
     def gate_seconds_a_truck(self, gate: GateId) -> float:
         """Return the seconds a gate takes for one truck."""
@@ -301,7 +340,7 @@ class Case:
         (commodity, cap), *_ = caps.items()
         good = goods[commodity]
         units = max(-(-kg // good.kg), -(-litres // good.litres))
-        ceiling, storage = self.ceilings[option.id, stop], self.snapshot.sites[site].storage_kg
+        ceiling, storage = self.ceilings[site], self.snapshot.sites[site].storage_kg
         too_many = ceiling is not None and units * good.person_days > ceiling * self.snapshot.policy.ration_days
         too_heavy = storage is not None and units * good.kg > storage
         if units > cap or too_many or too_heavy:

@@ -101,7 +101,7 @@ class Clockwork:
             self.model.add_no_overlap([*intervals, *self._fixed(self.taken.gates.get(gate, ()))])
 
     def _share_lanes(self) -> None:
-        uses: dict[SegmentId, list[tuple[int, bool, cp_model.LinearExprT, cp_model.LinearExprT]]] = {}
+        uses: dict[SegmentId, list[tuple[int, bool, cp_model.LinearExpr, cp_model.LinearExpr]]] = {}
         for number, line in enumerate(self.lines):
             for index, lane in enumerate(line.marks[0].lanes):
                 start = line.starts[lane.phase]
@@ -110,7 +110,8 @@ class Clockwork:
                 uses.setdefault(lane.segment, []).append((number, lane.forward, enter, leave))
         for (segment, forward), windows in sorted(self.taken.lanes.items()):
             for window in windows if segment in uses else ():
-                uses[segment].append((-1, forward, window.start - self.base, window.end - self.base))
+                edges = (cp_model.LinearExpr.constant(edge - self.base) for edge in (window.start, window.end))
+                uses[segment].append((-1, forward, next(edges), next(edges)))
         for _, found in sorted(uses.items()):
             for one, other in combinations(found, 2):
                 if one[0] != other[0] and one[1] != other[1]:
@@ -118,8 +119,8 @@ class Clockwork:
 
     def _apart(
         self,
-        one: tuple[cp_model.LinearExprT, cp_model.LinearExprT],
-        other: tuple[cp_model.LinearExprT, cp_model.LinearExprT],
+        one: tuple[cp_model.LinearExpr, cp_model.LinearExpr],
+        other: tuple[cp_model.LinearExpr, cp_model.LinearExpr],
     ) -> None:
         first = self.model.new_bool_var("")
         self.model.add(one[1] <= other[0]).only_enforce_if(first)
@@ -133,7 +134,7 @@ class Clockwork:
                     self.model.add(at - other_at <= group.tolerance_s)
                     self.model.add(other_at - at <= group.tolerance_s)
 
-    def _arrivals(self) -> Iterator[tuple[SiteId, int, cp_model.LinearExprT]]:
+    def _arrivals(self) -> Iterator[tuple[SiteId, int, cp_model.LinearExpr]]:
         for line in self.lines:
             for index, arrival in enumerate(line.marks[0].arrivals):
                 offsets = [mark.arrivals[index].at_s for mark in line.marks]
@@ -141,8 +142,8 @@ class Clockwork:
                 yield arrival.site, day, MINUTE * line.starts[arrival.phase] + _pick(line, offsets)
         for site, at in self.taken.arrivals:
             for day, window in enumerate(self.day_of):
-                if window.contains(at) and self.lines:
-                    yield site, day, at - self.base + 0 * self.lines[0].loading
+                if window.contains(at):
+                    yield site, day, cp_model.LinearExpr.constant(at - self.base)
 
     # --------------------------------------------------------------------------------------------------- aims
 
@@ -156,7 +157,7 @@ class Clockwork:
         latest = max((w.end for line in self.lines for m in line.marks for d in m.domains for w in d), default=0)
         # One second of slack outweighs all that starting earlier could bring.
         weight = len(moments) * ((latest - self.base) // MINUTE + 1) + 1
-        self.model.maximize(weight * slack - sum(moments))
+        self.model.maximize(weight * slack - cp_model.LinearExpr.sum(moments))
 
     def _slack_of_phase(self, slack: cp_model.IntVar, start: cp_model.IntVar, parts: Sequence[Deadline]) -> None:
         if all(part.latest is None for part in parts):
@@ -171,7 +172,8 @@ class Clockwork:
 
     def aim_at_trucks(self) -> None:
         """Ask for the most trucks of all convoys together."""
-        self.model.maximize(sum(_pick(line, [mark.column for mark in line.marks]) for line in self.lines))
+        columns = [_pick(line, [mark.column for mark in line.marks]) for line in self.lines]
+        self.model.maximize(cp_model.LinearExpr.sum(columns))
 
     def solve(self, deterministic_s: float) -> Solved:
         """Solve with one worker and counted time, so that a run repeats."""
@@ -223,7 +225,7 @@ class Clockwork:
         ]
 
 
-def _pick(line: _Line, values: Sequence[int]) -> cp_model.LinearExprT:
+def _pick(line: _Line, values: Sequence[int]) -> cp_model.LinearExpr:
     if len(values) == 1:
-        return values[0]
+        return cp_model.LinearExpr.constant(values[0])
     return cp_model.LinearExpr.weighted_sum(list(line.picks), list(values))

@@ -18,7 +18,9 @@ def wanted(snapshot: Snapshot, site: SiteId, within: Window) -> dict[CommodityId
     return found
 
 
-def in_stock(snapshot: Snapshot, hub: HubId, wants: Mapping[CommodityId, int], within: Window) -> frozenset[CommodityId]:
+def in_stock(
+    snapshot: Snapshot, hub: HubId, wants: Mapping[CommodityId, int], within: Window
+) -> frozenset[CommodityId]:
     """Return the wanted commodities of which the hub has usable stock within a window."""
     return frozenset(
         batch.commodity

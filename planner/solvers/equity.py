@@ -86,7 +86,7 @@ def _level(
 def _add_counts(model: pulp.LpProblem, case: Case, visits: Visits) -> Counts:
     # A convoy with one stop runs only to make a visit that counts. One with several stops may count at some of
     # them only, and coupled sites may be served together although one of them gets too little to count.
-    coupled = {site for group in case.snapshot.groups for site in group.sites}
+    coupled = case.coupled_sites
     counts: dict[tuple[OptionId, SiteId], pulp.LpVariable] = {}
     for option in visits.options:
         for stop, site in enumerate(option.sites):
@@ -122,15 +122,16 @@ def _total(counts: Counts, saving: Saving) -> pulp.LpAffineExpression:
 def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
     # Coupled sites come along: one of them can only be served if all are.
     wanted = set(active)
-    coupled = {site for group in case.snapshot.groups for site in group.sites}
+    coupled = case.coupled_sites
     for group in case.snapshot.groups:
-        if wanted & set(group.sites):
-            wanted |= set(group.sites)
+        if wanted & set(case.open_members(group)):
+            wanted |= set(case.open_members(group))
     return tuple(
         option
         for option in case.options
         if wanted & set(option.sites)
         and case.truck_types(option)
+        and case.brings_something(option)
         and (
             any(case.minimums[option.id, stop] is not None for stop in range(len(option.sites)))
             or coupled & set(option.sites)
@@ -160,7 +161,7 @@ def _add_food(model: pulp.LpProblem, case: Case, visits: Visits, counts: Counts)
                 litres = pulp.lpSum(goods[c].litres * units for c, units in food.items())
                 model += kg >= least.kg * counted
                 model += litres >= least.litres * counted
-                ceiling, storage = case.ceilings[option.id, stop], case.snapshot.sites[site].storage_kg
+                ceiling, storage = case.ceilings[site], case.snapshot.sites[site].storage_kg
                 if ceiling is not None:
                     model += pulp.lpSum(goods[c].person_days * u for c, u in food.items()) <= ceiling * days
                 if storage is not None:

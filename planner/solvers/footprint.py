@@ -93,7 +93,7 @@ def footprint(ground: Ground, option: Option, trucks: Sequence[int]) -> Footprin
 
 def _stands(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Stand]:
     for time in times:
-        for stand in ground.gate_stands(time.run, column):
+        for stand in ground.drive(time.run, column).stands:
             yield Stand(
                 gate=stand.gate, phase=time.phase,
                 start_s=time.start_s + stand.arrive_s, end_s=time.start_s + stand.clear_s,
@@ -102,7 +102,7 @@ def _stands(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[S
 
 def _lanes(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Lane]:
     for time in times:
-        for passing in ground.passings(time.run, column):
+        for passing in ground.drive(time.run, column).passings:
             if ground.network.segments[passing.segment].single_lane:
                 yield Lane(
                     segment=passing.segment, forward=passing.forward, phase=time.phase,
@@ -129,7 +129,7 @@ def deadlines(ground: Ground, way: Way, trucks: Sequence[int], domains: Domains)
     times, column = run_times(ground, way, trucks), sum(trucks)
     found = [[Deadline(starts=window, latest=None) for window in windows] for windows in domains]
     for time in times:
-        for passing in ground.passings(time.run, column) if not time.run.loaded else ():
+        for passing in ground.drive(time.run, column).passings if not time.run.loaded else ():
             enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
             found[time.phase] = [
                 part
@@ -196,7 +196,8 @@ def taken(ground: Ground) -> Taken:
 def _pinned_lanes(ground: Ground, convoy: Convoy) -> Iterator[tuple[tuple[SegmentId, bool], Window]]:
     network: RoadNetwork = ground.network
     for move in convoy.moves:
-        path, here = Path(origin=move.start, destination=move.end, segments=move.segments, loaded=move.loaded), move.start
+        here = move.start
+        path = Path(origin=move.start, destination=move.end, segments=move.segments, loaded=move.loaded)
         for stretch in stretches(network, ground.access, path, convoy.truck_count):
             segment = stretch.segment
             if segment.single_lane:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from planner.domain.snapshot import Snapshot
+from planner.domain.supply import HubId
 from planner.solvers.option import Run
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
 from routing.status import AccessMap, Piece, Status
-from routing.travel.passage import Path, departure_windows, gate_passes, path_seconds, stretches
-from routing.units import MINUTE, Instant, Seconds, Window, merge_windows
+from routing.travel.passage import Path, departure_windows, stretches
+from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,15 @@ class Passing:
     leave_s: Seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drive:
+    """A run timed for a column: how long it takes, its stands at gates and its passings of segments, in order."""
+
+    seconds: Seconds
+    stands: tuple[GateStand, ...]
+    passings: tuple[Passing, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ground:
     """A snapshot and what was once computed from it; the same question gets the same answer.
@@ -43,7 +54,8 @@ class Ground:
     days: Mapping[int, Window]
     daylight: Mapping[int, tuple[Window, ...]]
     _departures: dict[tuple[Run, int, int, bool], tuple[Window, ...]] = field(default_factory=dict, repr=False)
-    _passings: dict[tuple[Run, int], tuple[Passing, ...]] = field(default_factory=dict, repr=False)
+    _drives: dict[tuple[Run, int], Drive] = field(default_factory=dict, repr=False)
+    _sessions: dict[tuple[HubId, int], tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _spans: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -58,14 +70,59 @@ class Ground:
             daylight={index: crisis.daylight(day) for index, day in days.items()},
         )  # fmt: skip
 
+    @cached_property
+    def closed(self) -> Mapping[int, frozenset[SegmentId]]:
+        """By day, the segments that no moment of its daylight lets pass."""
+        return {day: frozenset(self._closed_in(light)) for day, light in self.daylight.items()}
+
+    def _closed_in(self, light: tuple[Window, ...]) -> Iterator[SegmentId]:
+        for segment in self.network.segments:
+            if not intersect_windows(self.passable(segment), light):
+                yield segment
+
+    @cached_property
+    def never_passable(self) -> frozenset[SegmentId]:
+        """The segments that no daylight of any day lets pass."""
+        return frozenset.intersection(*self.closed.values())
+
     @property
     def network(self) -> RoadNetwork:
         """The roads of the snapshot."""
         return self.snapshot.network
 
-    def seconds(self, run: Run, trucks: int) -> Seconds:
-        """Return how long a column of so many trucks takes for a run, gates included."""
-        return path_seconds(self.network, self.access, path_of(run), trucks)
+    def drive(self, run: Run, trucks: int) -> Drive:
+        """Return the timing of a run for a column of so many trucks."""
+        key = (run, trucks)
+        if key not in self._drives:
+            self._drives[key] = self._timed(run, trucks)
+        return self._drives[key]
+
+    def _timed(self, run: Run, trucks: int) -> Drive:
+        here = run.start
+        stands: list[GateStand] = []
+        passings: list[Passing] = []
+        seconds = 0
+        for stretch in stretches(self.network, self.access, path_of(run), trucks):
+            segment, enter, leave = stretch.segment, stretch.enter_s, stretch.leave_s
+            passings.append(Passing(segment=segment.id, forward=segment.start == here, enter_s=enter, leave_s=leave))
+            if segment.gate is not None:
+                stands.append(GateStand(gate=segment.gate, arrive_s=enter, clear_s=stretch.clear_s))
+            here, seconds = other_end(segment, here), leave
+        return Drive(seconds=seconds, stands=tuple(stands), passings=tuple(passings))
+
+    def sessions(self, hub: HubId, day: int) -> tuple[Window, ...]:
+        """Return the hours in which a hub loads for departures of a day: the evening before and the morning."""
+        key = (hub, day)
+        if key not in self._sessions:
+            listed, zone = self.snapshot.hubs[hub], self.snapshot.crisis.tz
+            hours = ((day - 1, listed.evening), (day, listed.morning))
+            self._sessions[key] = tuple(
+                session
+                for index, (opens, closes) in hours
+                if index in self.days
+                for session in daily_windows(self.days[index], opens, closes, zone)
+            )
+        return self._sessions[key]
 
     def departures(self, run: Run, trucks: int, day: int, *, by_night: bool = False) -> tuple[Window, ...]:
         """Return when on a day a column may start a run: every segment passable, all of it in daylight."""
@@ -78,29 +135,6 @@ class Ground:
                 None if by_night else self.daylight[day],
             )  # fmt: skip
         return self._departures[key]
-
-    def gate_stands(self, run: Run, trucks: int) -> tuple[GateStand, ...]:
-        """Return when, after the start of a run, the column stands at each of its gates."""
-        if not run.gates:
-            return ()
-        passes = gate_passes(self.network, self.access, path_of(run), trucks)
-        return tuple(GateStand(gate=gate, arrive_s=arrive, clear_s=clear) for gate, arrive, clear in passes)
-
-    def passings(self, run: Run, trucks: int) -> tuple[Passing, ...]:
-        """Return when, after the start of a run, the column is on each of its segments."""
-        key = (run, trucks)
-        if key not in self._passings:
-            self._passings[key] = tuple(self._walk(run, trucks))
-        return self._passings[key]
-
-    def _walk(self, run: Run, trucks: int) -> Iterator[Passing]:
-        here = run.start
-        for stretch in stretches(self.network, self.access, path_of(run), trucks):
-            segment = stretch.segment
-            yield Passing(
-                segment=segment.id, forward=segment.start == here, enter_s=stretch.enter_s, leave_s=stretch.leave_s
-            )
-            here = other_end(segment, here)
 
     def passable(self, segment: SegmentId) -> tuple[Window, ...]:
         """Return the spans in which a segment is not BLOCKED."""

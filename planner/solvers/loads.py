@@ -13,7 +13,7 @@ from itertools import count
 import pulp
 
 from planner.domain.needs import CommodityId, SiteId
-from planner.solvers.case import Case, Line
+from planner.solvers.case import BatchKey, BatchSet, Case, Line
 from planner.solvers.choice import Chosen, Cut, Drop
 from planner.solvers.equity import savings
 from planner.solvers.highs import Solved
@@ -32,8 +32,10 @@ class FullModel:
     visits: Visits
     units: Mapping[Share, pulp.LpVariable]
     first: Mapping[tuple[OptionId, SiteId], pulp.LpVariable]
-    flows: Mapping[tuple[tuple[str, ...], str], pulp.LpVariable]
+    flows: Mapping[tuple[BatchSet, BatchKey], pulp.LpVariable]
     assistance: pulp.LpAffineExpression
+    levels: tuple[pulp.LpConstraint, ...]
+    """The rows that keep the equity levels, in their order."""
 
 
 def full_model(
@@ -47,19 +49,20 @@ def full_model(
 ) -> FullModel:
     """State the model over these options; `kept` are the (threshold, saved) levels that it must not fall below."""
     model = pulp.LpProblem("assistance", pulp.LpMaximize)
-    usable = [option for option in options if case.truck_types(option)]
+    usable = [option for option in options if case.truck_types(option) and case.brings_something(option)]
     visits = add_visits(model, case, usable, whole_trucks=whole_trucks)
     add_one_visit_a_day(model, case, visits)
     add_day_rows(model, case, visits)
     units = _add_units(model, case, visits, whole=whole_units)
     flows = _add_stock_rows(model, case, units, whole=whole_units)
-    first = _add_equity(model, case, visits, units, kept)
+    first = _add_first_visits(model, case, visits, units, kept)
+    levels = _keep_levels(model, case, visits, first, kept)
     add_cuts(model, visits, cuts)
     assistance = pulp.lpSum(
         worth_of(case, case.by_id[key[0]], case.lines[key[2]], key[3]) * units[key] for key in units
     )
     model.setObjective(assistance)
-    return FullModel(model=model, visits=visits, units=units, first=first, flows=flows, assistance=assistance)
+    return FullModel(model=model, visits=visits, units=units, first=first, flows=flows, assistance=assistance, levels=levels)
 
 
 def worth_of(case: Case, option: Option, line: Line, half: int) -> float:
@@ -76,7 +79,7 @@ def _add_units(
     category = pulp.LpInteger if whole else pulp.LpContinuous
     units: dict[Share, pulp.LpVariable] = {}
     by_half: dict[tuple[int, int], list[pulp.LpVariable]] = defaultdict(list)
-    fed: dict[tuple[SiteId, int], list[pulp.LpAffineExpression]] = defaultdict(list)
+    fed: dict[SiteId, list[pulp.LpAffineExpression]] = defaultdict(list)
     number = count()
     for option in visits.options:
         for stop, site in enumerate(option.sites):
@@ -91,20 +94,25 @@ def _add_units(
                     litres.append(good.litres * column)
                     if good.counts_as_food:
                         food.append(good.person_days * column)
+            if site in case.coupled_sites:
+                # A visit is no visit if nothing is unloaded: the other sites' convoys would run on an empty promise.
+                brought = [units[option.id, stop, line.index, h] for line in case.stop_lines[option.id, stop] for h in (0, 1)]
+                model += pulp.lpSum(brought) >= visits.runs[option.id]
             trucks = visits.trucks[option.id, stop].items()
             # (7) both measures, for the trucks of this stop
             model += pulp.lpSum(kg) <= pulp.lpSum(types[kind].payload_kg * n for kind, n in trucks)
             model += pulp.lpSum(litres) <= pulp.lpSum(types[kind].payload_l * n for kind, n in trucks)
-            storage, ceiling = case.snapshot.sites[site].storage_kg, case.ceilings[option.id, stop]
+            storage = case.snapshot.sites[site].storage_kg
             if storage is not None:
                 model += pulp.lpSum(kg) <= storage
-            if ceiling is not None:
-                fed[site, ceiling].extend(food)
+            fed[site].extend(food)
     for (index, half), columns in sorted(by_half.items()):
         model += pulp.lpSum(columns) <= halves(case.lines[index])[half]  # (8)
-    for (_, ceiling), food in sorted(fed.items(), key=lambda item: item[0]):
-        # A paper's head-count holds for all that comes under it, however many convoys bring it.
-        model += pulp.lpSum(food) <= ceiling * case.snapshot.policy.ration_days
+    for site, food in sorted(fed.items(), key=lambda item: item[0]):
+        # A paper's head-count holds for all that comes to a site, however many convoys bring it.
+        ceiling = case.ceilings[site]
+        if ceiling is not None:
+            model += pulp.lpSum(food) <= ceiling * case.snapshot.policy.ration_days
     return units
 
 
@@ -115,14 +123,14 @@ def halves(line: Line) -> tuple[int, int]:
 
 def _add_stock_rows(
     model: pulp.LpProblem, case: Case, units: Mapping[Share, pulp.LpVariable], *, whole: bool
-) -> Mapping[tuple[tuple[str, ...], str], pulp.LpVariable]:
+) -> Mapping[tuple[BatchSet, BatchKey], pulp.LpVariable]:
     demands: dict[tuple[OptionId, CommodityId], list[pulp.LpVariable]] = defaultdict(list)
     for (option, _, line, _), column in units.items():
         demands[option, case.lines[line].commodity].append(column)
     return add_stock(model, case, {key: pulp.lpSum(v) for key, v in demands.items()}, whole_units=whole)
 
 
-def _add_equity(
+def _add_first_visits(
     model: pulp.LpProblem,
     case: Case,
     visits: Visits,
@@ -130,7 +138,8 @@ def _add_equity(
     kept: Sequence[tuple[int, int]],
 ) -> Mapping[tuple[OptionId, SiteId], pulp.LpVariable]:
     # Which visit counts as a site's first: any that brings its share of the food need (1).
-    goods, saving = case.snapshot.commodities, {level: savings(case, visits.options, level) for level, _ in kept}
+    goods = case.snapshot.commodities
+    saving = {visit for level, _ in kept for visit in savings(case, visits.options, level)}
     first: dict[tuple[OptionId, SiteId], pulp.LpVariable] = {}
     at_stop: dict[Stop, list[tuple[CommodityId, pulp.LpVariable]]] = defaultdict(list)
     for (option_id, stop, line, _), column in units.items():
@@ -138,7 +147,7 @@ def _add_equity(
     for option in visits.options:
         for stop, site in enumerate(option.sites):
             least = case.minimums[option.id, stop]
-            if least is None or not any((option.id, site) in by_visit for by_visit in saving.values()):
+            if least is None or (option.id, site) not in saving:
                 continue
             counts = model.add_variable(f"first_{len(first):05}", cat=pulp.LpBinary)
             first[option.id, site] = counts
@@ -154,11 +163,24 @@ def _add_equity(
         by_site[site].append(counts)
     for _, columns in sorted(by_site.items()):
         model += pulp.lpSum(columns) <= 1
-    for level, value in kept:
-        if value > 0:
-            by_visit = saving[level]
-            model += pulp.lpSum(by_visit[key] * counts for key, counts in first.items() if key in by_visit) >= value - 0.5
     return first
+
+
+def _keep_levels(
+    model: pulp.LpProblem,
+    case: Case,
+    visits: Visits,
+    first: Mapping[tuple[OptionId, SiteId], pulp.LpVariable],
+    kept: Sequence[tuple[int, int]],
+) -> tuple[pulp.LpConstraint, ...]:
+    rows = []
+    for level, value in kept:
+        saving = savings(case, visits.options, level)
+        saved = pulp.lpSum(days * first[visit] for visit, days in saving.items() if visit in first)
+        # Half a unit of room: savings are whole numbers.
+        rows.append(saved >= (value - 0.5 if value > 0 else 0))
+        model += rows[-1]
+    return tuple(rows)
 
 
 def read_chosen(case: Case, full: FullModel, solved: Solved) -> tuple[Chosen, ...]:
@@ -191,12 +213,9 @@ def read_chosen(case: Case, full: FullModel, solved: Solved) -> tuple[Chosen, ..
 
 
 def _take(
-    batches: tuple[str, ...],
-    commodity: CommodityId,
-    units: int,
-    left: dict[tuple[tuple[str, ...], str], int],
-    stock: dict[str, int],
-) -> tuple[Drop, ...]:
+    batches: BatchSet, commodity: CommodityId, units: int, left: dict[tuple[BatchSet, BatchKey], int],
+    stock: dict[BatchKey, int],
+) -> tuple[Drop, ...]:  # fmt: skip
     # Soonest to expire first; what the model set aside for other options is not touched.
     drops: list[Drop] = []
     for batch in batches:
@@ -207,7 +226,7 @@ def _take(
             if (batches, batch) in left:
                 left[batches, batch] -= taken
             units -= taken
-            drops.append(Drop(commodity=commodity, batch=batch, units=taken))
+            drops.append(Drop(commodity=commodity, batch=batch[2], units=taken))
     return tuple(drops)
 
 

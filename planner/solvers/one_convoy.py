@@ -17,7 +17,6 @@ from routing.units import (
     Instant,
     Seconds,
     Window,
-    daily_windows,
     intersect_windows,
     merge_windows,
     subtract_windows,
@@ -74,12 +73,10 @@ def run_times(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[RunTime,
     for index, phase in enumerate(way.phases):
         clock = 0
         for place, run in enumerate(phase.runs):
-            end = clock + ground.seconds(run, column)
+            end = clock + ground.drive(run, column).seconds
             site = phase.visits[place] if place < len(phase.visits) else None
             unloading = 0 if site is None else _site_seconds(ground, way.sites[site], trucks[site])
-            found.append(
-                RunTime(phase=index, run=run, start_s=clock, end_s=end, site=site, unloaded_s=end + unloading)
-            )
+            found.append(RunTime(phase=index, run=run, start_s=clock, end_s=end, site=site, unloaded_s=end + unloading))
             clock = end + unloading
     return tuple(found)
 
@@ -150,7 +147,7 @@ def _already(_ground: Ground, _way: Way, _times: Sequence[RunTime], _column: int
     return domains
 
 
-def _without_holds(ground: Ground, way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
+def _without_holds(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
     freed = list(domains)
     for hold in ground.access.holds:
         for time in times:
@@ -169,7 +166,7 @@ def _spans_under(ground: Ground, time: RunTime, column: int, hold: HoldSpan) -> 
         return ()
     return tuple(
         (time.start_s + passing.enter_s, time.start_s + passing.leave_s)
-        for passing in ground.passings(time.run, column)
+        for passing in ground.drive(time.run, column).passings
         if passing.segment in hold.segments
     )
 
@@ -186,15 +183,18 @@ class PaperSpan:
     until_s: Seconds
 
 
-def paper_spans(ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName) -> tuple[PaperSpan, ...]:
-    """Return the spans in which a step must be in force for each site: from the head's arrival at each gate that
-    is passed with the site's loads until the site is unloaded.
+def paper_spans(
+    ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName
+) -> tuple[PaperSpan, ...]:
+    """Return when a step must be in force.
+
+    For each site: from the head's arrival at each gate that is passed with its loads until it is unloaded.
     """
     spans: list[PaperSpan] = []
     unvisited = set(range(len(way.sites)))
     unloaded = {time.site: time for time in times if time.site is not None}
     for time in times:
-        for stand in ground.gate_stands(time.run, column) if time.run.loaded else ():
+        for stand in ground.drive(time.run, column).stands if time.run.loaded else ():
             if step not in REGIME_STEPS[ground.network.gates[stand.gate].regime]:
                 continue
             spans += [
@@ -260,13 +260,12 @@ def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
 
     A session must hold the whole loading, and nothing is loaded before the plan is made (`as_of.at`).
     """
-    hub, crisis, day = ground.snapshot.hubs[way.hub], ground.snapshot.crisis, way.phases[0].day
-    needed, found = hub.loading_seconds(column), []
-    for index, (opens, closes) in ((day - 1, hub.evening), (day, hub.morning)):
-        for session in daily_windows(ground.days[index], opens, closes, crisis.tz) if index in ground.days else ():
-            start = whole_minute(max(session.start, ground.snapshot.as_of.at))
-            if start + needed <= session.end:
-                found.append(Window(start, session.end - needed + 1))
+    needed = ground.snapshot.hubs[way.hub].loading_seconds(column)
+    found: list[Window] = []
+    for session in ground.sessions(way.hub, way.phases[0].day):
+        start = whole_minute(max(session.start, ground.snapshot.as_of.at))
+        if start + needed <= session.end:
+            found.append(Window(start, session.end - needed + 1))
     return tuple(found)
 
 
@@ -298,10 +297,12 @@ def most_trucks(ground: Ground, way: Way, least: int, most: int) -> int | None:
 
     Found by halving: it works with the number returned, and not with one truck more (unless that is `most`).
     """
-    if most < least or not _works(ground, way, least):
+    if most < least:
         return None
     if _works(ground, way, most):
         return most
+    if not _works(ground, way, least):
+        return None
     works, fails = least, most
     while fails - works > 1:
         middle = (works + fails) // 2

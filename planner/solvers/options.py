@@ -1,6 +1,6 @@
 """List every convoy that could run: each hub, site and day with its roads, or the rule that stands against it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
@@ -13,10 +13,11 @@ from planner.domain.supply import HubId
 from planner.solvers import refusals
 from planner.solvers.choice import Progress, Report
 from planner.solvers.demand import day_name, fleet_types, in_stock, trucks_for, trucks_over, wanted
+from planner.solvers.dominance import busy_days, same_but_back, undominated
 from planner.solvers.ground import Ground, path_of
 from planner.solvers.one_convoy import Domains, Way, departures, most_trucks, run_times, split
 from planner.solvers.option import Option, Refusal
-from planner.solvers.phases import Roads, on_day, tour, ways_to
+from planner.solvers.phases import Roads, driving_seconds, plain_way, tour, ways_to
 from planner.solvers.refusals import Verdict
 from routing.cuts import isolating
 from routing.network import SegmentId
@@ -32,8 +33,10 @@ SLOWEST_M_PER_S: Final = 20_000 / HOUR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionSet:
-    """The convoys that could run, and why the others cannot: of several refusals of one hub, site and day the
-    deciding one comes first."""
+    """The convoys that could run, and why the others cannot.
+
+    Of several refusals of one hub, site and day the deciding one comes first.
+    """
 
     options: tuple[Option, ...]
     refusals: tuple[Refusal, ...]
@@ -66,21 +69,13 @@ def build(snapshot: Snapshot, progress: Progress) -> OptionSet:
 class _Search:
     ground: Ground
     engine: TravelEngine
-    closed: Mapping[int, frozenset[SegmentId]]
-    never: frozenset[SegmentId]
     _roads: dict[int, Roads] = field(default_factory=dict)
-    _ways: dict[tuple[HubId, SiteId], tuple[Way, ...]] = field(default_factory=dict)
     _hubs: dict[SiteId, tuple[HubId, ...]] = field(default_factory=dict)
     _cuts: dict[tuple[str, str, frozenset[SegmentId]], tuple[SegmentId, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Search":
-        ground = Ground.of(snapshot)
-        closed = {day: refusals.closed_segments(ground, day) for day in ground.days}
-        return cls(
-            ground=ground, engine=TravelEngine(snapshot.network), closed=closed,
-            never=frozenset.intersection(*closed.values()),
-        )  # fmt: skip
+        return cls(ground=Ground.of(snapshot), engine=TravelEngine(snapshot.network))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -94,7 +89,7 @@ class _Search:
         # The heaviest truck decides where a column may drive: trucks are chosen later.
         gross = max((kind.gross_kg for kind in fleet_types(self.snapshot, hub)), default=0)
         if gross not in self._roads:
-            self._roads[gross] = Roads(ground=self.ground, engine=self.engine, gross_kg=gross)
+            self._roads[gross] = Roads.of(self.ground, self.engine, gross)
         return self._roads[gross]
 
     def sites(self) -> tuple[SiteId, ...]:
@@ -106,7 +101,10 @@ class _Search:
         if site not in self._hubs:
             wants = wanted(self.snapshot, site, self.snapshot.horizon)
             stocked = [hub for hub in sorted(self.snapshot.hubs) if self._stocks(hub, wants)]
-            free, ever = self._seconds(stocked, site, frozenset()), self._seconds(stocked, site, self.never)
+            free, ever = (
+                self._seconds(stocked, site, frozenset()),
+                self._seconds(stocked, site, self.ground.never_passable),
+            )
             nearest = sorted(stocked, key=lambda hub: (ever[hub], free[hub], hub))
             self._hubs[site] = tuple(nearest[:HUBS_PER_SITE])
         return self._hubs[site]
@@ -137,32 +135,35 @@ class _Search:
         resource = self._resource(hub, site, day)
         if resource is not None:
             return (), (resource.refuse(site, hub, day),)
-        ways = tuple(on_day(way, day) for way in self._ways_to(hub, site))
-        shut = [self._shut(way) for way in ways]
-        if all(shut):
-            return (), tuple(verdict.refuse(site, hub, day) for verdict in self._no_road(hub, site, day, ways))
-        judged = [self._judge(way, day) for way, closed in zip(ways, shut, strict=True) if not closed]
-        found = _undominated(item for item in judged if isinstance(item, Option))
+        ways = ways_to(self.roads(hub), hub, site, day)
+        judged = self._judge_all(ways, day)
+        found = undominated(item for item in judged if isinstance(item, Option))
         if found:
             return found, ()
-        against = max((item for item in judged if isinstance(item, Verdict)), key=lambda verdict: verdict.rank)
-        open_ways = [way for way, closed in zip(ways, shut, strict=True) if not closed]
-        papers = refusals.missing_papers(self.ground, open_ways[0])
-        verdicts = dict.fromkeys((*papers, against) if against.rule in refusals.PAPER_STEPS else (against, *papers))
+        if not ways:
+            verdicts = self._no_road(hub, site, day)
+        else:
+            against = max((item for item in judged if isinstance(item, Verdict)), key=lambda verdict: verdict.rank)
+            verdicts = self._with_papers(against, ways[0])
         return (), tuple(verdict.refuse(site, hub, day) for verdict in verdicts)
 
-    def _ways_to(self, hub: HubId, site: SiteId) -> tuple[Way, ...]:
-        if (hub, site) not in self._ways:
-            self._ways[hub, site] = ways_to(self.roads(hub), hub, site)
-        return self._ways[hub, site]
+    def _judge_all(self, ways: Sequence[Way], day: int) -> list[Option | Verdict]:
+        """Judge the ways, but no way that only comes back otherwise than one that already carries all it could."""
+        judged: list[Option | Verdict] = []
+        full: list[Option] = []
+        for way in ways:
+            if any(same_but_back(option, way) for option in full):
+                continue
+            found = self._judge(way, day)
+            judged.append(found)
+            if isinstance(found, Option) and found.max_trucks == self._most(way, day):
+                full.append(found)
+        return judged
 
-    def _shut(self, way: Way) -> bool:
-        return any(
-            segment in self.closed.get(phase.day, frozenset())
-            for phase in way.phases
-            for run in phase.runs
-            for segment in run.segments
-        )
+    def _with_papers(self, against: Verdict, way: Way) -> tuple[Verdict, ...]:
+        papers = refusals.missing_papers(self.ground, way)
+        found = (*papers, against) if against.rule in refusals.PAPER_STEPS else (against, *papers)
+        return tuple(dict.fromkeys(found))
 
     def _resource(self, hub: HubId, site: SiteId, day: int) -> Verdict | None:
         """Return what is wanting beside the roads: a need on the day, stock for it, trucks to carry it."""
@@ -177,30 +178,29 @@ class _Search:
             return Verdict(rule="stock", reason=f"{hub} has no stock of {items} on {day_name(snapshot, on)}.")
         trucks, least = trucks_over(snapshot, hub, (on,)), snapshot.policy.min_trucks
         if trucks < least:
-            return Verdict(rule="fleet", reason=f"{hub} has {trucks} trucks on {day_name(snapshot, on)}, needs {least}.")
+            return Verdict(
+                rule="fleet", reason=f"{hub} has {trucks} trucks on {day_name(snapshot, on)}, a convoy needs {least}."
+            )
         return None
 
-    def _no_road(self, hub: HubId, site: SiteId, day: int, ways: Sequence[Way]) -> tuple[Verdict, ...]:
-        """Return the verdicts of a day without a road; missing papers come first where other days have a road."""
+    def _no_road(self, hub: HubId, site: SiteId, day: int) -> tuple[Verdict, ...]:
+        """Return the verdicts of a day without a road; missing papers come first where another time has a road."""
         start, end = self.snapshot.hubs[hub].place, self.snapshot.sites[site].place
-        on = self.ground.days[day]
-        if not ways:
-            legs = self.roads(hub).legs(start, end, loaded=True)
-            if legs:
-                return (self._too_far(hub, site, legs[0].seconds),)
-        cut = self._cut(start, end, self.closed[day])
-        if not cut and ways:
-            cut = self._shut_part(ways[0])
-        verdict = refusals.blocked(self.ground, hub, site, cut, on)
-        if ways:
-            return (*refusals.missing_papers(self.ground, ways[0]), verdict)
-        gates = (self.ground.network.segments[segment].gate for segment in cut)
-        named = sorted({gate for gate in gates if gate is not None})
-        return (verdict, *refusals.missing_at(self.ground, site, named, on))
-
-    def _shut_part(self, way: Way) -> tuple[SegmentId, ...]:
-        closed = (self.closed.get(phase.day, frozenset()) & set(run.segments) for phase in way.phases for run in phase.runs)
-        return tuple(sorted(frozenset().union(*closed)))
+        roads, on = self.roads(hub), self.ground.days[day]
+        plain, way = roads.plain(start, end), plain_way(roads, hub, site, day)
+        if plain is not None and way is None:
+            return (self._too_far(hub, site, driving_seconds(self.ground.network, plain.segments)),)
+        cut = self._cut(start, end, self.ground.closed[day])
+        if way is None:
+            gates = (self.ground.network.segments[segment].gate for segment in cut)
+            named = sorted({gate for gate in gates if gate is not None})
+            blocked = refusals.blocked(self.ground, hub, site, cut, on)
+            return (blocked, *refusals.missing_at(self.ground, site, named, on))
+        papers = refusals.missing_papers(self.ground, way)
+        if cut:
+            return (*papers, refusals.blocked(self.ground, hub, site, cut, on))
+        least = max(self.snapshot.policy.min_trucks, 1)
+        return self._with_papers(refusals.why_not(self.ground, way, least), way)
 
     def _cut(self, start: str, end: str, closed: frozenset[SegmentId]) -> tuple[SegmentId, ...]:
         if (start, end, closed) not in self._cuts:
@@ -211,19 +211,19 @@ class _Search:
         limit = refusals.duration(self.snapshot.policy.max_driving_s)
         return Verdict(
             rule="driving_time",
-            reason=f"The drive from {hub} to {site} takes {refusals.duration(seconds)}, more than {limit}, and no place "
-            f"on the way where the column may rest splits it into parts of {limit} at most.",
+            reason=f"The drive from {hub} to {site} takes {refusals.duration(seconds)}, more than {limit}, and no "
+            f"place on the way where the column may rest splits it into parts of {limit} at most.",
         )
 
     def _judge(self, way: Way, day: int) -> Option | Verdict:
         """Return the option that the way makes on its day, or the rule against it."""
-        snapshot, policy = self.snapshot, self.snapshot.policy
-        busy = tuple(range(way.phases[0].day, way.phases[-1].day + 1))
-        on = [self.ground.days[index] for index in busy if index in self.ground.days]
-        least = max(policy.min_trucks, len(way.sites))
-        most = min(policy.max_trucks, trucks_over(snapshot, way.hub, on), self._useful(way, day))
+        policy = self.snapshot.policy
+        busy = busy_days(way)
+        least, most = max(policy.min_trucks, len(way.sites)), self._most(way, day)
         if most < least:
-            return Verdict(rule="fleet", reason=f"{way.hub} has {most} trucks over all days of the way, needs {least}.")
+            return Verdict(
+                rule="fleet", reason=f"{way.hub} has {most} trucks over all days of the way, a convoy needs {least}."
+            )
         trucks = most_trucks(self.ground, way, least, most)
         if trucks is None:
             return refusals.why_not(self.ground, way, least)
@@ -244,11 +244,18 @@ class _Search:
             seconds=sum(run.seconds for phase in way.phases for run in phase.runs),
         )  # fmt: skip
 
-    def _useful(self, way: Way, day: int) -> int:
-        """Return how many trucks carry the whole need of the sites, but at least the fewest of a convoy."""
-        kinds, on = fleet_types(self.snapshot, way.hub), self.snapshot.days[day]
-        needed = sum(trucks_for(self.snapshot, kinds, wanted(self.snapshot, site, on)) for site in way.sites)
-        return max(needed, self.snapshot.policy.min_trucks, len(way.sites))
+    def _most(self, way: Way, day: int) -> int:
+        """Return the most trucks of any use: as the policy and the fleet allow, and as the whole need fills.
+
+        A need that is smaller than the fewest trucks of a convoy still sends these.
+        """
+        snapshot, policy, on = self.snapshot, self.snapshot.policy, self.snapshot.days[day]
+        away = [self.ground.days[index] for index in busy_days(way) if index in self.ground.days]
+        kinds = fleet_types(snapshot, way.hub)
+        useful = sum(trucks_for(snapshot, kinds, wanted(snapshot, site, on)) for site in way.sites)
+        return min(
+            policy.max_trucks, trucks_over(snapshot, way.hub, away), max(useful, policy.min_trucks, len(way.sites))
+        )
 
     def _causes(self, way: Way, trucks: int, windows: Domains) -> dict[str, float]:
         """Return what may stop the loaded column, at its worst over all departures."""
@@ -274,12 +281,11 @@ class _Search:
                     yield from self._tours_of(hub, stops)
 
     def _tours_of(self, hub: HubId, stops: Sequence[SiteId]) -> Iterator[Option]:
-        way = tour(self.roads(hub), hub, stops)
-        for day in self.days if way is not None else ():
-            moved = on_day(way, day)
-            if self._shut(moved) or any(self._resource(hub, site, day) is not None for site in stops):
+        for day in self.days:
+            if any(self._resource(hub, site, day) is not None for site in stops):
                 continue
-            found = self._judge(moved, day)
+            way = tour(self.roads(hub), hub, stops, day)
+            found = None if way is None else self._judge(way, day)
             if isinstance(found, Option):
                 yield replace(found, id=f"{found.id}/1")
 
@@ -288,12 +294,10 @@ class _Search:
         if len(places) < 2 or self.snapshot.policy.max_stops < 2:  # noqa: PLR2004 - a pair
             return frozenset()
         spread = self.snapshot.policy.stop_spread_m
-        table = self.engine.seconds_table(places, places, self.never, loaded=False)
+        table = self.engine.seconds_table(places, places, self.ground.never_passable, loaded=False)
         candidates = np.argwhere((table < UNREACHABLE) & (table <= spread / SLOWEST_M_PER_S))
         return frozenset(
-            (sites[a], sites[b])
-            for a, b in candidates.tolist()
-            if a < b and self._metres(sites[a], sites[b]) <= spread
+            (sites[a], sites[b]) for a, b in candidates.tolist() if a < b and self._metres(sites[a], sites[b]) <= spread
         )
 
     def _metres(self, first: SiteId, second: SiteId) -> float:
@@ -301,27 +305,9 @@ class _Search:
         if not hubs:
             return float("inf")
         start, end = self.snapshot.sites[first].place, self.snapshot.sites[second].place
-        legs = self.roads(hubs[0]).legs(start, end, loaded=True)
-        return legs[0].metres if legs else float("inf")
+        leg = self.roads(hubs[0]).plain(start, end)
+        return float("inf") if leg is None else leg.metres
 
 
 def _lower(met: Mapping[str, float], more: Mapping[str, float]) -> dict[str, float]:
     return {cause: min(met.get(cause, 1.0), more.get(cause, 1.0)) for cause in {*met, *more}}
-
-
-def _undominated(found: Iterable[Option]) -> tuple[Option, ...]:
-    kept: list[Option] = []
-    ranked = sorted(found, key=lambda o: (-o.p, -o.max_trucks, len(o.busy_days), len(o.gates), o.seconds))
-    for option in ranked:
-        if not any(_dominates(other, option) for other in kept):
-            kept.append(option)
-    return tuple(replace(option, id=f"{option.id}/{rank}") for rank, option in enumerate(kept, start=1))
-
-
-def _dominates(one: Option, other: Option) -> bool:
-    return (
-        one.p >= other.p
-        and one.max_trucks >= other.max_trucks
-        and set(one.busy_days) <= set(other.busy_days)
-        and set(one.gates) <= set(other.gates)
-    )

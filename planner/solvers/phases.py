@@ -1,7 +1,8 @@
 """The ways a convoy can go: there and back in a day, with a night on the road, with a night at the site."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import groupby, product
 from typing import Final
 
 from planner.domain.needs import SiteId
@@ -10,42 +11,101 @@ from planner.solvers.ground import Ground
 from planner.solvers.one_convoy import Way
 from planner.solvers.option import Phase, Run
 from routing.network import GateId, PlaceId, RoadNetwork, SegmentId, other_end
+from routing.status import AccessMap, Part, Piece, Status
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, find_legs
 from routing.units import HOUR, Seconds, Window
 
-LEGS_KEPT: Final = 8
-"""Most roads kept between two places over the whole horizon; the days then choose among them."""
+LEGS_KEPT: Final = 4
+"""Most roads out kept between two places on a day."""
 BACK_LEGS_KEPT: Final = 2
 """Most empty ways back tried beside the way out reversed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Roads:
-    """The legs between hubs and sites over the whole horizon, searched once for each pair of places.
+    """The legs between hubs and sites for columns whose heaviest truck weighs `gross_kg`, each searched once.
 
-    One search serves all days: a road that can be driven on one day only is kept beside those of other days.
+    Ways out are searched for each day with their risks. Ways back are empty and carry no load that could be lost, so
+    that only time and passability count. `plain` is the shortest road of all that are ever open.
     """
 
     ground: Ground
     engine: TravelEngine
     gross_kg: int
-    _found: dict[tuple[PlaceId, PlaceId, bool], tuple[Leg, ...]] = field(default_factory=dict, repr=False)
+    calm: AccessMap
+    ever: AccessMap
+    _found: dict[tuple[PlaceId, PlaceId, str, int], tuple[Leg, ...]] = field(default_factory=dict, repr=False)
 
-    def legs(self, origin: PlaceId, destination: PlaceId, *, loaded: bool) -> tuple[Leg, ...]:
-        """Return the roads worth considering, fastest first."""
-        key = (origin, destination, loaded)
+    @classmethod
+    def of(cls, ground: Ground, engine: TravelEngine, gross_kg: int) -> "Roads":
+        """Return the roads of a snapshot."""
+        never = ground.never_passable
+        return cls(
+            ground=ground, engine=engine, gross_kg=gross_kg, calm=_calm(ground.access),
+            ever=ground.access.replace_timelines({
+                segment: (_piece(ground.access.horizon, closed=segment in never),)
+                for segment in ground.access.timelines
+            }),
+        )  # fmt: skip
+
+    def out(self, origin: PlaceId, destination: PlaceId, day: int) -> tuple[Leg, ...]:
+        """Return the roads for a loaded column on a day, fastest first: the Pareto set over time and risk."""
+        if day not in self.ground.days:
+            return ()
+        return self._legs(origin, destination, "out", day)
+
+    def back(self, origin: PlaceId, destination: PlaceId) -> tuple[Leg, ...]:
+        """Return the roads for an empty column over all days, fastest first."""
+        return self._legs(origin, destination, "back", 0)
+
+    def plain(self, origin: PlaceId, destination: PlaceId) -> Leg | None:
+        """Return the shortest road of those that are ever open, whenever that is; None where there is none."""
+        return next(iter(self._legs(origin, destination, "plain", 0)), None)
+
+    def _legs(self, origin: PlaceId, destination: PlaceId, kind: str, day: int) -> tuple[Leg, ...]:
+        key = (origin, destination, kind, day)
         if key not in self._found:
-            snapshot = self.ground.snapshot
-            covered = [window for day, window in self.ground.days.items() if day >= -1]
-            self._found[key] = find_legs(
-                self.ground.network, self.ground.access, self.engine, origin, destination,
-                Window(covered[0].start, covered[-1].end), loaded=loaded, trucks=snapshot.policy.min_trucks,
-                gross_kg=self.gross_kg, max_legs=LEGS_KEPT if loaded else BACK_LEGS_KEPT,
-            )  # fmt: skip
+            self._found[key] = self._search(origin, destination, kind, day)
         return self._found[key]
 
+    def _search(self, origin: PlaceId, destination: PlaceId, kind: str, day: int) -> tuple[Leg, ...]:
+        ground, trucks = self.ground, self.ground.snapshot.policy.min_trucks
+        covered = [ground.days[index] for index in sorted(ground.days)]
+        daylight: tuple[Window, ...] | None
+        match kind:
+            case "out":
+                access, within, daylight, most = ground.access, ground.days[day], ground.daylight[day], LEGS_KEPT
+            case "back":
+                access, within, most = self.calm, Window(covered[0].start, covered[-1].end), BACK_LEGS_KEPT
+                daylight = tuple(window for index in sorted(ground.daylight) for window in ground.daylight[index])
+            case _:
+                access, within, daylight, most = self.ever, covered[0], None, 1
+        return find_legs(
+            ground.network, access, self.engine, origin, destination, within, loaded=kind != "back", trucks=trucks,
+            gross_kg=self.gross_kg, daylight=daylight, max_legs=most,
+        )  # fmt: skip
 
+
+def _calm(access: AccessMap) -> AccessMap:
+    """Return the map without risk: passable or not, equal neighbours merged."""
+    return access.replace_timelines({
+        segment: tuple(
+            _piece(Window(run[0].window.start, run[-1].window.end), closed=closed)
+            for closed, run in ((c, tuple(r)) for c, r in groupby(pieces, key=_is_blocked))
+        )
+        for segment, pieces in access.timelines.items()
+    })  # fmt: skip
+
+
+def _is_blocked(piece: Piece) -> bool:
+    return piece.status is Status.BLOCKED
+
+
+def _piece(window: Window, *, closed: bool) -> Piece:
+    status = Status.BLOCKED if closed else Status.OPEN
+    part = Part(name="physical", status=status, p=0.0 if closed else 1.0, code="")
+    return Piece(window=window, status=status, p=part.p, decided_by="physical", parts=(part,))
 
 
 def run_along(ground: Ground, start: PlaceId, segments: Sequence[SegmentId], *, loaded: bool) -> Run:
@@ -74,38 +134,67 @@ def driving_seconds(network: RoadNetwork, segments: Sequence[SegmentId]) -> Seco
     return sum(network.segments[name].drive_seconds() for name in segments)
 
 
-def ways_to(roads: Roads, hub: HubId, site: SiteId) -> tuple[Way, ...]:
-    """Return the ways to one site as if it were reached on day 0; `on_day` moves them.
+def ways_to(roads: Roads, hub: HubId, site: SiteId, day: int) -> tuple[Way, ...]:
+    """Return the ways from a hub to one site that is reached on a day.
 
     A way out of at most `max_driving_s` at the wheel is driven there and back in a day, or with a night at a site
-    that allows it. A longer one rests at the place that allows nights from which the rest of the drive is
-    shortest. Empty where there is no road, or none with a place to rest.
+    that allows it. A longer one is driven in stages: it rests at the place on the plain road that allows nights and
+    from which the rest of the drive is shortest. Empty where the day has no road, or none with a place to rest.
     """
-    snapshot = roads.ground.snapshot
-    start, end = snapshot.hubs[hub].place, snapshot.sites[site].place
-    found: dict[Way, None] = {}
-    for leg in roads.legs(start, end, loaded=True):
-        if driving_seconds(roads.ground.network, leg.segments) <= snapshot.policy.max_driving_s:
-            phases = _day_trips(roads, leg, overnight=snapshot.sites[site].overnight)
-        else:
-            phases = _staged(roads, leg, overnight=snapshot.sites[site].overnight)
-        found |= {Way(hub=hub, sites=(site,), phases=each): None for each in phases}
-    return tuple(found)
+    ground = roads.ground
+    start, end = ground.snapshot.hubs[hub].place, ground.snapshot.sites[site].place
+    most, overnight = ground.snapshot.policy.max_driving_s, ground.snapshot.sites[site].overnight
+    plain = roads.plain(start, end)
+    if plain is None:
+        return ()
+    found: dict[tuple[Phase, ...], None] = {}
+    if driving_seconds(ground.network, plain.segments) > most:
+        for first, second in _stages(roads, plain, day):
+            found |= dict.fromkeys(_staged(roads, first, second, day, overnight=overnight))
+    else:
+        for leg in roads.out(start, end, day):
+            if driving_seconds(ground.network, leg.segments) <= most:
+                found |= dict.fromkeys(_day_trips(roads, leg, day, overnight=overnight))
+            elif (split := rest_on(ground, leg)) is not None:
+                parts = leg.segments[:split], leg.segments[split:]
+                found |= dict.fromkeys(_staged(roads, *_two_runs(ground, start, parts), day, overnight=overnight))
+    return tuple(Way(hub=hub, sites=(site,), phases=phases) for phases in found)
 
 
-def _day_trips(roads: Roads, leg: Leg, *, overnight: bool) -> Iterator[tuple[Phase, ...]]:
+def plain_way(roads: Roads, hub: HubId, site: SiteId, day: int) -> Way | None:
+    """Return the way along the plain road, whether or not it can be driven on the day; None where there is none.
+
+    It says what would be needed: which gates are passed, how long all takes.
+    """
+    ground = roads.ground
+    start, end = ground.snapshot.hubs[hub].place, ground.snapshot.sites[site].place
+    leg = roads.plain(start, end)
+    if leg is None:
+        return None
+    if driving_seconds(ground.network, leg.segments) <= ground.snapshot.policy.max_driving_s:
+        phases = next(_day_trips(roads, leg, day, overnight=False), None)
+    else:
+        split = rest_on(ground, leg)
+        if split is None:
+            return None
+        runs = _two_runs(ground, start, (leg.segments[:split], leg.segments[split:]))
+        phases = next(_staged(roads, *runs, day, overnight=False), None)
+    return None if phases is None else Way(hub=hub, sites=(site,), phases=phases)
+
+
+def _day_trips(roads: Roads, leg: Leg, day: int, *, overnight: bool) -> Iterator[tuple[Phase, ...]]:
     out = run_along(roads.ground, leg.origin, leg.segments, loaded=True)
     backs = _ways_back(roads, leg)
-    yield from ((Phase(day=0, runs=(out, back), visits=(0,)),) for back in backs)
+    yield from ((Phase(day=day, runs=(out, back), visits=(0,)),) for back in backs)
     if overnight:
         yield from (
-            (Phase(day=0, runs=(out,), visits=(0,)), Phase(day=1, runs=(back,), visits=())) for back in backs
+            (Phase(day=day, runs=(out,), visits=(0,)), Phase(day=day + 1, runs=(back,), visits=())) for back in backs
         )
 
 
 def _ways_back(roads: Roads, leg: Leg) -> tuple[Run, ...]:
     network, policy = roads.ground.network, roads.ground.snapshot.policy
-    candidates = [found.segments for found in roads.legs(leg.destination, leg.origin, loaded=False)]
+    candidates = [found.segments for found in roads.back(leg.destination, leg.origin)]
     if not any(network.segments[name].oneway for name in leg.segments):
         candidates.append(tuple(reversed(leg.segments)))
     return tuple(
@@ -115,29 +204,44 @@ def _ways_back(roads: Roads, leg: Leg) -> tuple[Run, ...]:
     )
 
 
-def _staged(roads: Roads, leg: Leg, *, overnight: bool) -> Iterator[tuple[Phase, ...]]:
-    ground, split = roads.ground, rest_on(roads.ground, leg)
+def _stages(roads: Roads, plain: Leg, day: int) -> Iterator[tuple[Run, Run]]:
+    ground, split = roads.ground, rest_on(roads.ground, plain)
     if split is None:
         return
-    first = run_along(ground, leg.origin, leg.segments[:split], loaded=True)
-    second = run_along(ground, first.end, leg.segments[split:], loaded=True)
-    third = _reverse(roads, second)
-    fourth = _reverse(roads, first)
+    rest = run_along(ground, plain.origin, plain.segments[:split], loaded=True).end
+    most = ground.snapshot.policy.max_driving_s
+    firsts, seconds = roads.out(plain.origin, rest, day - 1), roads.out(rest, plain.destination, day)
+    for first, second in product(firsts, seconds):
+        if max(driving_seconds(ground.network, leg.segments) for leg in (first, second)) <= most:
+            yield _two_runs(ground, plain.origin, (first.segments, second.segments))
+
+
+def _two_runs(
+    ground: Ground, start: PlaceId, parts: tuple[tuple[SegmentId, ...], tuple[SegmentId, ...]]
+) -> tuple[Run, Run]:
+    first = run_along(ground, start, parts[0], loaded=True)
+    return first, run_along(ground, first.end, parts[1], loaded=True)
+
+
+def _staged(roads: Roads, first: Run, second: Run, day: int, *, overnight: bool) -> Iterator[tuple[Phase, ...]]:
+    third, fourth = _reverse(roads, second), _reverse(roads, first)
     if third is None or fourth is None:
         return
-    before, after = Phase(day=-1, runs=(first,), visits=()), Phase(day=1, runs=(fourth,), visits=())
-    yield (before, Phase(day=0, runs=(second, third), visits=(0,)), after)
+    before = Phase(day=day - 1, runs=(first,), visits=())
+    yield (
+        before, Phase(day=day, runs=(second, third), visits=(0,)), Phase(day=day + 1, runs=(fourth,), visits=()),
+    )  # fmt: skip
     if overnight:
         yield (
-            before, Phase(day=0, runs=(second,), visits=(0,)), Phase(day=1, runs=(third,), visits=()),
-            Phase(day=2, runs=(fourth,), visits=()),
+            before, Phase(day=day, runs=(second,), visits=(0,)), Phase(day=day + 1, runs=(third,), visits=()),
+            Phase(day=day + 2, runs=(fourth,), visits=()),
         )  # fmt: skip
 
 
 def _reverse(roads: Roads, run: Run) -> Run | None:
     segments: tuple[SegmentId, ...] = tuple(reversed(run.segments))
     if any(roads.ground.network.segments[name].oneway for name in segments):
-        back = roads.legs(run.end, run.start, loaded=False)
+        back = roads.back(run.end, run.start)
         if not back:
             return None
         segments = back[0].segments
@@ -161,15 +265,17 @@ def rest_on(ground: Ground, leg: Leg) -> int | None:
     return best
 
 
-def tour(roads: Roads, hub: HubId, sites: Sequence[SiteId]) -> Way | None:
-    """Return the way over several sites in a day, nearest first; None where a road is missing or has a gate of its
-    own between the sites."""
+def tour(roads: Roads, hub: HubId, sites: Sequence[SiteId], day: int) -> Way | None:
+    """Return the way over several sites in a day, nearest first, each time by the fastest road.
+
+    None where a road is missing or too long, or has a gate between the sites.
+    """
     snapshot, network = roads.ground.snapshot, roads.ground.network
     here, left = snapshot.hubs[hub].place, set(sites)
     order: list[SiteId] = []
     runs: list[Run] = []
     while left:
-        legs = {site: roads.legs(here, snapshot.sites[site].place, loaded=True) for site in sorted(left)}
+        legs = {site: roads.out(here, snapshot.sites[site].place, day) for site in sorted(left)}
         if not all(legs.values()):
             return None
         nearest = min(left, key=lambda site: (legs[site][0].seconds, site))
@@ -180,15 +286,9 @@ def tour(roads: Roads, hub: HubId, sites: Sequence[SiteId]) -> Way | None:
         order.append(nearest)
         left.remove(nearest)
         here = leg.destination
-    back = roads.legs(here, snapshot.hubs[hub].place, loaded=False)
+    back = roads.back(here, snapshot.hubs[hub].place)
     if not back or driving_seconds(network, back[0].segments) > snapshot.policy.max_driving_s:
         return None
     runs.append(run_along(roads.ground, here, back[0].segments, loaded=False))
-    return Way(
-        hub=hub, sites=tuple(order), phases=(Phase(day=0, runs=tuple(runs), visits=tuple(range(len(order)))),)
-    )
-
-
-def on_day(way: Way, day: int) -> Way:
-    """Return the way with its sites reached on another day."""
-    return replace(way, phases=tuple(replace(phase, day=phase.day + day) for phase in way.phases))
+    phase = Phase(day=day, runs=tuple(runs), visits=tuple(range(len(order))))
+    return Way(hub=hub, sites=tuple(order), phases=(phase,))

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from planner.domain.permits import REGIME_STEPS, papers_for, windows_in_force
 from planner.solvers.demand import day_name
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import RULES, RuleName, Way, departures, loading_starts, paper_spans, run_times, split
+from planner.solvers.one_convoy import (
+    RULES,
+    RuleName,
+    RunTime,
+    Way,
+    departures,
+    loading_starts,
+    paper_spans,
+    run_times,
+    split,
+)
 from planner.solvers.option import Refusal
 from routing.evidence import PermitStepName
 from routing.network import GateId, SegmentId
@@ -128,14 +138,6 @@ def blocked(ground: Ground, hub: str, site: str, cut: Sequence[SegmentId], day: 
     )
 
 
-def closed_segments(ground: Ground, day: int) -> frozenset[SegmentId]:
-    """Return the segments that no moment of a day's daylight lets pass."""
-    light = ground.daylight.get(day, ())
-    return frozenset(
-        segment for segment in ground.network.segments if not intersect_windows(ground.passable(segment), light)
-    )
-
-
 def too_risky(way: Way, p: float, cap: float, causes: Iterable[tuple[str, float]]) -> Verdict:
     """Return the verdict of a way whose probability of arrival is below the cap."""
     listed = ", ".join(f"{cause} {value:.2f}" for cause, value in sorted(causes, key=lambda item: item[1]))
@@ -186,7 +188,7 @@ def _needed(ground: Ground, way: Way, trucks: Sequence[int], phase: int) -> dict
     entered: dict[SegmentId, Seconds] = {}
     needed: dict[SegmentId, Seconds] = {}
     for time in run_times(ground, way, trucks):
-        for passing in ground.passings(time.run, sum(trucks)) if time.phase == phase else ():
+        for passing in ground.drive(time.run, sum(trucks)).passings if time.phase == phase else ():
             entered.setdefault(passing.segment, time.start_s + passing.enter_s)
             needed[passing.segment] = time.start_s + passing.leave_s - entered[passing.segment]
     return needed
@@ -204,7 +206,7 @@ def _night(ground: Ground, way: Way, trucks: Sequence[int]) -> str:
     return f"Drive, unloading and return takes {duration(_lasts(times, longest))}, daylight has {duration(light)}."
 
 
-def _lasts(times: Sequence[object], phase: int) -> Seconds:
+def _lasts(times: Sequence[RunTime], phase: int) -> Seconds:
     return max(time.end_s for time in times if time.phase == phase)
 
 

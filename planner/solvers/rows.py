@@ -14,9 +14,10 @@ import pulp
 
 from planner.domain.needs import CommodityId, SiteId
 from planner.domain.supply import HubId, TruckTypeId
-from planner.solvers.case import Case
+from planner.solvers.case import BatchKey, BatchSet, Case
 from planner.solvers.choice import BranchCut, CapacityCut, Cut, ExclusionCut
 from planner.solvers.option import Option, OptionId
+from routing.network import GateId
 
 Stop = tuple[OptionId, int]
 
@@ -112,15 +113,16 @@ def _add_fleets(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
 
 def _add_gates(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
     # (6) A gate lets columns through one after another: their time at it fits into its open hours of the day.
-    passing: dict[tuple[str, int], list[Option]] = defaultdict(list)
+    passing: dict[tuple[GateId, int], list[pulp.LpAffineExpression]] = defaultdict(list)
     for option in visits.options:
         for phase in option.phases:
             for run in phase.runs:
                 for gate in run.gates:
-                    passing[gate, phase.day].append(option)
-    for (gate, day), options in sorted(passing.items()):
-        each = case.gate_seconds_a_truck(gate)
-        model += pulp.lpSum(each * visits.truck_sum(o) for o in options) <= case.gate_open_seconds(gate, day)
+                    checked = case.gate_delay_s(gate) if run.loaded else 0
+                    stands = case.gate_seconds_a_truck(gate) * visits.truck_sum(option)
+                    passing[gate, phase.day].append(stands + checked * visits.runs[option.id])
+    for (gate, day), stands_of_all in sorted(passing.items(), key=lambda item: item[0]):
+        model += pulp.lpSum(stands_of_all) <= case.gate_open_seconds(gate, day)
 
 
 def _add_groups(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
@@ -129,7 +131,7 @@ def _add_groups(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
         for day in range(case.horizon_days):
             served = [
                 pulp.lpSum(visits.runs[o.id] for o in visits.options if o.day == day and site in o.sites)
-                for site in sorted(group.sites)
+                for site in case.open_members(group)
             ]
             for other in served[1:]:
                 model += served[0] == other
@@ -167,25 +169,25 @@ def add_stock(
     demands: Mapping[tuple[OptionId, CommodityId], pulp.LpAffineExpression],
     *,
     whole_units: bool,
-) -> Mapping[tuple[tuple[str, ...], str], pulp.LpVariable]:
+) -> Mapping[tuple[BatchSet, BatchKey], pulp.LpVariable]:
     """Add rule (9): each option takes from the batches that are in store in time and stay good until unloaded.
 
     Options that may take from the same batches draw on them together; returned are the units that each such set
     of batches gives, by (set, batch). Empty for a commodity whose options all share one set.
     """
-    drawn: dict[tuple[HubId, CommodityId], dict[tuple[str, ...], list[pulp.LpAffineExpression]]]
+    drawn: dict[tuple[HubId, CommodityId], dict[BatchSet, list[pulp.LpAffineExpression]]]
     drawn = defaultdict(lambda: defaultdict(list))
     for (option_id, commodity), units in demands.items():
         option = case.by_id[option_id]
         drawn[option.hub, commodity][case.batches(option, commodity)].append(units)
-    flows: dict[tuple[tuple[str, ...], str], pulp.LpVariable] = {}
+    flows: dict[tuple[BatchSet, BatchKey], pulp.LpVariable] = {}
     number = count()
     for _, by_set in sorted(drawn.items()):
         if len(by_set) == 1:
             ((batches, units),) = by_set.items()
             model += pulp.lpSum(units) <= sum(case.stock_left[batch] for batch in batches)
             continue
-        taken: dict[str, list[pulp.LpVariable]] = defaultdict(list)
+        taken: dict[BatchKey, list[pulp.LpVariable]] = defaultdict(list)
         for batches, units in sorted(by_set.items(), key=lambda item: item[0]):
             for batch in batches:
                 flow = model.add_variable(

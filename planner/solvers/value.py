@@ -1,6 +1,6 @@
 """Among the fairest plans take the one that brings most: expected person-days of assistance, proved by a bound."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,9 @@ from planner.solvers.option import Option, OptionId
 
 WHOLE_UP_TO: Final = 400
 """Up to so many options the model in whole trucks is searched as well, once rounding has left a gap."""
+
+REPAIR_LOSS: Final = 0.005
+"""After cuts the same visits are kept if they lose no more than this share of the value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +56,25 @@ def solve_value(
 
 
 def value_of(
-    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, progress: Progress
+    case: Case,
+    equity: EquityResult,
+    cuts: Sequence[Cut],
+    limits: Limits,
+    progress: Progress,
+    known: ValueResult | None = None,
 ) -> ValueResult:
     """Find the best plan for an indexed case.
 
     First visits are whole and trucks and units are not: that gives the bound, over all plans that keep the levels.
     Then the visits stand and trucks and units become whole. If nothing comes of that, the visits of the equity
-    stage stand, which are known to be possible.
+    stage stand, which are known to be possible. `known` is the answer before the latest cuts: its visits are kept
+    if little is lost by that, and its bound holds still, because cuts only take away.
     """
+    if known is not None and known.chosen:
+        visits = frozenset(item.option.id for item in known.chosen)
+        again = _rounded(case, equity, cuts, limits, visits)
+        if again.solved.found and highs.relative_gap(again.solved.objective, known.level.value) <= REPAIR_LOSS:
+            return _result(again, case, known.level.bound, cut_short=again.solved.cut_short)
     wide = _search(case, equity, cuts, limits, whole=False)
     progress(Report(stage="value", done=0.5, best=wide.solved.objective, bound=wide.solved.bound))
     if wide.solved.status == "infeasible":
@@ -74,9 +88,8 @@ def value_of(
         start = best.solved.values if best.solved.found else None
         whole = _search(case, equity, cuts, limits, whole=True, start=start)
         bound, short = min(bound, whole.solved.bound), short or whole.solved.cut_short
-        if whole.solved.found and (not best.solved.found or whole.solved.objective > best.solved.objective):
-            best = whole
-        elif whole.solved.status == "infeasible":
+        better = whole.solved.found and (not best.solved.found or whole.solved.objective > best.solved.objective)
+        if better or whole.solved.status == "infeasible":
             best = whole
     progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=bound))
     return _result(best, case, bound, cut_short=short or best.solved.cut_short)
@@ -89,7 +102,7 @@ def _search(
     limits: Limits,
     *,
     whole: bool,
-    start: dict[str, float] | None = None,
+    start: Mapping[str, float] | None = None,
 ) -> _Search:
     full = full_model(case, case.options, cuts, equity.saved, whole_trucks=whole, whole_units=whole)
     return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap, start=start))

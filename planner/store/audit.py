@@ -1,5 +1,6 @@
 """Who did what: a chain of entries in which none can be changed unseen, and the names that can be erased."""
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Final, cast
 
@@ -32,12 +33,13 @@ class AuditReads(Unit):
         a head that was printed or sent elsewhere before.
         """
         head, count = FIRST, 0
-        for row in self._session.scalars(select(AuditRow).order_by(AuditRow.position).execution_options(yield_per=500)):
-            count += 1
-            entry = _entry(row)
-            if (entry.position, entry.previous, entry.digest) != (count, head, _seal(entry)):
-                return AuditCheck(ok=False, rows=count, head=head, broken_at=entry.position)
-            head = entry.digest
+        chain = select(AuditRow).order_by(AuditRow.position).execution_options(yield_per=500)
+        with closing(self._session.scalars(chain)) as rows:
+            for entry in map(_entry, rows):
+                count += 1
+                if (entry.position, entry.previous, entry.digest) != (count, head, _seal(entry)):
+                    return AuditCheck(ok=False, rows=count, head=head, broken_at=entry.position)
+                head = entry.digest
         return AuditCheck(ok=True, rows=count, head=head, broken_at=None)
 
     def find_actor_name(self, actor: str) -> str | None:

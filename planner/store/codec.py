@@ -76,9 +76,7 @@ def fact_from_body(body: Body) -> Fact:
     BadInput
         If no kind of fact reads like this.
     """
-    # A tagged union is no class, but an adapter reads it as one.
-    tagged = cast("type[Fact]", Annotated[Fact, Field(discriminator="kind")])
-    return _read(tagged, json.dumps(body).encode(), "fact")
+    return _read(_tagged_fact(), json.dumps(body).encode(), "fact")
 
 
 def plan_digest(plan: Plan) -> str:
@@ -98,10 +96,7 @@ def pack_snapshot(snapshot: Snapshot) -> PackedSnapshot:
         If a part cannot be kept.
     """
     kinds = get_type_hints(Snapshot)
-    parts: dict[str, bytes] = {}
-    for field in fields(Snapshot):
-        written = _storable(getattr(snapshot, field.name))
-        parts[field.name] = canonical_bytes(_read(kinds[field.name], written, field.name))
+    parts = {f.name: _settled(kinds[f.name], getattr(snapshot, f.name), f.name) for f in fields(Snapshot)}
     return PackedSnapshot(digest=_digest_of_parts(parts), crisis=snapshot.crisis.id, parts=parts)
 
 
@@ -126,7 +121,7 @@ def unpack_snapshot(packed: PackedSnapshot) -> Snapshot:
 
 def pack_part(value: object) -> bytes:
     """Return one value as the bytes it has as a part of a snapshot."""
-    return canonical_bytes(_read(type(value), _storable(value), type(value).__name__))
+    return _settled(type(value), value, type(value).__name__)
 
 
 def unpack_part(kind: type[T], content: bytes) -> T:
@@ -155,6 +150,18 @@ def _digest_of_parts(parts: Mapping[str, bytes]) -> str:
     return sha256(b"{" + members + b"}")
 
 
+def _settled(kind: type[T], value: T, name: str) -> bytes:
+    # Read back before it is written: the canonical form is slow to make, so it is made once, of what will be read.
+    try:
+        written = _adapter(cast("Hashable", kind)).dump_json(value)
+    except ValueError as cause:
+        raise BadInput(f"The {name} cannot be kept: {cause}. Give plain text.") from cause
+    settled = _read(kind, written, name)
+    if settled != value:
+        raise BadInput(f"The {name} cannot be kept: it is not the same when read back. Give finite numbers.")
+    return _storable(settled)
+
+
 def _storable(value: object) -> bytes:
     try:
         written = canonical_bytes(value)
@@ -176,6 +183,12 @@ def _read(kind: type[T], content: bytes, name: str) -> T:
             "Another version wrote it, or it is damaged: migrate, or restore a backup."
         ) from cause
     return value
+
+
+@cache
+def _tagged_fact() -> type[Fact]:
+    # A tagged union is no class, but an adapter reads it as one. Made once: adapters are kept by identity.
+    return cast("type[Fact]", Annotated[Fact, Field(discriminator="kind")])
 
 
 @cache

@@ -56,8 +56,9 @@ def server_engine(url: str) -> Engine:
     """
     try:
         address: URL = make_url(url)
-    except ArgumentError as cause:
-        raise BadInput("The database address cannot be read. Write it like postgresql://user@host/name.") from cause
+    except (ArgumentError, ValueError):
+        # The cause is not shown: it may hold the password.
+        raise BadInput("The database address cannot be read. Write it like postgresql://user@host/name.") from None
     if address.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
         raise BadInput(
             f"The database address starts with {address.drivername}://. "

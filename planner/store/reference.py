@@ -6,6 +6,8 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from sqlalchemy import delete, insert, select, update
 
+from planner.domain.catalogue import Governorate
+from planner.domain.delivery import Movement as ReportedMovement
 from planner.domain.errors import BadInput, NotFound
 from planner.domain.needs import Commodity, CoupledGroup, Need, Site
 from planner.domain.plan import Convoy
@@ -15,10 +17,17 @@ from planner.store.records import ChangedMeanwhile, Movement, Versioned
 from planner.store.rows import Body, MovementRow, ReferenceRow
 from planner.store.unit import Unit
 
-Reference: TypeAlias = Site | Commodity | Need | CoupledGroup | Hub | StockBatch | TruckType | Fleet | EscortTeams
-R = TypeVar("R", Site, Commodity, Need, CoupledGroup, Hub, StockBatch, TruckType, Fleet, EscortTeams)
+Reference: TypeAlias = (
+    Governorate | Site | Commodity | Need | CoupledGroup | Hub | StockBatch | TruckType | Fleet | EscortTeams
+    | ReportedMovement
+)  # fmt: skip
+R = TypeVar(
+    "R", Governorate, Site, Commodity, Need, CoupledGroup, Hub, StockBatch, TruckType, Fleet, EscortTeams,
+    ReportedMovement,
+)  # fmt: skip
 
 _KINDS: Final[Mapping[type[Reference], str]] = {
+    Governorate: "governorate",
     Site: "site",
     Commodity: "commodity",
     Need: "need",
@@ -28,12 +37,15 @@ _KINDS: Final[Mapping[type[Reference], str]] = {
     TruckType: "truck_type",
     Fleet: "fleet",
     EscortTeams: "escort",
+    ReportedMovement: "reported_movement",
 }
 
 
 def reference_id(row: Reference) -> str:
     """Return what identifies a row among those of its kind."""
     match row:
+        case Governorate():
+            return row.pcode
         case Need():
             return f"{row.site}/{row.commodity}/{row.window.start}-{row.window.end}"
         case StockBatch():

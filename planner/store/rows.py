@@ -107,7 +107,8 @@ class ReferenceRow(Row):
     __table_args__ = (
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint(
-            "kind IN ('site', 'commodity', 'need', 'group', 'hub', 'stock', 'truck_type', 'fleet', 'escort')",
+            "kind IN ('governorate', 'site', 'commodity', 'need', 'group', 'hub', 'stock', 'truck_type', 'fleet', "
+            "'escort', 'reported_movement')",
             name="kind",
         ),
     )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from planner.domain.errors import BadInput
@@ -18,6 +18,9 @@ from planner.store.log import LogReads, LogWrites
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
 from planner.store.runs import RunReads, RunWrites
+
+_UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's word for it."""
 
 
 class Reading(LogReads, ReferenceReads, RunReads, AuditReads):
@@ -119,9 +122,11 @@ class Store:
 def _told_plainly() -> Iterator[None]:
     try:
         yield
-    except OperationalError as cause:
-        if "no such table" in str(cause.orig):
+    except (OperationalError, ProgrammingError) as cause:
+        if "no such table" in str(cause.orig) or getattr(cause.orig, "sqlstate", "") == _UNDEFINED_TABLE:
             raise BadInput("The database has no tables yet. Run: qafila init.") from cause
+        if isinstance(cause, ProgrammingError):
+            raise
         raise DatabaseBusy(f"The database does not answer ({cause.orig}). Try again; look whether it runs.") from cause
     except IntegrityError as cause:
         raise ChangedMeanwhile(f"The database refused the change ({cause.orig}). Read again and repeat it.") from cause

@@ -19,14 +19,11 @@ from typing import Final
 from routing.network import PlaceId, SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.travel.passage import path_p
-from routing.travel.survey import LONGEST_DRIVE_S, Ahead, Hop, Spell, Survey
+from routing.travel.survey import LONGEST_DRIVE_S, P_DIGITS, Ahead, Hop, Spell, Survey
 from routing.units import Instant, Seconds
 
-LABELS_COMPARED: Final = 1_500
+LABELS_COMPARED: Final = 150
 """So many labels are compared cause by cause; a country's network needs fewer for nearly all pairs of places."""
-
-_DIGITS: Final = 12
-"""Products of the same causes in another order differ behind this digit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +113,12 @@ class _Search:
             node=self._origin, seconds=0, causes={}, names=0, p=1.0, departures=self._spans,
             places=1 << self._origin, before=None, segment="",
         )  # fmt: skip
-        queue: list[tuple[Seconds, int, _Label]] = [(self._ahead.seconds[self._origin], 0, start)]
+        # With each label waits how many ways and labels it was compared with when it was made.
+        queue: list[tuple[Seconds, int, _Label, int, int]] = [(0, 0, start, 0, 0)]
         pushed = 0
         while queue:
-            _, _, label = heapq.heappop(queue)
-            if self._beaten(label):
+            _, _, label, arrived, settled = heapq.heappop(queue)
+            if self._beaten(label, arrived, settled):
                 continue
             if label.node == self._destination:
                 self._arrived.append(label)
@@ -129,9 +127,12 @@ class _Search:
             self._compared += 1
             for hop in self._survey.hops(label.node):
                 after = self._extend(label, hop)
-                if after is not None and not self._beaten(after):
-                    pushed += 1
-                    heapq.heappush(queue, (after.seconds + self._ahead.seconds[after.node], pushed, after))
+                if after is None or self._beaten(after, 0, 0):
+                    continue
+                pushed += 1
+                at_least = after.seconds + self._ahead.seconds[hop.to]
+                compared = len(self._arrived), len(self._settled.get(hop.to, ()))
+                heapq.heappush(queue, (at_least, pushed, after, *compared))
         return _unmatched(self._arrived)
 
     def _extend(self, label: _Label, hop: Hop) -> _Label | None:
@@ -150,7 +151,7 @@ class _Search:
         causes, names, p = label.causes, label.names, label.p
         if hop.causes:
             causes, names = self._merge(causes, names, hop.causes)
-            p = round(path_p(causes), _DIGITS)
+            p = round(path_p(causes), P_DIGITS)
         return _Label(
             node=hop.to, seconds=seconds, causes=causes, names=names, p=p, departures=departures,
             places=label.places | 1 << hop.to, before=label, segment=hop.segment,
@@ -163,19 +164,22 @@ class _Search:
             names |= 1 << self._bits.setdefault(cause, len(self._bits))
         return merged, names
 
-    def _beaten(self, label: _Label) -> bool:
-        """Tell whether whatever comes of the label is matched by a way found or by another label at its place."""
+    def _beaten(self, label: _Label, arrived: int, settled: int) -> bool:
+        """Tell whether whatever comes of the label is matched by a way found or by another label at its place.
+
+        The first `arrived` ways and `settled` labels have been compared before.
+        """
         at_least = label.seconds + self._ahead.seconds[label.node]
-        at_most_p = min(label.p, round(self._ahead.p[label.node], _DIGITS))
-        for way in self._arrived:
-            if way.seconds <= at_least and way.p >= at_most_p and _replaces(way, label, at_least - way.seconds):
+        at_most_p = min(label.p, self._ahead.p[label.node])
+        for way in self._arrived[arrived:]:
+            if way.p >= at_most_p and way.seconds <= at_least and _replaces(way, label, at_least - way.seconds):
                 return True
         hurried = self._compared > LABELS_COMPARED
-        for other in self._settled.get(label.node, ()):
-            if other.seconds > label.seconds:
+        for other in self._settled.get(label.node, ())[settled:]:
+            if other.seconds > label.seconds or other.p < label.p:
                 continue
             if hurried:
-                if other.p >= label.p and _replaces(other, label, label.seconds - other.seconds):
+                if _replaces(other, label, label.seconds - other.seconds):
                     return True
             elif not other.names & ~label.names and _no_riskier(other, label) and self._covers_any_way_on(other, label):
                 return True
@@ -200,7 +204,10 @@ class _Search:
         return _covered(label.departures, cover)
 
     def _calm_in(self, at: Instant) -> Instant:
-        return next(calm for calm, span in zip(self._calm, self._spans, strict=True) if at < span[1])
+        for calm, span in zip(self._calm, self._spans, strict=True):
+            if at < span[1]:
+                return calm
+        return self._calm[-1]
 
 
 def _no_riskier(one: _Label, other: _Label) -> bool:

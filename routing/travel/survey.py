@@ -25,6 +25,9 @@ from routing.units import DAY, Instant, Seconds, Window, merge_windows
 LONGEST_DRIVE_S: Final[Seconds] = DAY
 """Where no daylight bounds a drive this does: who is on the road for longer rests, and that makes two legs."""
 
+P_DIGITS: Final = 12
+"""Products of the same causes in another order differ behind this digit, so that they are compared up to it."""
+
 Spell: TypeAlias = tuple[Instant, Instant]
 """A half-open span, as plain numbers because the search handles very many."""
 
@@ -128,19 +131,12 @@ class Survey:
         From then on who gets anywhere earlier has no drawback by it. Only segments on some way between the two
         places count, seen from the origin by the shortest time to them.
         """
-        there = self._table((origin,), self._engine.places)[0]
+        there: list[Seconds] = self._table((origin,), self._engine.places)[0].tolist()
         onward = self.ahead(destination).seconds
         calm = [span.start for span in self.spans]
-        for name, openings in self._openings.items():
-            segment = self._network.segments[name]
-            for place, far in ((segment.start, segment.end), (segment.end, segment.start))[
-                : 1 if segment.oneway else 2
-            ]:
-                reached = int(there[self._engine.index[place]])
-                if reached >= UNREACHABLE or onward[self._engine.index[far]] >= UNREACHABLE:
-                    continue
-                for which, at in openings:
-                    calm[which] = max(calm[which], at - reached)
+        for near, far, which, at in self._openings:
+            if there[near] < UNREACHABLE and onward[far] < UNREACHABLE:
+                calm[which] = max(calm[which], at - there[near])
         return tuple(calm)
 
     @cached_property
@@ -160,16 +156,19 @@ class Survey:
         return tuple((span.start, span.end) for span in self.spans)
 
     @cached_property
-    def _openings(self) -> dict[SegmentId, list[tuple[int, Instant]]]:
-        """Where and when a segment becomes passable inside a span, with the number of the span."""
-        found: dict[SegmentId, list[tuple[int, Instant]]] = {}
+    def _openings(self) -> list[tuple[int, int, int, Instant]]:
+        """From where to where, in which span and when a direction of a segment opens for the last time."""
+        found: list[tuple[int, int, int, Instant]] = []
         for name, spells in self._passable.items():
             if spells == self._whole or name in self.closed:
                 continue
+            segment = self._network.segments[name]
+            ends = (self._engine.index[segment.start], self._engine.index[segment.end])
             for which, span in enumerate(self.spans):
-                for start, _ in spells:
-                    if span.start < start < span.end:
-                        found.setdefault(name, []).append((which, start))
+                last = max((start for start, _ in spells if span.start < start < span.end), default=None)
+                if last is not None:
+                    found.append((*ends, which, last))
+                    found += [] if segment.oneway else [(*ends[::-1], which, last)]
         return found
 
     def _seconds(self, segment: Segment) -> Seconds:
@@ -209,6 +208,10 @@ class Survey:
             lower(found, gate_cause(self._network, self.access, segment.gate))
         return {cause: p for cause, p in found.items() if p < 1}
 
+    @cached_property
+    def _p(self) -> dict[SegmentId, float]:
+        return {name: round(path_p(met), P_DIGITS) for name, met in self._causes.items()}
+
     def _widest(self, destination: int) -> list[float]:
         best = [0.0] * len(self._engine.places)
         best[destination] = 1.0
@@ -224,7 +227,7 @@ class Survey:
                     continue
                 segment = self._network.segments[name]
                 other = self._engine.index[segment.end if place == segment.start else segment.start]
-                p = min(-minus_p, path_p(self._causes[name]))
+                p = min(-minus_p, self._p[name])
                 if p > best[other]:
                     best[other] = p
                     heapq.heappush(queue, (-p, other))

@@ -1,7 +1,6 @@
 """The fold as a whole: two clocks, withdrawals, holds, timelines."""
 
 import random
-import time as clock
 
 import pytest
 
@@ -152,7 +151,7 @@ def country(segments: int, records: int) -> tuple[RoadNetwork, tuple[Evidence, .
             if town.area != other.area:
                 gates.append(gate(f"gate-{name}", town.id, opens="07:00", closes="19:00"))
             roads.append(segment(name, town, other, f"gate-{name}" if town.area != other.area else None))
-    draw = random.Random(2016)
+    draw = random.Random(2016)  # noqa: S311 - a repeatable country, not a secret
     rows = [held(f"area{a}{b}", "north" if a == b else "south") for a in "01" for b in "01"]
     rows.append(agreed("2016-09-12 19:00", areas=("area00", "area01", "area10", "area11")))
     while len(rows) < records:
@@ -165,10 +164,9 @@ def country(segments: int, records: int) -> tuple[RoadNetwork, tuple[Evidence, .
     return network_of(list(towns.values()), roads, gates), log(*rows)
 
 
-def test_a_country_folds_over_twelve_days_within_seconds() -> None:
-    network, records = country(segments=800, records=400)
-    began = clock.perf_counter()
+def test_segments_to_which_the_same_reports_apply_share_one_timeline() -> None:
+    network, records = country(segments=200, records=60)
     found = access(records, "2016-09-12 00:00", "2016-09-24 00:00", network=network)
-    # Measured at about 0.5 s; the limit only catches a fold that has become quadratic.
-    assert clock.perf_counter() - began < 10
-    assert len(found.timelines) == len(network.segments)
+    assert found.timelines.keys() == network.segments.keys()
+    distinct = {id(timeline) for timeline in found.timelines.values()}
+    assert len(distinct) < len(network.segments)

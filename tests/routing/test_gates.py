@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing.evidence import Evidence
 from routing.network import Regime
 from routing.status import Part, Status
 from tests.routing.builders import (
@@ -23,7 +24,9 @@ from tests.routing.builders import (
 SIDES = (WEST_NORTH, EAST_SOUTH, arranged("2016-09-01 00:00", "2016-10-01 00:00"))
 
 
-def gate_part(records: tuple, at: str, regime: Regime = "permit", hours: tuple[str, str] = ("00:00", "24:00")) -> Part:  # type: ignore[type-arg] # records
+def gate_part(
+    records: tuple[Evidence, ...], at: str, regime: Regime = "permit", hours: tuple[str, str] = ("00:00", "24:00")
+) -> Part:
     return part(piece(records, "crossing", at, two_sides(regime, *hours)), "gate")
 
 

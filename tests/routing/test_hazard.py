@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from routing.evidence import Evidence
 from routing.network import distance_m
 from routing.policy import AccessPolicy
 from routing.status import Part, Status
@@ -12,7 +13,7 @@ from tests.routing.builders import access, incident, log, part, piece, time
 NEAR = (36.10, 36.0)  # on the supply road
 
 
-def hazard(records: tuple, at: str, name: str = "supply") -> Part:  # type: ignore[type-arg] # records
+def hazard(records: tuple[Evidence, ...], at: str, name: str = "supply") -> Part:
     return part(piece(records, name, at), "hazard")
 
 
@@ -43,6 +44,13 @@ def test_over_incidents_the_smallest_counts_and_not_the_product() -> None:
     records = log(*(incident("shelling", "2016-09-10 12:00", NEAR) for _ in range(20)))
     found = hazard(records, "2016-09-10 12:00")
     assert (found.p, found.status) == (0.3, Status.CONTESTED)
+
+
+def test_a_fresh_shelling_outweighs_an_older_clash() -> None:
+    records = log(incident("armed_clash", "2016-09-06 12:00", NEAR), incident("shelling", "2016-09-10 12:00", NEAR))
+    found = hazard(records, "2016-09-10 12:00")
+    assert (found.p, found.code, found.evidence) == (0.3, "shelling", (2,))
+    assert dict(piece(records, "supply", "2016-09-10 12:00").causes) == {"incidents:1": 0.3}
 
 
 def test_a_hazard_faded_past_the_threshold_leaves_the_road_open() -> None:

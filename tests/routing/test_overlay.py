@@ -127,6 +127,11 @@ def test_a_supposed_open_gate_creates_no_consent() -> None:
     assert (inside.status, inside.decided_by) == (Status.BLOCKED, "ceasefire")
 
 
+def test_a_gate_supposed_open_does_not_go_stale() -> None:
+    found = supposed(SupposedGate(gate="gate", state="open", window=span("2016-08-01 00:00", "2016-09-24 00:00")))
+    assert part(found.at("crossing", time("2016-09-21 12:00")), "gate").code == "gate_open"
+
+
 def test_a_supposed_arrangement_is_consent_but_does_not_open_the_gate() -> None:
     window = span("2016-09-20 00:00", "2016-09-24 00:00")
     consent = SupposedArrangement(gates=("gate",), parties=("north", "south"), window=window)
@@ -134,6 +139,13 @@ def test_a_supposed_arrangement_is_consent_but_does_not_open_the_gate() -> None:
     assert (part(alone, "ceasefire").code, alone.decided_by) == ("arrangement", "gate")
     both = supposed(consent, SupposedGate(gate="gate", state="open", window=window))
     assert both.at("crossing", time("2016-09-21 12:00")).status is Status.CONTESTED
+
+
+def test_two_consents_to_one_gate_add_up() -> None:
+    with_third = SupposedArrangement(gates=("gate",), parties=("north", "third"), window=span(START, END))
+    with_south = SupposedArrangement(gates=("gate",), parties=("north", "south"), window=span(START, END))
+    found = supposed(with_third, with_south).at("crossing", time("2016-09-21 12:00"))
+    assert part(found, "ceasefire").code == "arrangement"
 
 
 def test_supposed_hours_let_pass_at_night_within_their_window() -> None:
@@ -170,6 +182,8 @@ def test_what_contradicts_or_is_not_known_is_refused() -> None:
               AsOf(at=time(START), known=1), ZONE)  # fmt: skip
 
 
+# As in the laws of the fold.
+few = settings(max_examples=settings().max_examples // 3)
 days = st.integers(0, 11)
 
 
@@ -191,16 +205,14 @@ one_each = st.tuples(
 )
 
 
-@settings(max_examples=60)
+@few
 @given(one_each.flatmap(st.permutations), st.integers(0, 6))
 def test_suppositions_commute(drawn: list[Supposition], take: int) -> None:
     chosen = drawn[:take]
-    forward, backward = supposed(*chosen), supposed(*reversed(chosen))
-    assert forward == backward
-    assert forward.timeline("remote") == base().timeline("remote")
+    assert supposed(*chosen) == supposed(*sorted(chosen, key=repr))
 
 
-@settings(max_examples=60)
+@few
 @given(one_each, st.integers(0, 5))
 def test_a_supposed_record_is_worth_what_the_same_record_would_be(drawn: tuple[Supposition, ...], which: int) -> None:
     """Of road, control and arrangement: the fold of the log with the record gives the same statuses."""

@@ -2,13 +2,14 @@
 
 import pytest
 
+from routing.evidence import Evidence
 from routing.status import Part, Status
 from tests.routing.builders import EAST_SOUTH, WEST_NORTH, access, held, log, part, piece, road, time
 
 SIDES = (WEST_NORTH, EAST_SOUTH)
 
 
-def physical(records: tuple, at: str, name: str = "supply") -> Part:  # type: ignore[type-arg] # records
+def physical(records: tuple[Evidence, ...], at: str, name: str = "supply") -> Part:
     return part(piece(records, name, at), "physical")
 
 
@@ -28,6 +29,15 @@ def test_an_open_report_goes_stale_after_72_hours() -> None:
     assert physical(records, "2016-09-13 11:59").code == "road_open"
     stale = physical(records, "2016-09-13 12:00")
     assert (stale.status, stale.code, stale.p) == (Status.CONTESTED, "stale_report", 0.8)
+
+
+def test_in_a_timeline_of_past_days_the_report_turns_stale_to_the_second() -> None:
+    records = log(*SIDES, road("supply", "open", "2016-09-10 12:00"))
+    found = access(records, "2016-09-11 00:00", "2016-09-15 00:00", now="2016-09-13 12:00").timeline("supply")
+    assert [(each.window.start, part(each, "physical").code) for each in found] == [
+        (time("2016-09-11 00:00"), "road_open"),
+        (time("2016-09-13 12:00"), "stale_report"),
+    ]
 
 
 def test_a_forecast_is_as_fresh_as_the_newest_report_known_now() -> None:

@@ -40,13 +40,19 @@ def test_a_part_is_said_with_its_values_and_its_source() -> None:
     found = piece(RECORDS, "crossing", AT)
     assert [describe(each, RECORDS, ZONE) for each in found.parts] == [
         "The road is damaged, passable with p 0.60, reported by field desk on 2016-09-13 (position 5).",
-        "The road crosses a line (south | north), reported by map desk on 2016-01-01 (position 1) and reported by "
-        "map desk on 2016-01-01 (position 2).",
-        "A ceasefire is in force (truce, firm until 2016-09-14T19:00:00+03:00, intended until "
-        "2016-09-19T19:00:00+03:00), passable with p 0.85, reported by sponsors on 2016-09-12 (position 3).",
+        (
+            "The road crosses a line (south | north), reported by map desk on 2016-01-01 (position 1) and reported by "
+            "map desk on 2016-01-01 (position 2)."
+        ),
+        (
+            "A ceasefire is in force (truce, firm until 2016-09-14T19:00:00+03:00, intended until "
+            "2016-09-19T19:00:00+03:00), passable with p 0.85, reported by sponsors on 2016-09-12 (position 3)."
+        ),
         "The gate is closed to all, reported by field desk on 2016-09-11 (position 4, synthetic).",
-        "Shelling is felt on the road (within 10 km), passable with p 0.30, reported by field desk on 2016-09-13 "
-        "(position 6).",
+        (
+            "Shelling is felt on the road (within 10 km), passable with p 0.30, reported by field desk on 2016-09-13 "
+            "(position 6)."
+        ),
     ]
 
 

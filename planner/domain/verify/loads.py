@@ -2,12 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from planner.domain.needs import SiteId
 from planner.domain.permits import people_ceiling as lowest_ceiling
 from planner.domain.plan import Convoy, Load, Plan, Stop
 from planner.domain.snapshot import Snapshot
+from planner.domain.verify.resources import given_up
 from planner.domain.verify.violation import Violation
+from routing.units import HOUR, Seconds, Window
+
+COLD_LIFE_S: Final[Seconds] = 48 * HOUR
+"""How long a passive cold box keeps its load cold: the least that the WHO asks of a short-range box (PQS E004)."""
+
+_SHARE_TOLERANCE: Final = 1e-6
 
 
 def _stops(plan: Plan) -> Iterator[tuple[Convoy, Stop]]:
@@ -56,30 +64,36 @@ def load_arithmetic(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
             yield Violation(
                 rule="load_arithmetic",
                 convoy=convoy.id,
-                detail=f"{stop.site}: {load.units} units of {load.commodity} said to be {said}, are {true} (kg, l, people)",
+                detail=f"{stop.site}: {load.units} of {load.commodity} said to be {said}, are {true} (kg, l, people)",
             )
 
 
 def need(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """No site gets more of a commodity than it needs."""
-    brought: Counter[tuple[str, str]] = Counter()
-    for _, stop, load in _loads(plan):
-        brought[stop.site, load.commodity] += load.units
-    needed: Counter[tuple[str, str]] = Counter()
-    for one in snapshot.needs:
-        if one.window.overlaps(snapshot.horizon):
-            needed[one.site, one.commodity] += one.units
-    for (site, commodity), units in sorted(brought.items()):
-        if units > needed[site, commodity]:
+    """No site gets more of a commodity than it needs while the convoy is there."""
+    open_units = {index: one.units for index, one in enumerate(snapshot.needs)}
+    by_deadline = sorted(range(len(snapshot.needs)), key=lambda index: snapshot.needs[index].window.end)
+    for convoy, stop, load in sorted(_loads(plan), key=lambda found: found[1].arrive_at):
+        visit = Window(stop.arrive_at, max(stop.unloaded_at, stop.arrive_at + 1))
+        units = load.units
+        for index in by_deadline:
+            one = snapshot.needs[index]
+            if (one.site, one.commodity) == (stop.site, load.commodity) and one.window.overlaps(visit):
+                used = min(units, open_units[index])
+                open_units[index] -= used
+                units -= used
+        if units > 0:
             yield Violation(
                 rule="need",
-                convoy=None,
-                detail=f"{site} gets {units} units of {commodity} and needs {needed[site, commodity]}",
+                convoy=convoy.id,
+                detail=f"{stop.site} gets {units} units of {load.commodity} more than it needs by then",
             )
 
 
 def stock(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """A batch is at the convoy's hub, there before loading starts, and not given out twice."""
+    """A batch is at the convoy's hub, there before loading starts, and not given out twice.
+
+    What is loaded for promised convoys that cannot run stays bound until people have decided.
+    """
     batches = {(b.hub, b.commodity, b.batch): b for b in snapshot.stock}
     taken: Counter[tuple[str, str, str]] = Counter()
     for convoy, _, load in _loads(plan):
@@ -91,6 +105,10 @@ def stock(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
             )
         elif batches[key].available_from > convoy.loading.start:
             yield Violation(rule="stock", convoy=convoy.id, detail=f"batch {load.batch} arrives after loading starts")
+    for convoy in given_up(plan, snapshot):
+        for stop in convoy.stops:
+            for load in stop.loads:
+                taken[convoy.hub, load.commodity, load.batch] += load.units
     for key, units in sorted(taken.items()):
         if key in batches and units > batches[key].units:
             yield Violation(
@@ -113,6 +131,18 @@ def expiry(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
             )
 
 
+def cold_chain(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
+    """What must be kept cold is unloaded within the cold life of its boxes: no type of truck is refrigerated."""
+    for convoy, stop, load in _loads(plan):
+        packed_s = stop.unloaded_at - convoy.loading.start
+        if snapshot.commodities[load.commodity].cold_chain and packed_s > COLD_LIFE_S:
+            yield Violation(
+                rule="cold_chain",
+                convoy=convoy.id,
+                detail=f"{stop.site}: {load.commodity} is {packed_s} s in cold boxes, which last {COLD_LIFE_S} s",
+            )
+
+
 def storage(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
     """A visit leaves no more than the site can store, where that is stated."""
     for convoy, stop in _stops(plan):
@@ -129,6 +159,23 @@ def people_reached(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
     true = sum(reached_by_site(plan, snapshot).values())
     if plan.people_reached != true:
         yield Violation(rule="people_reached", convoy=None, detail=f"claims {plan.people_reached}, reaches {true}")
+
+
+def coverage(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
+    """The shares of need covered that a plan prints follow from its loads, in person-days over all commodities."""
+    needed: Counter[SiteId] = Counter()
+    for one in snapshot.needs:
+        if one.window.overlaps(snapshot.horizon):
+            needed[one.site] += one.units * snapshot.commodities[one.commodity].person_days
+    brought: Counter[SiteId] = Counter()
+    for _, stop, load in _loads(plan):
+        brought[stop.site] += load.units * snapshot.commodities[load.commodity].person_days
+    for site, said in sorted(plan.coverage_by_site.items()):
+        true = min(1.0, brought[site] / needed[site]) if needed[site] > 0 else 0.0
+        if abs(said - true) > _SHARE_TOLERANCE:
+            yield Violation(
+                rule="coverage", convoy=None, detail=f"{site} is said to be covered {said:.4f}, is {true:.4f}"
+            )
 
 
 def reached_by_site(plan: Plan, snapshot: Snapshot) -> dict[SiteId, int]:

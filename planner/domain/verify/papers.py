@@ -16,7 +16,7 @@ from planner.domain.plan import Convoy, GatePass, Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify.violation import Violation
 from routing.evidence import PermitStepName
-from routing.units import Window
+from routing.units import Window, merge_windows
 
 
 def permission(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
@@ -50,7 +50,8 @@ def _step(plan: Plan, snapshot: Snapshot, step: PermitStepName) -> Iterator[Viol
                 if stop.unloaded_at <= gate_pass.arrive_at:
                     continue
                 span = Window(gate_pass.arrive_at, stop.unloaded_at)
-                held = windows_in_force(snapshot.papers, stop.site, gate.id, step)
+                # A renewal that begins when its forerunner ends leaves no gap.
+                held = merge_windows(windows_in_force(snapshot.papers, stop.site, gate.id, step))
                 if not any(window.covers(span) for window in held):
                     yield Violation(
                         rule=step, convoy=convoy.id, detail=f"no {step} for {stop.site} at gate {gate.id} in {span}"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from planner.domain.plan import Convoy, Plan
 from planner.domain.snapshot import Snapshot
@@ -11,9 +11,11 @@ from routing.units import Window, daily_windows, local_days
 
 
 def horizon(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """Nothing starts before the plan is made, and every site is served within the horizon."""
+    """Nothing starts before the plan is made, and every site is served within the horizon; promises may be older."""
     for convoy in plan.convoys:
-        if convoy.loading.start < snapshot.as_of.at and convoy.movement is None:
+        if convoy.movement is not None:
+            continue
+        if convoy.loading.start < snapshot.as_of.at:
             yield Violation(rule="horizon", convoy=convoy.id, detail="loading starts before the plan is made")
         for stop in convoy.stops:
             if not (snapshot.horizon.start <= stop.arrive_at and stop.unloaded_at <= snapshot.horizon.end):
@@ -21,7 +23,10 @@ def horizon(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
 
 
 def convoy_size(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """A column has between the fewest and the most trucks, the trucks of its stops being the column's."""
+    """A column has between the fewest and the most trucks, the trucks of its stops being the column's.
+
+    A column that was promised keeps its size, should the policy have changed since.
+    """
     policy = snapshot.policy
     for convoy in plan.convoys:
         at_stops: Counter[str] = Counter()
@@ -33,12 +38,27 @@ def convoy_size(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
                 convoy=convoy.id,
                 detail=f"stops have {dict(at_stops)}, the column {dict(convoy.trucks)}",
             )
-        if not policy.min_trucks <= convoy.truck_count <= policy.max_trucks:
+        if convoy.movement is None and not policy.min_trucks <= convoy.truck_count <= policy.max_trucks:
             yield Violation(
                 rule="convoy_size",
                 convoy=convoy.id,
                 detail=f"{convoy.truck_count} trucks, allowed are {policy.min_trucks} to {policy.max_trucks}",
             )
+
+
+def stop_count(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
+    """A column serves no more sites than allowed, each once."""
+    for convoy in plan.convoys:
+        sites = Counter(stop.site for stop in convoy.stops)
+        if convoy.movement is None and sites.total() > snapshot.policy.max_stops:
+            yield Violation(
+                rule="stop_count",
+                convoy=convoy.id,
+                detail=f"{sites.total()} stops, allowed are {snapshot.policy.max_stops}",
+            )
+        for site, visits in sorted(sites.items()):
+            if visits > 1:
+                yield Violation(rule="stop_count", convoy=convoy.id, detail=f"{visits} stops at {site}")
 
 
 def loading(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
@@ -65,7 +85,7 @@ def loading(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
 
 
 def unloading(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """Unloading takes at least as long as the site needs for the stop's trucks."""
+    """Unloading takes at least as long as the site needs for the stop's trucks, and one convoy at a time unloads."""
     for convoy in plan.convoys:
         for stop in convoy.stops:
             needed = snapshot.sites[stop.site].unload_seconds(sum(stop.trucks.values()))
@@ -76,26 +96,35 @@ def unloading(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
                     detail=f"{stop.site}: {stop.unloaded_at - stop.arrive_at} s given, {needed} s needed",
                 )
 
+    visits = sorted((s.site, s.arrive_at, s.unloaded_at, c.id) for c in plan.convoys for s in c.stops)
+    for (site, _, until, first), (other_site, arrive_at, _, second) in pairwise(visits):
+        if site == other_site and arrive_at < until:
+            yield Violation(rule="unloading", convoy=second, detail=f"comes to {site} while {first} unloads there")
+
 
 def fleet(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """At no moment are more trucks of a type away from a hub than it has."""
-    for convoy in plan.convoys:
-        busy = Window(convoy.loading.start, convoy.back_at)
-        for kind in convoy.trucks:
-            used = sum(
-                other.trucks.get(kind, 0)
-                for other in plan.convoys
-                if other.hub == convoy.hub and other.loading.start <= busy.start < other.back_at
-            )
-            there = sum(
-                f.trucks
-                for f in snapshot.fleets
-                if (f.hub, f.truck_type) == (convoy.hub, kind) and f.available.covers(busy)
-            )
+    """At no moment are more trucks of a type away from a hub than it has, from their loading until they are back.
+
+    Trucks of promised convoys that cannot run stay bound until people have decided.
+    """
+    bound = (*plan.convoys, *given_up(plan, snapshot))
+    for hub, kind in sorted({(convoy.hub, kind) for convoy in plan.convoys for kind in convoy.trucks}):
+        fleets = [f for f in snapshot.fleets if (f.hub, f.truck_type) == (hub, kind)]
+        users = [c for c in bound if c.hub == hub and c.trucks.get(kind, 0) > 0]
+        changes = {c.loading.start for c in users} | {f.available.end for f in fleets}
+        for at in sorted(changes):
+            away = [c for c in users if c.loading.start <= at < c.back_at]
+            used = sum(c.trucks[kind] for c in away)
+            there = sum(f.trucks for f in fleets if f.available.contains(at))
             if used > there:
-                yield Violation(
-                    rule="fleet", convoy=convoy.id, detail=f"{used} {kind} away from {convoy.hub}, which has {there}"
-                )
+                detail = f"{used} {kind} away from {hub} at {at}, which has {there}"
+                yield Violation(rule="fleet", convoy=away[-1].id, detail=detail)
+
+
+def given_up(plan: Plan, snapshot: Snapshot) -> tuple[Convoy, ...]:
+    """Return the promised convoys that the plan does not run: their trucks and stock stay bound."""
+    running = {convoy.movement for convoy in plan.convoys}
+    return tuple(convoy for convoy in snapshot.pinned if convoy.movement not in running)
 
 
 def escort(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
@@ -105,13 +134,15 @@ def escort(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
     )
     escorted = [convoy for convoy in plan.convoys if needs_escort(convoy, snapshot)]
     for day in days:
-        away = Counter(c.hub for c in escorted if Window(c.depart_at, c.back_at).overlaps(day))
-        if not away:
+        spans = [(c.hub, span) for c in escorted if (span := Window(c.depart_at, c.back_at).clip(day)) is not None]
+        if not spans:
             continue
+        away = Counter(hub for hub, _ in spans)
+        work = Window(min(span.start for _, span in spans), max(span.end for _, span in spans))
         own: Counter[str] = Counter()
         pool = 0
         for team in snapshot.escorts:
-            if not team.available.overlaps(day):
+            if not team.available.covers(work):
                 continue
             if team.base is None:
                 pool += team.teams

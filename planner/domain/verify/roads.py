@@ -1,7 +1,6 @@
 """Rules of the road: every move is driven again, segment by segment and minute by minute."""
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -10,9 +9,9 @@ from planner.domain.plan import Convoy, GatePass, Move, Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify.violation import Violation
 from routing.network import SegmentId
-from routing.status import Piece, Status
-from routing.travel.recheck import Pass, Recheck, recheck
-from routing.units import Instant, Seconds, Window
+from routing.status import Status
+from routing.travel.recheck import Recheck, recheck
+from routing.units import Instant, Window, intersect_windows, merge_windows
 
 DRIVE_RULES: Final = (
     "path", "travel_time", "blocked_segment", "segment_window", "gate_hours", "window_return", "unknown_segment",
@@ -21,7 +20,6 @@ DRIVE_RULES: Final = (
 
 _RULE_OF_COMPLAINT: Final = {"weight": "truck_limit", "night": "night_driving"}
 _ON_THE_WAY_BACK: Final = {"blocked_segment": "window_return", "segment_window": "window_return"}
-_P_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +38,8 @@ def drive(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
     """
     for convoy in plan.convoys:
         yield from _connected(convoy, snapshot)
-        for move in convoy.moves:
-            walked = _walk(move, convoy, snapshot)
+        for move in driven(convoy, snapshot):
+            walked = walk(move, convoy, snapshot)
             for complaint in walked.complaints:
                 word, _, said = complaint.partition(": ")
                 rule = _RULE_OF_COMPLAINT.get(word, word)
@@ -52,7 +50,8 @@ def drive(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
         yield from _one_window(convoy, snapshot)
 
 
-def _walk(move: Move, convoy: Convoy, snapshot: Snapshot) -> Recheck:
+def walk(move: Move, convoy: Convoy, snapshot: Snapshot) -> Recheck:
+    """Return how the convoy drives a move, minute by minute."""
     heaviest = max((snapshot.truck_types[kind].gross_kg for kind, n in convoy.trucks.items() if n > 0), default=0)
     around = Window(move.depart_at - 86_400, max(move.arrive_at, move.depart_at) + 86_400)
     return recheck(
@@ -124,15 +123,24 @@ def _as_said(convoy: Convoy, move: Move, walked: Recheck) -> Iterator[Violation]
 
 
 def _one_window(convoy: Convoy, snapshot: Snapshot) -> Iterator[Violation]:
-    """Between the way out and the way back over a line, consent never lapses, not even while the column waits."""
+    """From the way out over a line until the way back, a way home never lapses, not even while the column waits.
+
+    Whoever returns by another gate than they came by needs, at each moment inside, the consent at one of the two.
+    """
     out: dict[SegmentId, Instant] = {}
-    for move in convoy.moves:
-        for passed in _walk(move, convoy, snapshot).passes:
+    for move in driven(convoy, snapshot):
+        for passed in walk(move, convoy, snapshot).passes:
             if move.loaded:
                 out.setdefault(passed.segment, passed.enter_at)
                 continue
-            start = out.get(passed.segment)
-            if start is not None and _consent_lapses(snapshot, passed.segment, Window(start, passed.leave_at)):
+            came_by = {passed.segment: out[passed.segment]} if passed.segment in out else _lines(out, snapshot)
+            lapses = _lapses(snapshot, passed.segment)
+            if not lapses or not came_by:
+                continue
+            inside = Window(max(came_by.values()), max(passed.leave_at, max(came_by.values()) + 1))
+            for segment in came_by:
+                lapses = intersect_windows(lapses, _lapses(snapshot, segment))
+            if any(lapse.overlaps(inside) for lapse in lapses):
                 yield Violation(
                     rule="window_return",
                     convoy=convoy.id,
@@ -140,136 +148,31 @@ def _one_window(convoy: Convoy, snapshot: Snapshot) -> Iterator[Violation]:
                 )
 
 
-def _consent_lapses(snapshot: Snapshot, segment: SegmentId, span: Window) -> bool:
-    return any(
-        part.status is Status.BLOCKED and part.name in {"control", "ceasefire"}
-        for piece in snapshot.access.timeline(segment)
-        if piece.window.overlaps(span)
-        for part in piece.parts
+def _lines(out: Mapping[SegmentId, Instant], snapshot: Snapshot) -> dict[SegmentId, Instant]:
+    return {segment: at for segment, at in out.items() if _lapses(snapshot, segment)}
+
+
+def _lapses(snapshot: Snapshot, segment: SegmentId) -> tuple[Window, ...]:
+    """Return when nobody consents to the crossing of a segment's line; gates' hours come back every day."""
+    return merge_windows(
+        piece.window
+        for piece in snapshot.access.timelines.get(segment, ())
+        if any(part.status is Status.BLOCKED and part.name in {"control", "ceasefire"} for part in piece.parts)
     )
 
 
-def overnight(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """A column rests over night only where that is allowed, and drives no longer than allowed between two halts."""
-    for convoy in plan.convoys:
-        for before, after in pairwise(convoy.moves):
-            stop = next((s for s in convoy.stops if s.arrive_at == before.arrive_at), None)
-            place = snapshot.network.places[before.end]
-            ready = before.arrive_at if stop is None else stop.unloaded_at
-            if not _is_dark_between(snapshot, ready, after.depart_at):
-                continue
-            allowed = place.overnight or (stop is not None and snapshot.sites[stop.site].overnight)
-            if not allowed:
-                yield Violation(rule="overnight", convoy=convoy.id, detail=f"rests at {place.id} over night")
-        for move in convoy.moves:
-            driving = sum(snapshot.network.get_segment(s).drive_seconds() for s in move.segments)
-            if driving > snapshot.policy.max_driving_s:
-                yield Violation(
-                    rule="overnight",
-                    convoy=convoy.id,
-                    detail=f"{move.start} to {move.end}: {driving} s of driving, allowed {snapshot.policy.max_driving_s} s",
-                )
-
-
-def _is_dark_between(snapshot: Snapshot, start: Instant, end: Instant) -> bool:
-    if end <= start:
-        return False
-    span = Window(start, end)
-    return not any(day.covers(span) for day in snapshot.crisis.daylight(Window(start - 86_400, end + 86_400)))
-
-
-def hold(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """No convoy moves under a hold."""
-    for convoy in plan.convoys:
-        for move in convoy.moves:
-            span = Window(move.depart_at, max(move.arrive_at, move.depart_at + 1))
-            for held in snapshot.access.holds:
-                touched = held.segments is None or not held.segments.isdisjoint(move.segments)
-                if touched and held.window.overlaps(span):
-                    yield Violation(rule="hold", convoy=convoy.id, detail=f"moves under a hold: {held.reason}")
-
-
-def risk(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """The probability of arrival is at least the cap, and is not said to be higher than it is."""
-    for convoy in plan.convoys:
-        true = arrival_p(convoy, snapshot)
-        if convoy.p < snapshot.policy.risk_cap_p - _P_TOLERANCE:
-            yield Violation(
-                rule="risk", convoy=convoy.id, detail=f"p {convoy.p:.3f} is under {snapshot.policy.risk_cap_p}"
-            )
-        if convoy.p > true + _P_TOLERANCE:
-            yield Violation(rule="risk", convoy=convoy.id, detail=f"p is said to be {convoy.p:.4f} and is {true:.4f}")
-
-
-def arrival_p(convoy: Convoy, snapshot: Snapshot) -> float:
-    """Return the product over the distinct causes that the loaded column meets, each at its lowest."""
-    causes: dict[str, float] = {}
-    for move in convoy.moves:
-        if not move.loaded:
-            continue
-        for passed in _walk(move, convoy, snapshot).passes:
-            for cause, p in _causes(passed, snapshot):
-                causes[cause] = min(p, causes.get(cause, 1.0))
-    return math.prod(causes[name] for name in sorted(causes))
-
-
-def _causes(passed: Pass, snapshot: Snapshot) -> Iterator[tuple[str, float]]:
-    segment = snapshot.network.get_segment(passed.segment)
-    if segment.gate is not None:
-        yield f"gate:{segment.gate}", snapshot.access.gate_priors[segment.gate].p
-    for piece in snapshot.access.timeline(segment.id):
-        if piece.status is Status.BLOCKED or not (
-            passed.enter_at < piece.window.end and piece.window.start < passed.leave_at
-        ):
-            continue
-        yield from piece.causes
-        yield from _without_cause(piece, segment.corridor, segment.gate)
-
-
-def _without_cause(piece: Piece, corridor: str, gate: str | None) -> Iterator[tuple[str, float]]:
-    """Yield what lowers a piece's p without being among its causes: a damaged or stale road, once a corridor."""
-    unreported = any(name.startswith("unreported:") for name, _ in piece.causes)
-    for part in piece.parts:
-        if part.p < 1 and part.name == "physical" and not unreported:
-            yield f"road:{corridor}", part.p
-        if part.p < 1 and part.name == "gate" and gate is not None:
-            yield f"gate_report:{gate}", part.p
-
-
-def slack(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """The slack printed is not longer than the time left before a segment of the way back closes."""
-    for convoy in plan.convoys:
-        true = return_slack_s(convoy, snapshot)
-        if convoy.slack_s > true:
-            yield Violation(
-                rule="slack", convoy=convoy.id, detail=f"slack is said to be {convoy.slack_s} s, is {true} s"
-            )
-
-
-def return_slack_s(convoy: Convoy, snapshot: Snapshot) -> Seconds:
-    """Return the shortest time between leaving a segment on the way back and that segment's next closing."""
-    found = [snapshot.access.horizon.end - convoy.back_at]
-    for move in convoy.moves:
-        if move.loaded:
-            continue
-        for passed in _walk(move, convoy, snapshot).passes:
-            closing = next(
-                (
-                    piece.window.start
-                    for piece in snapshot.access.timeline(passed.segment)
-                    if piece.status is Status.BLOCKED and piece.window.end > passed.leave_at
-                ),
-                snapshot.access.horizon.end,
-            )
-            found.append(max(0, closing - passed.leave_at))
-    return min(found)
+def driven(convoy: Convoy, snapshot: Snapshot) -> tuple[Move, ...]:
+    """Return the moves that are still to be driven: those of a promised convoy that are over are history."""
+    if convoy.movement is None:
+        return convoy.moves
+    return tuple(move for move in convoy.moves if move.arrive_at > snapshot.as_of.at)
 
 
 def occupancies(convoy: Convoy, snapshot: Snapshot) -> Iterator[Occupancy]:
     """Yield when the convoy is on which segment and in which direction."""
     for move in convoy.moves:
         place = move.start
-        for passed in _walk(move, convoy, snapshot).passes:
+        for passed in walk(move, convoy, snapshot).passes:
             segment = snapshot.network.get_segment(passed.segment)
             forward = place == segment.start
             place = segment.end if forward else segment.start

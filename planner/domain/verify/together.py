@@ -20,7 +20,7 @@ def gate_capacity(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
             yield Violation(
                 rule="gate_capacity",
                 convoy=convoy.id,
-                detail=f"{convoy.truck_count} trucks through {p.gate} in {p.clear_at - p.arrive_at} s, needs {needed} s",
+                detail=f"{convoy.truck_count} trucks in {p.clear_at - p.arrive_at} s, {p.gate} needs {needed} s",
             )
     for (p, convoy), (q, other) in combinations(passes, 2):
         if p.gate == q.gate and convoy.id != other.id and p.arrive_at < q.clear_at and q.arrive_at < p.clear_at:
@@ -52,12 +52,10 @@ def coupling(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
                 yield Violation(
                     rule="coupling", convoy=None, detail=f"{group.id}: {', '.join(sorted(missing))} left out"
                 )
-            if on_day and on_day[-1][0] - on_day[0][0] > group.tolerance_s:
-                yield Violation(
-                    rule="coupling",
-                    convoy=None,
-                    detail=f"{group.id}: {on_day[-1][0] - on_day[0][0]} s between arrivals, allowed {group.tolerance_s} s",
-                )
+            apart = on_day[-1][0] - on_day[0][0] if on_day else 0
+            if apart > group.tolerance_s:
+                detail = f"{group.id}: {apart} s between arrivals, allowed {group.tolerance_s} s"
+                yield Violation(rule="coupling", convoy=None, detail=detail)
 
 
 def one_visit_a_day(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:

@@ -29,8 +29,11 @@ def run_at_a_desk() -> None:
         engine = server_engine(address)
     else:
         engine = embedded_engine(Path(address), get_key(os.environ, default_key_file()))
-    with for_writing(engine).begin() as connection:
-        run(connection)
+    try:
+        with for_writing(engine).begin() as connection:
+            run(connection)
+    finally:
+        engine.dispose()
 
 
 handed = context.config.attributes.get("connection")

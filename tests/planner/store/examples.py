@@ -1,6 +1,7 @@
 """Small records and plans to store, and strategies that draw every kind of fact."""
 
 from dataclasses import is_dataclass, replace
+from functools import cache
 from typing import Literal, cast, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from planner.domain.crisis import Crisis, Party
 from planner.domain.plan import Change, Convoy, GatePass, Load, Move, ObjectiveLevel, PinnedNotice, Plan, Stop, Unmet
 from routing import evidence
 from routing.evidence import Evidence, Fact, GateReport
-from routing.units import HOUR, AsOf, Instant, Window
+from routing.units import DAY, HOUR, AsOf, Instant, Window
 
 MONDAY: Instant = 1_473_627_600
 """12 September 2016, 00:00 in Damascus."""
@@ -26,8 +27,8 @@ SYRIA = Crisis(
 def gate_report(state: evidence.GateState = "open", *, gate: str = "castello", at: Instant = MONDAY) -> Evidence:
     """Return a report on a gate that is not yet in a log."""
     return Evidence(
-        position=0, learned_at=at, valid=Window(at), source="monitor on the spot", fact=GateReport(gate=gate, state=state)
-    )  # fmt: skip
+        position=0, learned_at=at, valid=Window(at), source="monitor", fact=GateReport(gate=gate, state=state)
+    )
 
 
 def plan_for(snapshot_digest: str, *, people: int = 8_000) -> Plan:
@@ -52,7 +53,7 @@ def plan_for(snapshot_digest: str, *, people: int = 8_000) -> Plan:
         movement="urum-01",
     )  # fmt: skip
     return Plan(
-        snapshot_digest=snapshot_digest, as_of=AsOf(at=MONDAY, known=41), horizon=Window(MONDAY, MONDAY + 9 * 24 * HOUR),
+        snapshot_digest=snapshot_digest, as_of=AsOf(at=MONDAY, known=41), horizon=Window(MONDAY, MONDAY + 9 * DAY),
         status="feasible", cut_short=False,
         objective=(
             ObjectiveLevel(level=1, name="equity > 300 d", value=1, bound=1e-7, gap=0.0, proof="global"),
@@ -73,7 +74,7 @@ def plan_for(snapshot_digest: str, *, people: int = 8_000) -> Plan:
 
 
 # What both databases can keep: every letter but NUL, and no half of a surrogate pair.
-TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=12)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
 _PLAIN = {
     str: TEXTS,
     int: st.integers(0, 4_102_444_800),
@@ -107,6 +108,7 @@ def ceasefires(draw: st.DrawFn) -> evidence.CeasefireAgreed:
     )  # fmt: skip
 
 
+@cache
 def facts() -> st.SearchStrategy[object]:
     """Draw facts of every kind."""
     return st.one_of(*(ceasefires() if kind is evidence.CeasefireAgreed else drawn(kind) for kind in get_args(Fact)))

@@ -1,20 +1,25 @@
 """The tables: they can be made and unmade on both databases, and are those that the code expects."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect, text
 
 from planner.domain.errors import BadInput
 from planner.store import migrate
 from planner.store.engine import for_writing
+from planner.store.keys import DatabaseKey
 from planner.store.rows import Row
 from planner.store.store import Store
 from tests.databases import Database
 
 pytest_plugins = ["tests.database_fixtures"]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def tables(store: Store) -> set[str]:
@@ -103,3 +108,24 @@ def test_an_empty_database_says_how_to_fill_it(empty_database: Database) -> None
     with pytest.raises(BadInput, match="qafila init"), store.reading() as read:
         read.list_crises()
     store.close()
+
+
+def test_the_settings_at_the_root_serve_a_developer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = database.address
+    if database.kind == "sqlite":
+        monkeypatch.setenv("QAFILA_PASSPHRASE", "desk")
+        address += ".desk"
+        store = Store.open(address, DatabaseKey.from_passphrase("desk"))
+        store.migrate()
+        store.close()
+    monkeypatch.setenv("QAFILA_DATABASE_URL", address)
+    settings = Config(ROOT / "alembic.ini")
+
+    # Fails when the rows declare what no migration makes.
+    command.check(settings)
+    command.downgrade(settings, "base")
+    command.upgrade(settings, "head")
+
+    monkeypatch.delenv("QAFILA_DATABASE_URL")
+    with pytest.raises(BadInput, match="Set QAFILA_DATABASE_URL"):
+        command.current(settings)

@@ -64,15 +64,16 @@ def piece(
     p: float | None = None,
     part: PartName = "physical",
     code: str = "test",
-    **causes: float,
+    causes: Mapping[str, float] | None = None,
 ) -> Piece:
     """Return a piece from `start` to `end` seconds after T0, its p the smallest of its causes unless given."""
-    usual = 0.0 if status is Status.BLOCKED else min(causes.values(), default=1.0)
+    met = dict(causes or {})
+    usual = 0.0 if status is Status.BLOCKED else min(met.values(), default=1.0)
     lowest = usual if p is None else p
-    deciding = Part(name=part, status=status, p=1.0 if causes and p is None else lowest, code=code)
+    deciding = Part(name=part, status=status, p=1.0 if met and p is None else lowest, code=code)
     return Piece(
         window=Window(T0 + start, T0 + end), status=status, p=lowest, decided_by=part, parts=(deciding,),
-        causes=tuple(sorted(causes.items())),
+        causes=tuple(sorted(met.items())),
     )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def access(
     roads: RoadNetwork, length_s: int = 86_400, changed: Mapping[str, Sequence[Piece]] | None = None
 ) -> AccessMap:
     """Return a map of `length_s` seconds in which every segment is open but for those given."""
-    timelines = {name: (piece(0, length_s),) for name in roads.segments}
+    timelines: dict[str, tuple[Piece, ...]] = {name: (piece(0, length_s),) for name in roads.segments}
     for name, pieces in (changed or {}).items():
         timelines[name] = tuple(pieces)
     return AccessMap(
@@ -117,7 +118,7 @@ def timelines(draw: st.DrawFn, *, steady: bool = False) -> tuple[Piece, ...]:
     for start, end in zip([0, *edges], [*edges, SPAN_S], strict=True):
         status = draw(st.sampled_from((Status.OPEN, Status.OPEN, Status.UNKNOWN, Status.CONTESTED, Status.BLOCKED)))
         met = causes if steady else draw(_CAUSES)
-        pieces.append(piece(start, end, status, **({} if status is Status.BLOCKED else met)))
+        pieces.append(piece(start, end, status, causes={} if status is Status.BLOCKED else met))
     return tuple(pieces)
 
 

@@ -70,7 +70,9 @@ def test_a_drive_ends_before_dark_or_does_not_begin() -> None:
 
 
 def test_a_road_without_report_is_driven_unless_the_policy_refuses_it() -> None:
-    unreported = access(OVER_NORTH, changed={"a-b": [piece(0, 86_400, Status.UNKNOWN, **{"unreported:land": 0.5})]})
+    unreported = access(
+        OVER_NORTH, changed={"a-b": [piece(0, 86_400, Status.UNKNOWN, causes={"unreported:land": 0.5})]}
+    )
     whole = after(0, 3_600)
     assert departure_windows(OVER_NORTH, unreported, WAY, 1, whole, None) == (whole,)
     assert departure_windows(OVER_NORTH, unreported, WAY, 1, whole, None, use_unknown=False) == ()
@@ -98,8 +100,8 @@ def test_a_column_of_no_trucks_is_refused() -> None:
 
 def test_a_cause_met_on_two_segments_counts_once_at_its_lowest() -> None:
     truce = {
-        "a-b": [piece(0, 86_400, Status.CONTESTED, truce=0.85)],
-        "c-d": [piece(0, 86_400, Status.CONTESTED, truce=0.7)],
+        "a-b": [piece(0, 86_400, Status.CONTESTED, causes={"truce": 0.85})],
+        "c-d": [piece(0, 86_400, Status.CONTESTED, causes={"truce": 0.7})],
     }
     met = causes(OVER_NORTH, access(OVER_NORTH, changed=truce), WAY, after(0, 60), 1)
     assert met == {"truce": 0.7, "gate:north": 0.75}
@@ -118,7 +120,10 @@ def test_a_gate_turns_back_the_loaded_way_only_and_by_its_record_so_far() -> Non
 
 def test_only_pieces_met_by_a_departure_in_the_window_count() -> None:
     fading = {
-        "c-d": [piece(0, 2_000, Status.CONTESTED, strike=0.3), piece(2_000, 86_400, Status.CONTESTED, strike=0.6)]
+        "c-d": [
+            piece(0, 2_000, Status.CONTESTED, causes={"strike": 0.3}),
+            piece(2_000, 86_400, Status.CONTESTED, causes={"strike": 0.6}),
+        ]
     }
     roads = access(OVER_NORTH, changed=fading)
     enters_s = 2 * KM_S + 660
@@ -148,7 +153,7 @@ def test_a_way_is_never_likelier_than_its_worst_segment() -> None:
 
 
 def test_an_unreported_area_explains_the_physical_part_so_that_it_counts_once() -> None:
-    unreported = {"a-b": [piece(0, 86_400, Status.UNKNOWN, p=0.5, **{"unreported:land": 0.5})]}
+    unreported = {"a-b": [piece(0, 86_400, Status.UNKNOWN, p=0.5, causes={"unreported:land": 0.5})]}
     met = causes(OVER_NORTH, access(OVER_NORTH, changed=unreported), BACK, after(0, 60), 1)
     assert met == {"unreported:land": 0.5}
 

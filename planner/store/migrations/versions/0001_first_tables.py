@@ -174,7 +174,8 @@ def _create_tables() -> None:
         sa.Column("body", BODY, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('site', 'commodity', 'need', 'group', 'hub', 'stock', 'truck_type', 'fleet', 'escort')",
+            "kind IN ('governorate', 'site', 'commodity', 'need', 'group', 'hub', 'stock', 'truck_type', 'fleet', "
+            "'escort', 'reported_movement')",
             name=op.f("ck_reference_kind"),
         ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_reference_version")),

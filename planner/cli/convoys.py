@@ -1,0 +1,50 @@
+"""Commands on movements: what was promised or sent, and what became of it."""
+
+import click
+from rich.table import Table
+
+from planner.cli.frame import App, json_option, out, pass_app, print_json
+from planner.services.convoys import list_convoys
+from routing.units import format_instant
+
+
+@click.group()
+def convoy() -> None:
+    """Look at movements."""
+
+
+@convoy.command("list")
+@json_option
+@pass_app
+def list_(app: App, *, as_json: bool) -> None:
+    """List the movements on record and those of published plans, with their last outcome."""
+    zone = app.world.catalogue.crisis.tz
+    rows = list_convoys(app.store, app.world)
+    if as_json:
+        print_json(
+            [
+                {
+                    "movement": row.movement,
+                    "name": row.name,
+                    "hub": row.hub,
+                    "sites": list(row.sites),
+                    "trucks": row.trucks,
+                    "state": row.state,
+                    "reason": row.reason,
+                    "at": None if row.at is None else format_instant(row.at, zone),
+                    "synthetic": row.synthetic,
+                }
+                for row in rows
+            ]
+        )
+        return
+    table = Table()
+    for column in ("movement", "name", "hub", "sites", "trucks", "state", "when", ""):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(
+            row.movement, row.name, row.hub, ", ".join(row.sites), "" if row.trucks is None else str(row.trucks),
+            f"{row.state} {row.reason}".strip().replace("_", " "),
+            "" if row.at is None else format_instant(row.at, zone)[:10], "synthetic" if row.synthetic else "",
+        )  # fmt: skip
+    out.print(table)

@@ -1,0 +1,69 @@
+"""The command that supposes: scenarios solved beside a base plan."""
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from planner.bootstrap import clock, versions
+from planner.cli.frame import App, json_option, out, pass_app, print_json, solving
+from planner.cli.plans import diff_json
+from planner.cli.show import show_diff
+from planner.domain.errors import BadInput
+from planner.intake.scenario import read_scenario
+from planner.services.plans import PlanRecord, get_plan
+from planner.services.what_if import Outcome, run_scenarios
+
+
+@click.command("what-if")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--base", default="latest", show_default=True, help="The plan to compare with.")
+@click.option("--compare", "side_by_side", is_flag=True, help="Print a table, one column a scenario.")
+@json_option
+@pass_app
+def what_if(app: App, files: tuple[Path, ...], base: str, *, side_by_side: bool, as_json: bool) -> None:
+    """Solve scenario FILES as of a base plan and say who gains, who loses, and because of what."""
+    record = get_plan(app.store, base, app.crisis)
+    if record.snapshot.scenario.edits:
+        raise BadInput(f"Plan {record.id} is itself a scenario ({record.snapshot.scenario.name}). Give --base a plain plan.")
+    scenarios = [read_scenario(file, app.world.catalogue.crisis.tz) for file in files]
+    with solving("Supposing") as progress:
+        outcomes = run_scenarios(
+            app.store, app.world, record, scenarios, versions(), clock=clock, progress=progress, by=app.actor
+        )
+    if as_json:
+        print_json({"base": record.id, "scenarios": [_json(record, one) for one in outcomes]})
+        return
+    if side_by_side:
+        out.print(_table(record, outcomes))
+    for one in outcomes:
+        out.print(f"\n[bold]{one.scenario.name}[/]: {one.record.plan.people_reached:,} people, plan {one.record.id}")
+        show_diff(record.id, one.record.id, one.difference, out)
+
+
+def _json(base: PlanRecord, one: Outcome) -> dict[str, object]:
+    return {
+        "name": one.scenario.name,
+        "digest": one.record.stored.card.digest,
+        "plan": one.record.id,
+        "people_reached": one.record.plan.people_reached,
+        "delta": diff_json(base.id, one.record.id, one.difference),
+    }
+
+
+def _table(base: PlanRecord, outcomes: tuple[Outcome, ...]) -> Table:
+    """Return the indicators of the base plan and each scenario side by side."""
+    table = Table()
+    table.add_column("")
+    table.add_column("base", justify="right")
+    for one in outcomes:
+        table.add_column(one.scenario.name, justify="right")
+    records = [base, *(one.record for one in outcomes)]
+    table.add_row("people", *(f"{r.plan.people_reached:,}" for r in records))
+    table.add_row("convoys", *(str(len(r.plan.convoys)) for r in records))
+    table.add_row("trucks", *(str(sum(c.truck_count for c in r.plan.convoys)) for r in records))
+    names = [level.name for level in base.plan.objective]
+    for name in names:
+        values = [{level.name: level.value for level in r.plan.objective}.get(name) for r in records]
+        table.add_row(name, *("-" if value is None else f"{value:,.0f}" for value in values))
+    return table

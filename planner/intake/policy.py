@@ -1,0 +1,61 @@
+"""Read the numbers of a policy from a TOML file; what it does not name keeps its default."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TypeVar
+
+from planner.domain.errors import BadInput
+from planner.domain.policy import Limits, PlanPolicy
+from routing.policy import AccessPolicy
+
+P = TypeVar("P", PlanPolicy, AccessPolicy, Limits)
+
+
+def read_policy(path: Path) -> tuple[PlanPolicy, AccessPolicy, Limits]:
+    """Read a file with the tables `[plan]`, `[access]` and `[limits]`, each with values by name.
+
+    Raises
+    ------
+    BadInput
+        If the file is no TOML, or a name or the kind of a value is wrong; one line each.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as cause:
+        raise BadInput(f"{path}: cannot be read ({cause.strerror}). Check the path.") from cause
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        raise BadInput(f"{path.name}: {cause}. Mend the TOML there.") from cause
+    complaints = [
+        f"{path.name}: {name!r} is not known here. The tables are [access], [limits] and [plan]."
+        for name in sorted(set(told) - {"plan", "access", "limits"})
+    ]
+    plan = _read(PlanPolicy, told.get("plan", {}), f"{path.name} [plan]", complaints)
+    access = _read(AccessPolicy, told.get("access", {}), f"{path.name} [access]", complaints)
+    limits = _read(Limits, told.get("limits", {}), f"{path.name} [limits]", complaints)
+    if complaints:
+        raise BadInput("\n".join(complaints))
+    return plan, access, limits
+
+
+def _read(kind: type[P], values: Mapping[str, object], where: str, complaints: list[str]) -> P:
+    default = kind()
+    known = {field.name: getattr(default, field.name) for field in fields(kind)}
+    arguments: dict[str, object] = {}
+    for name, value in values.items():
+        given = tuple(value) if isinstance(value, list) else value
+        if name not in known:
+            complaints.append(f"{where}: {name!r} is no parameter. Parameters: {', '.join(sorted(known))}.")
+        elif not _alike(given, known[name]):
+            complaints.append(f"{where}: {name} is {value!r}. Give a value like {known[name]!r}.")
+        else:
+            arguments[name] = given
+    make: Callable[..., P] = kind
+    return default if complaints else make(**arguments)
+
+
+def _alike(given: object, default: object) -> bool:
+    if isinstance(default, float):
+        return isinstance(given, int | float) and not isinstance(given, bool)
+    return type(given) is type(default)

@@ -1,0 +1,77 @@
+"""Solve scenarios beside a base plan and say who gains, who loses, and because of what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from planner.domain.compare import Answer, PlanDiff, compare
+from planner.domain.scenario import Scenario
+from planner.domain.verify.loads import reached_by_site
+from planner.domain.world import World
+from planner.jobs import Clock, Progress
+from planner.services.plans import PlanRecord, get_plan, request_plan, work_run
+from planner.services.snapshots import Terms, take_snapshot
+from planner.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A scenario, its plan, and what changes from the base plan to it."""
+
+    scenario: Scenario
+    record: PlanRecord
+    difference: PlanDiff
+
+
+def answer(record: PlanRecord) -> Answer:
+    """Return a stored plan in the form in which plans are compared."""
+    return Answer(plan=record.plan, snapshot=record.snapshot, reached=reached_by_site(record.plan, record.snapshot))
+
+
+def diff_plans(a: PlanRecord, b: PlanRecord, world: World) -> PlanDiff:
+    """Return what changes from one stored plan to another."""
+    return compare(answer(a), answer(b), world.log)
+
+
+def run_scenarios(
+    store: Store,
+    world: World,
+    base: PlanRecord,
+    scenarios: Sequence[Scenario],
+    versions: Mapping[str, str],
+    *,
+    clock: Clock,
+    progress: Progress,
+    by: str,
+) -> tuple[Outcome, ...]:
+    """Solve each scenario as known when the base plan was made, over its horizon and on its terms.
+
+    A scenario that was solved before is not solved again.
+
+    Raises
+    ------
+    BadInput
+        If an edit names something that the crisis does not have.
+    Refused
+        If a run failed.
+    """
+    terms = Terms(
+        policy=base.snapshot.policy,
+        access_policy=base.snapshot.access_policy,
+        limits=base.snapshot.limits,
+        seed=base.snapshot.seed,
+    )
+    found = []
+    for scenario in scenarios:
+        snapshot = take_snapshot(
+            world,
+            as_of=base.plan.as_of,
+            horizon=base.plan.horizon,
+            scenario=scenario,
+            pinned=base.snapshot.pinned,
+            terms=terms,
+        )
+        run = request_plan(store, snapshot, versions, at=clock(), by=by)
+        ended = work_run(store, run, clock, progress, worker=f"what-if of {by}")
+        record = get_plan(store, ended.plan or "", world.catalogue.crisis.id)
+        found.append(Outcome(scenario=scenario, record=record, difference=diff_plans(base, record, world)))
+    return tuple(found)

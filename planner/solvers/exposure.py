@@ -1,0 +1,91 @@
+"""Among plans of the same visits and worth take the one with least time under threat, then the fewest truck-hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import pulp
+
+from planner.domain.policy import Limits
+from planner.solvers import highs
+from planner.solvers.assemble import exposure_floor
+from planner.solvers.case import Case
+from planner.solvers.choice import Chosen, Cut, EquityResult
+from planner.solvers.ground import Ground
+from planner.solvers.loads import FullModel, full_model, read_chosen
+from planner.solvers.option import Option
+
+VALUE_KEPT: Final = 1 - 1e-4
+"""Share of the value that must be kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureResult:
+    """The choice, and a proved floor of truck-seconds under threat for its visits; None where nothing was found."""
+
+    chosen: tuple[Chosen, ...] | None
+    floor_truck_s: float
+    cut_short: bool
+
+
+def least_exposure(
+    case: Case,
+    ground: Ground,
+    equity: EquityResult,
+    cuts: Sequence[Cut],
+    chosen: Sequence[Chosen],
+    value: float,
+    limits: Limits,
+) -> ExposureResult:
+    """Choose again among all ways to make the same visits: same hub, same sites, same day.
+
+    Every truck costs the time that the shortest column on its way spends under threat. A larger column takes
+    longer, so the bound found is a floor of the true exposure, not the exposure itself.
+    """
+    visits = {(item.option.hub, item.option.sites, item.option.day) for item in chosen}
+    options = [o for o in case.options if (o.hub, o.sites, o.day) in visits]
+    full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True)
+    model = full.model
+    model += full.assistance >= value * VALUE_KEPT
+    least = case.snapshot.policy.min_trucks
+    threat = _per_truck(full, {o.id: exposure_floor(ground, o, max(least, len(o.sites))) for o in options})
+    first = _minimise(case, full, threat, limits)
+    if not first.found:
+        return ExposureResult(chosen=None, floor_truck_s=0.0, cut_short=first.cut_short)
+    model += threat <= first.objective * (1 + 1e-6) + 1
+    # Useless trucks and useless visits go with this: an hour of a truck is never free.
+    second = _minimise(case, full, _per_truck(full, {o.id: o.seconds for o in options}), limits, start=first)
+    best = second if second.found else first
+    return ExposureResult(
+        chosen=_refilled(case, full, best, limits),
+        floor_truck_s=max(0.0, min(first.bound, first.objective)),
+        cut_short=first.cut_short or second.cut_short,
+    )
+
+
+def _refilled(case: Case, full: FullModel, best: highs.Solved, limits: Limits) -> tuple[Chosen, ...]:
+    """Load the trucks that are left as fully as they can be: the share of value given up is not wasted."""
+    for column in chain(full.visits.runs.values(), *(stop.values() for stop in full.visits.trucks.values())):
+        column.lowBound = column.upBound = best.whole(column)
+    full.model.sense = pulp.LpMaximize
+    full.model.setObjective(full.assistance)
+    filled = highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap / 10, start=best.values)
+    return read_chosen(case, full, filled if filled.found else best)
+
+
+def _minimise(
+    case: Case, full: FullModel, cost: pulp.LpAffineExpression, limits: Limits, start: highs.Solved | None = None
+) -> highs.Solved:
+    full.model.sense = pulp.LpMinimize
+    full.model.setObjective(cost)
+    known = start.values if start is not None else None
+    return highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap, start=known)
+
+
+def _per_truck(full: FullModel, seconds: dict[str, int]) -> pulp.LpAffineExpression:
+    return pulp.lpSum(seconds[o.id] * full.visits.truck_sum(o) for o in _known(full, seconds))
+
+
+def _known(full: FullModel, seconds: dict[str, int]) -> list[Option]:
+    return [option for option in full.visits.options if seconds[option.id] > 0]

@@ -1,0 +1,101 @@
+"""What it would cost everybody else to serve one more need: solve again with that need forced in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pulp
+
+from planner.domain.needs import CommodityId, SiteId
+from planner.domain.policy import Limits
+from planner.solvers import highs
+from planner.solvers.alone import units_brought
+from planner.solvers.case import Case
+from planner.solvers.choice import Cut, EquityResult
+from planner.solvers.deprivation import scale_of
+from planner.solvers.loads import FullModel, full_model
+from planner.solvers.rows import site_visits
+
+FORCED_NODES = 200
+"""Nodes of a forced search: its bound is wanted, not its plan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What any plan that serves the need loses at least, and at which level: `rule` names it."""
+
+    rule: str
+    lost: float
+    share: float
+
+
+class Forcing:
+    """The value model with the plan's equity levels kept, in which one need at a time is forced in.
+
+    Trucks and units are not whole here, so that its bounds hold for every plan.
+    """
+
+    def __init__(self, case: Case, equity: EquityResult, cuts: Sequence[Cut], value: float, limits: Limits) -> None:
+        """Remember what the plan reaches; nothing is solved yet."""
+        self.case, self.equity, self.value = case, equity, value
+        self.limits = replace(limits, mip_nodes=min(limits.mip_nodes, FORCED_NODES))
+        self._cuts, self._model = cuts, None
+
+    @property
+    def full(self) -> FullModel:
+        """The model, stated once."""
+        if self._model is None:
+            self._model: FullModel | None = full_model(
+                self.case, self.case.options, self._cuts, self.equity.saved, whole_trucks=False, whole_units=False
+            )
+        return self._model
+
+    def visit(self, site: SiteId) -> Loss | None:
+        """Return what a visit to the site costs at least; None if no loss is proved."""
+        return self._loss(site_visits(self.full.visits, site) >= 1)
+
+    def bring(self, site: SiteId, commodity: CommodityId, units: int) -> Loss | None:
+        """Return what so many units for the site cost at least; None if no loss is proved."""
+        return self._loss(units_brought(self.case, self.full, site, commodity) >= units)
+
+    def _loss(self, forced: pulp.LpConstraint) -> Loss | None:
+        model = self.full.model
+        model += forced
+        try:
+            solved = self._solve(self.full.assistance)
+            if solved.status == "infeasible":
+                return self._level_lost()
+            lost = self.value - solved.bound
+            return Loss(rule="value", lost=lost, share=lost / self.value) if lost > 0 else None
+        finally:
+            # Nothing is below 0, so the row asks for nothing any more.
+            forced.changeRHS(0)
+
+    def _level_lost(self) -> Loss | None:
+        """Find the worst threshold at which the forced need costs days: the first level that no longer holds."""
+        kept, rows = [value for _, value in self.equity.saved], self.full.levels
+        low, high = 0, len(rows)
+        try:
+            while high - low > 1:
+                middle = (low + high) // 2
+                self._keep_only(middle)
+                if self._solve(pulp.LpAffineExpression()).status == "infeasible":
+                    high = middle
+                else:
+                    low = middle
+            self._keep_only(low)
+            threshold, value = self.equity.saved[low]
+            saved = pulp.LpAffineExpression(dict(rows[low].items()))
+            lost = (value - self._solve(saved).bound) / scale_of(self.case)
+        finally:
+            for row, value in zip(rows, kept, strict=True):
+                row.changeRHS(value - 0.5 if value > 0 else 0)
+        level = self.equity.levels[low]
+        return Loss(rule=f"equity > {threshold} d", lost=lost, share=lost / max(level.value, 1.0)) if lost > 0 else None
+
+    def _keep_only(self, count: int) -> None:
+        for index, (row, (_, value)) in enumerate(zip(self.full.levels, self.equity.saved, strict=True)):
+            row.changeRHS(value - 0.5 if index < count and value > 0 else 0)
+
+    def _solve(self, objective: pulp.LpAffineExpression) -> highs.Solved:
+        self.full.model.setObjective(objective)
+        return highs.solve(self.full.model, self.limits, seed=self.case.snapshot.seed, gap=1e-3)

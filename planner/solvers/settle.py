@@ -1,0 +1,210 @@
+"""Go back and forth between the master and the timetable until the convoys chosen can also be timed."""
+
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from planner.domain.plan import Convoy, ObjectiveLevel, ProofGrade
+from planner.domain.policy import Limits
+from planner.domain.snapshot import Snapshot
+from planner.solvers.assemble import assemble
+from planner.solvers.case import Case
+from planner.solvers.choice import CapacityCut, Chosen, Cut, EquityResult, Progress, Report, Timed
+from planner.solvers.equity import equity_of
+from planner.solvers.highs import relative_gap
+from planner.solvers.timetable import schedule
+from planner.solvers.value import ValueResult, value_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What master and timetable agree on.
+
+    `dropped` tells that convoys were left out because no agreement was found in the counted rounds, or that the
+    equity levels could not be kept: then the levels reached are to be counted from the plan.
+    """
+
+    equity: EquityResult
+    value: ValueResult
+    chosen: tuple[Chosen, ...]
+    timed: tuple[Timed, ...]
+    cuts: tuple[Cut, ...]
+    dropped: bool
+    cut_short: bool
+
+
+class Deadline:
+    """The safety stop: hands each solver what is left of the wall time. Nothing else looks at a clock."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start the clock."""
+        self._limits, self._end = limits, time.monotonic() + limits.wall_s
+
+    def limits(self) -> Limits:
+        """Return the limits with the wall time that is left."""
+        return replace(self._limits, wall_s=max(0, round(self._end - time.monotonic())))
+
+
+def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
+    """Solve equity and value, time the choice, and repeat with the cuts that come back, in counted rounds.
+
+    Proved cuts hold for every plan, so the bounds stay bounds. Other cuts only steer the search: then the bounds
+    found before them stand. If cuts make the equity levels unreachable, equity is solved again.
+    """
+    rounds = case.snapshot.limits.cut_rounds
+    cuts: list[Cut] = []
+    proved = _masters(case, cuts, deadline, progress, None)
+    now, best, short = proved, proved, proved.short
+    steered = False
+    for done in range(rounds):
+        told = timetable(case.snapshot, now.value.chosen)
+        if told.timed is not None:
+            return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short)
+        new = [cut for cut in told.cuts if cut not in cuts]
+        if not new:
+            break
+        if not steered and told.proved:
+            proved = now
+        steered |= not told.proved
+        cuts += new
+        now = _masters(case, cuts, deadline, progress, now)
+        short |= now.short
+        best = now if now.value.chosen else best
+        progress(Report(stage="timetable", done=(done + 1) / rounds, best=now.value.level.value))
+    chosen, times = _as_many_as_fit(case, best.value.chosen)
+    return _settled(best, proved if steered else best, chosen, times, cuts, short=short)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Masters:
+    equity: EquityResult
+    value: ValueResult
+    levels_kept: bool = True
+
+    @property
+    def short(self) -> bool:
+        return self.equity.cut_short or self.value.cut_short
+
+
+def _masters(
+    case: Case, cuts: Sequence[Cut], deadline: Deadline, progress: Progress, last: _Masters | None
+) -> _Masters:
+    if last is not None:
+        value = value_of(case, last.equity, cuts, deadline.limits(), progress, known=last.value)
+        if value.status != "infeasible":
+            return _Masters(equity=last.equity, value=value)
+    equity = equity_of(case, cuts, deadline.limits(), progress)
+    value = value_of(case, equity, cuts, deadline.limits(), progress)
+    if value.status != "infeasible":
+        return _Masters(equity=equity, value=value)
+    # The equity stage sees visits, not every load: should a level not be reachable with loads, a plan below it is
+    # better than none, and says so.
+    value = value_of(case, replace(equity, saved=(), visits=()), cuts, deadline.limits(), progress)
+    return _Masters(equity=equity, value=value, levels_kept=False)
+
+
+def _settled(
+    found: _Masters,
+    proved: _Masters,
+    chosen: tuple[Chosen, ...],
+    timed: tuple[Timed, ...],
+    cuts: Sequence[Cut],
+    *,
+    short: bool,
+) -> Settled:
+    # Bounds from before the first cut that was not proved: later ones may be too tight.
+    lowest = {level.name: level.bound for level in proved.equity.levels}
+    levels = tuple(with_bound(lv, min(lv.bound, lowest.get(lv.name, lv.bound))) for lv in found.equity.levels)
+    same_levels = found.equity.saved == proved.equity.saved and found.levels_kept
+    level = found.value.level
+    level = with_bound(level, max(level.bound, proved.value.level.bound) if same_levels else level.bound)
+    grade: ProofGrade = level.proof if same_levels else "none"
+    return Settled(
+        equity=replace(found.equity, levels=levels),
+        value=replace(found.value, level=replace(level, proof=grade), bound_grade=grade),
+        chosen=chosen,
+        timed=timed,
+        cuts=tuple(cuts),
+        dropped=len(chosen) < len(found.value.chosen) or not found.levels_kept,
+        cut_short=short,
+    )
+
+
+def with_bound(level: ObjectiveLevel, bound: float) -> ObjectiveLevel:
+    """Return a level with another bound and the gap to it."""
+    return replace(level, bound=bound, gap=relative_gap(level.value, bound))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the timetable said of a choice: its times, or cuts, and whether those are proved."""
+
+    timed: tuple[Timed, ...] | None
+    cuts: tuple[Cut, ...] = ()
+    proved: bool = True
+
+
+def timetable(snapshot: Snapshot, chosen: tuple[Chosen, ...]) -> Told:
+    """Time a choice; refuse it too if a truck would be in two places."""
+    if not chosen:
+        return Told(timed=())
+    result = schedule(snapshot, chosen, snapshot.limits)
+    if result.timed is None:
+        return Told(timed=None, cuts=result.cuts, proved=not result.undecided)
+    cuts = fleet_cuts(snapshot, chosen, result.timed)
+    return Told(timed=None, cuts=cuts, proved=False) if cuts else Told(timed=result.timed)
+
+
+def fleet_cuts(snapshot: Snapshot, chosen: Sequence[Chosen], timed: Sequence[Timed]) -> tuple[CapacityCut, ...]:
+    """Return cuts where a truck would be loaded for one convoy while it is still out with another.
+
+    The master counts trucks by day, from departure on. Loading in the evening before begins earlier, and the
+    timetable knows no trucks. Such a cut keeps these convoys within the fleet at that hour; another timetable
+    might have done as well, so it steers the search and proves nothing.
+    """
+    cuts: list[CapacityCut] = []
+    # One at a time: assembled convoys come in canonical order, chosen ones do not.
+    convoys = [assemble(snapshot, (c,), (t,))[0] for c, t in zip(chosen, timed, strict=True)]
+    for convoy in convoys:
+        for kind in sorted(convoy.trucks):
+            at = convoy.loading.start
+            away = [i for i, other in enumerate(convoys) if other.hub == convoy.hub and _holds(other, kind, at)]
+            there = sum(
+                fleet.trucks
+                for fleet in snapshot.fleets
+                if (fleet.hub, fleet.truck_type) == (convoy.hub, kind) and fleet.available.contains(at)
+            )
+            there -= sum(c.trucks.get(kind, 0) for c in snapshot.pinned if c.hub == convoy.hub and _holds(c, kind, at))
+            over = sum(convoys[i].trucks[kind] for i in away) - there
+            if over > 0:
+                total = sum(chosen[i].truck_count for i in away)
+                options = frozenset(chosen[i].option.id for i in away)
+                cuts.append(CapacityCut(options=options, most_trucks=total - over))
+    return tuple(dict.fromkeys(cuts))
+
+
+def _holds(convoy: Convoy, kind: str, at: int) -> bool:
+    return convoy.trucks.get(kind, 0) > 0 and convoy.loading.start <= at < convoy.back_at
+
+
+def _as_many_as_fit(case: Case, chosen: tuple[Chosen, ...]) -> tuple[tuple[Chosen, ...], tuple[Timed, ...]]:
+    """Take convoys one by one, coupled ones together, longest waiting sites first, as long as they can be timed."""
+    groups = {site: group.id for group in case.snapshot.groups for site in group.sites}
+    bundles: dict[tuple[str, int], list[Chosen]] = defaultdict(list)
+    for item in chosen:
+        coupled = next((groups[site] for site in item.option.sites if site in groups), None)
+        bundles[coupled or item.option.id, item.option.day].append(item)
+
+    def urgency(bundle: list[Chosen]) -> tuple[int, str]:
+        reached = [case.snapshot.sites[site].last_reached or 0 for item in bundle for site in item.option.sites]
+        return min(reached), bundle[0].option.id
+
+    kept: tuple[Chosen, ...] = ()
+    times: tuple[Timed, ...] = ()
+    for bundle in sorted(bundles.values(), key=urgency):
+        told = timetable(case.snapshot, (*kept, *bundle))
+        if told.timed is not None:
+            kept, times = (*kept, *bundle), told.timed
+    return kept, times
+

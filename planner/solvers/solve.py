@@ -1,0 +1,161 @@
+"""From a frozen snapshot to a plan: options, equity, value, timetable, least exposure, and why the rest is unmet."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from planner.domain.canonical import digest_of
+from planner.domain.needs import SiteId
+from planner.domain.plan import Convoy, ObjectiveLevel, Plan, PlanStatus
+from planner.domain.snapshot import Snapshot
+from planner.solvers.assemble import assemble, in_order, people_reached
+from planner.solvers.case import Case
+from planner.solvers.choice import Chosen, EquityResult, Progress, Report
+from planner.solvers.deprivation import base, days_above, days_before, scale_of, weight
+from planner.solvers.exposure import least_exposure
+from planner.solvers.ground import Ground
+from planner.solvers.highs import relative_gap
+from planner.solvers.loads import assistance_of
+from planner.solvers.options import build
+from planner.solvers.promised import kept, notices
+from planner.solvers.settle import Deadline, Settled, settle, timetable, with_bound
+from planner.solvers.unmet import Proofs, explain
+
+PROVED_GAP: Final = 1e-3
+"""A level counts as proved within this gap: whole trucks and units cannot always come closer."""
+
+
+def solve(snapshot: Snapshot, progress: Progress) -> Plan:
+    """Return the best plan found, every level with its value, bound and gap; serving nobody may be best.
+
+    The same snapshot gives the same plan, byte by byte, unless the safety stop by wall time ended it
+    (`cut_short`).
+    """
+    deadline = Deadline(snapshot.limits)
+    found = build(snapshot, progress)
+    case = Case(snapshot, found.options)
+    settled = settle(case, deadline, progress)
+    settled, exposure_floor = _least_exposed(case, settled, deadline)
+    new = assemble(snapshot, settled.chosen, settled.timed)
+    promised = kept(snapshot)
+    convoys = in_order((*new, *promised))
+    levels = _levels(case, settled, convoys, new, exposure_floor)
+    kept_levels = replace(settled.equity, saved=(), levels=()) if settled.dropped else settled.equity
+    proofs = Proofs(
+        equity=kept_levels, cuts=settled.cuts, value=levels[-3].value, proved=_proved(levels[:-2], PROVED_GAP)
+    )
+    progress(Report(stage="unmet", done=0.0))
+    unmet = explain(case, found.refusals, convoys, proofs, deadline)
+    progress(Report(stage="unmet", done=1.0))
+    reached = people_reached(snapshot, convoys, dict(case.ceilings))
+    return Plan(
+        snapshot_digest=digest_of(snapshot),
+        as_of=snapshot.as_of,
+        horizon=snapshot.horizon,
+        status=_status(settled, levels),
+        cut_short=settled.cut_short,
+        objective=levels,
+        convoys=convoys,
+        unmet=unmet,
+        people_reached=sum(reached.values()),
+        coverage_by_site=_coverage(snapshot, convoys),
+        pinned=notices(snapshot),
+        notes=_notes(settled),
+    )
+
+
+def _least_exposed(case: Case, settled: Settled, deadline: Deadline) -> tuple[Settled, float]:
+    if not settled.chosen or settled.dropped:
+        return settled, 0.0
+    value = settled.value.level.value
+    result = least_exposure(
+        case, Ground.of(case.snapshot), settled.equity, settled.cuts, settled.chosen, value, deadline.limits()
+    )
+    if result.chosen is None:
+        return settled, 0.0
+    told = timetable(case.snapshot, result.chosen)
+    short = settled.cut_short or result.cut_short
+    if told.timed is None:
+        return replace(settled, cut_short=short), result.floor_truck_s
+    return replace(settled, chosen=result.chosen, timed=told.timed, cut_short=short), result.floor_truck_s
+
+
+def _levels(
+    case: Case, settled: Settled, convoys: Sequence[Convoy], new: Sequence[Convoy], exposure_floor: float
+) -> tuple[ObjectiveLevel, ...]:
+    equity = settled.equity.levels
+    if settled.dropped:
+        equity = _equity_after_all(case, settled.equity, settled.chosen)
+    value = assistance_of(case, settled.chosen)
+    known = settled.value.level
+    changed = float(len(notices(case.snapshot)))
+    exposed = float(sum(convoy.exposure_truck_s for convoy in convoys))
+    promised = exposed - sum(convoy.exposure_truck_s for convoy in new)
+    floor = min(exposed, promised + exposure_floor)
+    return (
+        *equity,
+        with_bound(replace(known, value=value), max(known.bound, value)),
+        # A promise is broken only where it can no longer be kept, and that is checked road by road.
+        ObjectiveLevel(level=3, name="disturbance", value=changed, bound=changed, gap=0.0, proof="global"),
+        ObjectiveLevel(
+            level=4, name="exposure", value=exposed, bound=floor, gap=relative_gap(exposed, floor),
+            proof="given the first visits",
+        ),
+    )  # fmt: skip
+
+
+def _equity_after_all(case: Case, equity: EquityResult, chosen: Sequence[Chosen]) -> tuple[ObjectiveLevel, ...]:
+    # Convoys were left out after the levels were proved: say what is really reached.
+    first: dict[SiteId, tuple[int, float]] = {}
+    for item in sorted(chosen, key=lambda c: (c.option.day, c.option.id)):
+        for stop, site in enumerate(item.option.sites):
+            least = case.minimums[item.option.id, stop]
+            goods = case.snapshot.commodities
+            food = [(goods[d.commodity], d.units) for d in item.drops[stop] if goods[d.commodity].counts_as_food]
+            kg, litres = sum(good.kg * n for good, n in food), sum(good.litres * n for good, n in food)
+            if least is not None and kg >= least.kg and litres >= least.litres:
+                first.setdefault(site, (item.option.day, item.option.p))
+    found = []
+    for level, (threshold, _) in zip(equity.levels, equity.saved, strict=True):
+        saved = sum(
+            round(weight(case, site) * p * days_above(days_before(case, site), day, case.horizon_days, threshold))
+            for site, (day, p) in first.items()
+        )
+        reached = (base(case, threshold) - saved) / scale_of(case)
+        found.append(with_bound(replace(level, value=reached), min(level.bound, reached)))
+    return tuple(found)
+
+
+def _proved(levels: Sequence[ObjectiveLevel], gap: float) -> bool:
+    return all(level.gap <= gap and level.proof != "none" for level in levels)
+
+
+def _status(settled: Settled, levels: Sequence[ObjectiveLevel]) -> PlanStatus:
+    if settled.value.status == "limit" and not settled.chosen:
+        return "no_plan"
+    return "optimal" if _proved(levels[:-2], PROVED_GAP) else "feasible"
+
+
+def _coverage(snapshot: Snapshot, convoys: Sequence[Convoy]) -> Mapping[SiteId, float]:
+    """Return the share of each site's need, in person-days over all commodities, that is brought."""
+    goods = snapshot.commodities
+    needed: dict[SiteId, int] = defaultdict(int)
+    brought: dict[SiteId, int] = defaultdict(int)
+    for need in snapshot.needs:
+        if need.window.overlaps(snapshot.horizon):
+            needed[need.site] += need.units * goods[need.commodity].person_days
+    for convoy in convoys:
+        for stop in convoy.stops:
+            brought[stop.site] += sum(load.units * goods[load.commodity].person_days for load in stop.loads)
+    return {site: min(1.0, brought[site] / total) for site, total in sorted(needed.items()) if total > 0}
+
+
+def _notes(settled: Settled) -> tuple[str, ...]:
+    if not settled.dropped:
+        return ()
+    lost = len(settled.value.chosen) - len(settled.chosen)
+    if lost > 0:
+        return (f"{lost} convoys were left out: no timetable for them was found in the counted rounds.",)
+    return ("The equity levels proved for visits could not be kept with loads: the levels printed are the plan's.",)
+

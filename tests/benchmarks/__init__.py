@@ -1,0 +1,1 @@
+"""How long the main steps take, subject by size; `make bench` prints the table."""
