@@ -203,7 +203,7 @@ def _window(start: Instant, end: Instant, app: App) -> str:
 @click.option("--credibility", default=3, show_default=True, type=int, help="Of the information, 1 to 6.")
 @click.option("--note", default="", help="Anything else.")
 @pass_app
-def record(
+def record(  # noqa: PLR0913, PLR0917 - one argument an option
     app: App, kind: str, values: tuple[str, ...], source: str, valid_from: str, valid_to: str | None,
     learned: str | None, reliability: str, credibility: int, note: str,
 ) -> None:  # fmt: skip

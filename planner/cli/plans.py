@@ -16,7 +16,7 @@ from planner.intake.policy import read_policy
 from planner.intake.scenario import read_scenario
 from planner.services import plans as service
 from planner.services.access import parse_known
-from planner.services.plan_view import plan_json
+from planner.services.plan_view import plan_json, unmet_json
 from planner.services.plans import PlanRecord
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
 from planner.services.what_if import diff_plans
@@ -149,8 +149,7 @@ def explain(app: App, plan: str, site: str | None, *, as_json: bool) -> None:
     record = service.get_plan(app.store, plan, app.crisis)
     rows = [row for row in record.plan.unmet if site is None or row.site == site]
     if as_json:
-        told = view(record)["unmet"]
-        print_json([row for row in told if site is None or row["site"] == site])  # type: ignore[index,union-attr,call-overload]  # rows of JSON
+        print_json([unmet_json(row) for row in rows])
         return
     for row in rows:
         _print_unmet(row, record)
@@ -166,7 +165,9 @@ def _print_unmet(row: Unmet, record: PlanRecord) -> None:
         out.print(f"  proof: {', '.join(row.proof)}", highlight=False)
     if row.change is not None:
         tried = "solved again" if row.change.verified else "not tried"
-        out.print(f"  would serve it: {row.change.edit} ({tried}, {row.change.people_gained:+,} people)", highlight=False)
+        out.print(
+            f"  would serve it: {row.change.edit} ({tried}, {row.change.people_gained:+,} people)", highlight=False
+        )
 
 
 def diff_json(a: str, b: str, diff: PlanDiff) -> dict[str, Plain]:

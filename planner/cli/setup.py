@@ -31,7 +31,7 @@ DEMO_CRISIS = "syria-2016-09"
 def init(app: App) -> None:
     """Create the data folder, the key and the database, or bring the tables to this version."""
     store = bootstrap.init_store(app.settings, os.environ)
-    click.echo(f"Ready: {store.kind} at {app.settings.database_url and 'QAFILA_DATABASE_URL' or app.settings.home}.")
+    click.echo(f"Ready: {store.kind} at {(app.settings.database_url and 'QAFILA_DATABASE_URL') or app.settings.home}.")
     if app.settings.database_url is None and "QAFILA_PASSPHRASE" not in os.environ:
         click.echo(f"The key is in {app.settings.key_file}. Without it the data is lost: keep a copy elsewhere.")
 

@@ -71,20 +71,11 @@ def _show_convoy(convoy: Convoy, snapshot: Snapshot, console: Console) -> None:
         loads = ", ".join(f"{load.units:,} {snapshot.commodities[load.commodity].name}" for load in stop.loads)
         tonnes = sum(load.kg for load in stop.loads) / 1000
         metres = sum(load.litres for load in stop.loads) / 1000
-        rows.append(
-            (
-                "unload",
-                f"{snapshot.sites[stop.site].name} {_moment(stop.arrive_at, zone)} to {_clock(stop.unloaded_at, zone)}: "
-                f"{loads} ({tonnes:,.0f} t, {metres:,.0f} m3)",
-            )
-        )
-    rows.append(
-        (
-            "back",
-            f"{_moment(convoy.back_at, zone)}; slack {_span(convoy.slack_s)} before the way back closes; "
-            f"p {convoy.p:.2f}; exposure {convoy.exposure_truck_s / HOUR:,.0f} truck-hours",
-        )
-    )
+        when = f"{_moment(stop.arrive_at, zone)} to {_clock(stop.unloaded_at, zone)}"
+        rows.append(("unload", f"{snapshot.sites[stop.site].name} {when}: {loads} ({tonnes:,.0f} t, {metres:,.0f} m3)"))
+    risk = f"p {convoy.p:.2f}; exposure {convoy.exposure_truck_s / HOUR:,.0f} truck-hours"
+    slack = f"slack {_span(convoy.slack_s)} before the way back closes"
+    rows.append(("back", f"{_moment(convoy.back_at, zone)}; {slack}; {risk}"))
     for word, said in rows:
         console.print(f"     [dim]{word:>6}[/]  {said}", highlight=False)
     console.print()
@@ -152,9 +143,8 @@ def show_diff(a: str, b: str, diff: PlanDiff, console: Console) -> None:
     for site in sorted(diff.sites, key=lambda s: s.people_a - s.people_b):
         change = site.people_b - site.people_a
         if change:
-            console.print(
-                f"  {'gains' if change > 0 else 'loses'} {site.site}: {site.people_a:,} to {site.people_b:,} ({change:+,})"
-            )
+            word = "gains" if change > 0 else "loses"
+            console.print(f"  {word} {site.site}: {site.people_a:,} to {site.people_b:,} ({change:+,})")
     for word, convoys in (("added", diff.added), ("dropped", diff.removed)):
         for convoy in convoys:
             console.print(f"  {word} {convoy.id}: {convoy.hub} to {', '.join(stop.site for stop in convoy.stops)}")

@@ -25,7 +25,9 @@ def what_if(app: App, files: tuple[Path, ...], base: str, *, side_by_side: bool,
     """Solve scenario FILES as of a base plan and say who gains, who loses, and because of what."""
     record = get_plan(app.store, base, app.crisis)
     if record.snapshot.scenario.edits:
-        raise BadInput(f"Plan {record.id} is itself a scenario ({record.snapshot.scenario.name}). Give --base a plain plan.")
+        raise BadInput(
+            f"Plan {record.id} is itself a scenario ({record.snapshot.scenario.name}). Give --base a plain plan."
+        )
     scenarios = [read_scenario(file, app.world.catalogue.crisis.tz) for file in files]
     with solving("Supposing") as progress:
         outcomes = run_scenarios(

@@ -37,6 +37,16 @@ REASONS: Final[Mapping[str, int | None]] = {
 }  # fmt: skip
 """Assessed reason codes and their category; None marks reasons of the agencies' own, which are no access denial."""
 
+EVENTS: Final = frozenset({
+    "delivered", "partially_delivered", "delayed", "held", "turned_back", "attacked", "looted", "cancelled",
+})  # fmt: skip
+"""What may be said to have happened to a movement, beside its result."""
+
+SECTORS: Final = frozenset({
+    "food", "nutrition", "health", "wash", "nfi", "shelter", "protection", "education", "agriculture", "logistics",
+})  # fmt: skip
+"""Sectors of assistance, as the clusters are called."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denial:
@@ -149,7 +159,7 @@ def _denial(world: World, movement: str, records: Iterable[Evidence]) -> Denial 
         requested_on=world.catalogue.movements[movement].requested_on,
         first_failed=_outcome(failed[0]).happened_at,
         last_failed=last.happened_at,
-        reported_at=ordered[-1].learned_at,
+        reported_at=max(record.learned_at for record in ordered),
         governorate="" if governorate is None else governorate.name,
         governorate_ar="" if governorate is None else governorate.name_ar,
         governorate_code=code,

@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Final, Literal, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
-from planner.domain.denials import AMRF, REASONS
+from planner.domain.denials import AMRF, EVENTS, REASONS, SECTORS
 from planner.domain.errors import BadInput
 from routing.errors import RoutingError
 from routing.evidence import DeliveryOutcome, Evidence, Fact, Figure, Incident
@@ -184,6 +184,11 @@ def _check_codes(fact: Fact) -> None:
     if isinstance(fact, Incident) and not (-180 <= fact.lon <= 180 and -90 <= fact.lat <= 90):  # noqa: PLR2004 - degrees
         raise BadInput(f"lon is {fact.lon}, lat {fact.lat}: no point on earth. Give degrees, longitude under lon.")
     if isinstance(fact, DeliveryOutcome):
+        if fact.what not in EVENTS:
+            raise BadInput(f"what is {fact.what!r}. Give one of: {', '.join(sorted(EVENTS))}.")
+        for sector in fact.sectors:
+            if sector not in SECTORS:
+                raise BadInput(f"sectors names {sector!r}. Give some of: {', '.join(sorted(SECTORS))}.")
         if fact.amrf is not None and fact.amrf not in AMRF:
             raise BadInput(f"amrf is {fact.amrf}. Give one of the nine categories, 1 to 9.")
         if fact.reason_code and fact.reason_code not in REASONS:

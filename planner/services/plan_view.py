@@ -31,7 +31,7 @@ def plan_json(plan_id: str, digest: str, plan: Plan, snapshot: Snapshot, seconds
         "seconds": seconds,
         "objective": [_level(level) for level in plan.objective],
         "convoys": [_convoy(convoy, snapshot) for convoy in plan.convoys],
-        "unmet": [_unmet(unmet) for unmet in plan.unmet],
+        "unmet": [unmet_json(unmet) for unmet in plan.unmet],
         "pinned": [{"movement": p.movement, "rules": list(p.rules), "choices": list(p.choices)} for p in plan.pinned],
         "people_reached": plan.people_reached,
         "coverage_by_site": {site: round(share, 4) for site, share in sorted(plan.coverage_by_site.items())},
@@ -60,7 +60,7 @@ def _trucks(trucks: Mapping[str, int]) -> Json:
 
 def _convoy(convoy: Convoy, snapshot: Snapshot) -> Json:
     zone = snapshot.crisis.tz
-    gates = [
+    gates: list[Plain] = [
         {
             "gate": p.gate,
             "arrive": format_instant(p.arrive_at, zone),
@@ -90,7 +90,7 @@ def _convoy(convoy: Convoy, snapshot: Snapshot) -> Json:
             }
             for move in convoy.moves
         ],
-        "gates": list[Plain](gates),
+        "gates": gates,
         "p": round(convoy.p, 6),
         "slack_seconds": convoy.slack_s,
         "exposure_truck_seconds": convoy.exposure_truck_s,
@@ -119,7 +119,8 @@ def _stop(stop: Stop, zone: ZoneInfo) -> Json:
     }
 
 
-def _unmet(unmet: Unmet) -> Json:
+def unmet_json(unmet: Unmet) -> Json:
+    """Return what a site does not get, and why, as JSON."""
     change: Plain = None
     if unmet.change is not None:
         change = {

@@ -83,8 +83,8 @@ def _read(world: World, subject: Subject, name: str, text: str) -> tuple[Entry, 
 
 def _on_record(world: World, rows: Sequence[Entry]) -> Iterable[Entry]:
     kinds = {type(row) for row in rows}
-    catalogue = world.catalogue
-    return (row for row in (*catalogue.needs, *catalogue.stock, *catalogue.fleets) if type(row) in kinds)
+    there: list[Entry] = [*world.catalogue.needs, *world.catalogue.stock, *world.catalogue.fleets]
+    return (row for row in there if type(row) in kinds)
 
 
 def _refuse_twins(rows: Sequence[Entry], name: str) -> None:

@@ -63,11 +63,12 @@ class Alone:
         at_most = f"At most {units:,} of {needed:,} {good.unit}s of {good.name} can reach {site.name} in the horizon"
         hubs = ", ".join(sorted({option.hub for option in options}))
         if total <= units:
-            return "stock", f"{at_most}: {hubs} hold no more in time.", ()
+            return "stock", f"{at_most}: there is no more in time at {hubs}.", ()
         ceiling = case.ceilings[self.site]
         if good.counts_as_food and ceiling is not None and ceiling * days < (units + 1) * good.person_days:
-            evidence = sorted({p for paper in case.snapshot.papers if paper.site == self.site for p in paper.evidence})
-            return "people_ceiling", f"{at_most}: its papers allow food for {ceiling:,} people.", tuple(map(str, evidence))
+            papers = [p for p in case.snapshot.papers if p.site == self.site and p.people is not None]
+            evidence = tuple(str(e) for e in sorted({e for paper in papers for e in paper.evidence}))
+            return "people_ceiling", f"{at_most}: its papers allow food for {ceiling:,} people.", evidence
         if site.storage_kg is not None and (units + 1) * good.kg > site.storage_kg * case.horizon_days:
             return "storage", f"{at_most}: it stores {site.storage_kg:,} kg a visit.", ()
         for rule, words, relaxed in self._relaxed():
@@ -84,8 +85,10 @@ class Alone:
         always = Window(0)
         pool = EscortTeams(id="plenty", base=None, teams=PLENTY, available=always, source="", synthetic=True)
         yield "coupling", "the sites coupled with it cannot be served more", Case(replace(snapshot, groups=()), options)
-        yield "escort", "there are no more escort teams", Case(
-            replace(snapshot, escorts=(*snapshot.escorts, pool)), options
+        yield (
+            "escort",
+            "there are no more escort teams",
+            Case(replace(snapshot, escorts=(*snapshot.escorts, pool)), options),
         )
         fleets = tuple(replace(f, trucks=PLENTY, available=always) for f in snapshot.fleets)
         wide = [replace(option, max_trucks=snapshot.policy.max_trucks) for option in options]

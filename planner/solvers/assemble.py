@@ -41,7 +41,9 @@ def assemble(snapshot: Snapshot, chosen: Sequence[Chosen], timed: Sequence[Timed
 
 def in_order(convoys: Iterable[Convoy]) -> tuple[Convoy, ...]:
     """Return the convoys sorted by departure, hub and sites, numbered in that order."""
-    ordered = sorted(convoys, key=lambda c: (c.depart_at, c.hub, tuple(stop.site for stop in c.stops), c.movement or ""))
+    ordered = sorted(
+        convoys, key=lambda c: (c.depart_at, c.hub, tuple(stop.site for stop in c.stops), c.movement or "")
+    )
     return tuple(replace(convoy, id=f"c{number:02d}") for number, convoy in enumerate(ordered, start=1))
 
 
@@ -94,7 +96,8 @@ def _stops(ground: Ground, chosen: Chosen, times: Sequence[RunTime], starts: Seq
                 unloaded_at=starts[time.phase] + time.unloaded_s,
                 trucks=dict(sorted(chosen.trucks[time.site].items())),
                 loads=tuple(
-                    _load(ground.snapshot, commodity, batch, units) for (commodity, batch), units in sorted(wanted.items())
+                    _load(ground.snapshot, commodity, batch, units)
+                    for (commodity, batch), units in sorted(wanted.items())
                 ),
             )
 
@@ -107,9 +110,7 @@ def _load(snapshot: Snapshot, commodity: CommodityId, batch: str, units: int) ->
     )
 
 
-def passages(
-    ground: Ground, times: Sequence[RunTime], starts: Sequence[Instant], column: int
-) -> tuple[Passage, ...]:
+def passages(ground: Ground, times: Sequence[RunTime], starts: Sequence[Instant], column: int) -> tuple[Passage, ...]:
     """Return every segment driven, in order, with the times at which the column is on it."""
     return tuple(
         Passage(
@@ -137,7 +138,9 @@ def _slack(ground: Ground, passed: Sequence[Passage]) -> Seconds:
     found = [end - passed[-1].leave_at] if passed else [0]
     for one in passed:
         if not one.loaded:
-            closing = next((w.end for w in ground.passable(one.segment) if w.start <= one.leave_at <= w.end), one.leave_at)
+            closing = next(
+                (w.end for w in ground.passable(one.segment) if w.start <= one.leave_at <= w.end), one.leave_at
+            )
             found.append(min(closing, end) - one.leave_at)
     return max(0, min(found))
 
@@ -153,7 +156,9 @@ def _is_exposed(ground: Ground, one: Passage) -> bool:
     return any(piece.status in EXPOSED for piece in pieces_in(ground.access.timeline(one.segment), span))
 
 
-def people_reached(snapshot: Snapshot, convoys: Iterable[Convoy], ceilings: dict[SiteId, int | None]) -> dict[SiteId, int]:
+def people_reached(
+    snapshot: Snapshot, convoys: Iterable[Convoy], ceilings: dict[SiteId, int | None]
+) -> dict[SiteId, int]:
     """Return the people reached at each site that gets food.
 
     The least of its people (of all sources), the papers' head-count and those fed for the ration period.

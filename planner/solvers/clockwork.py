@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 from typing import Final, Literal, TypeAlias
 
 from ortools.sat.python import cp_model
@@ -110,8 +110,7 @@ class Clockwork:
                 uses.setdefault(lane.segment, []).append((number, lane.forward, enter, leave))
         for (segment, forward), windows in sorted(self.taken.lanes.items()):
             for window in windows if segment in uses else ():
-                edges = (cp_model.LinearExpr.constant(edge - self.base) for edge in (window.start, window.end))
-                uses[segment].append((-1, forward, next(edges), next(edges)))
+                uses[segment].append((-1, forward, self._constant(window.start), self._constant(window.end)))
         for _, found in sorted(uses.items()):
             for one, other in combinations(found, 2):
                 if one[0] != other[0] and one[1] != other[1]:
@@ -128,11 +127,13 @@ class Clockwork:
 
     def _couple(self) -> None:
         for group in self.groups:
-            reached = [item for item in self._arrivals() if item[0] in group.sites]
-            for (site, day, at), (other_site, other_day, other_at) in combinations(reached, 2):
-                if site != other_site and day == other_day:
-                    self.model.add(at - other_at <= group.tolerance_s)
-                    self.model.add(other_at - at <= group.tolerance_s)
+            coming = [item for item in self._arrivals() if item[0] in group.sites]
+            fixed = [item for item in self._arrivals_taken() if item[0] in group.sites]
+            # Two arrivals that are both taken are not ours to move.
+            for one, other in (*combinations(coming, 2), *product(coming, fixed)):
+                if one[0] != other[0] and one[1] == other[1]:
+                    self.model.add(one[2] - other[2] <= group.tolerance_s)
+                    self.model.add(other[2] - one[2] <= group.tolerance_s)
 
     def _arrivals(self) -> Iterator[tuple[SiteId, int, cp_model.LinearExpr]]:
         for line in self.lines:
@@ -140,10 +141,12 @@ class Clockwork:
                 offsets = [mark.arrivals[index].at_s for mark in line.marks]
                 day = line.marks[0].way.phases[arrival.phase].day
                 yield arrival.site, day, MINUTE * line.starts[arrival.phase] + _pick(line, offsets)
+
+    def _arrivals_taken(self) -> Iterator[tuple[SiteId, int, cp_model.LinearExpr]]:
         for site, at in self.taken.arrivals:
             for day, window in enumerate(self.day_of):
                 if window.contains(at):
-                    yield site, day, cp_model.LinearExpr.constant(at - self.base)
+                    yield site, day, self._constant(at)
 
     # --------------------------------------------------------------------------------------------------- aims
 
@@ -199,6 +202,9 @@ class Clockwork:
         )  # fmt: skip
 
     # -------------------------------------------------------------------------------------------------- helpers
+
+    def _constant(self, at: Instant) -> cp_model.LinearExpr:
+        return cp_model.LinearExpr.constant(at - self.base)
 
     def _minutes(self, windows: Iterable[Window]) -> cp_model.Domain:
         return cp_model.Domain.from_intervals(

@@ -22,6 +22,9 @@ from planner.solvers.deprivation import base, can_exceed, counted_sites, saved, 
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
 
+WHOLE_DAYS = 0.9
+"""Savings are whole numbers: a bound less than one above the value proves it."""
+
 Saving: TypeAlias = Mapping[tuple[OptionId, SiteId], int]
 Counts: TypeAlias = Mapping[tuple[OptionId, SiteId], pulp.LpVariable]
 
@@ -50,7 +53,7 @@ def equity_of(case: Case, cuts: Sequence[Cut], limits: Limits, progress: Progres
         if not active:
             continue
         model, visits, counts = _level(case, cuts, threshold, kept, active)
-        solved = highs.solve(model, limits, seed=case.snapshot.seed)
+        solved = highs.solve(model, limits, seed=case.snapshot.seed, abs_gap=WHOLE_DAYS)
         if solved.found:
             chosen = tuple(o.id for o in visits.options if solved.whole(visits.runs[o.id]))
             counted = frozenset(visit for visit, column in counts.items() if solved.whole(column))
@@ -62,7 +65,9 @@ def equity_of(case: Case, cuts: Sequence[Cut], limits: Limits, progress: Progres
         levels.append(_printed(case, threshold, value, most, grade))
         grade = grade if most == value else "none"
         cut_short |= solved.cut_short
-        progress(Report(stage="equity", done=(done + 1) / len(thresholds), best=levels[-1].value, bound=levels[-1].bound))
+        progress(
+            Report(stage="equity", done=(done + 1) / len(thresholds), best=levels[-1].value, bound=levels[-1].bound)
+        )
     return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
 
 

@@ -18,6 +18,7 @@ from planner.domain.policy import Limits
 SolveStatus: TypeAlias = Literal["optimal", "feasible", "infeasible", "limit"]
 """Proved best within the gap; a solution whose proof was cut short; proved to have none; cut short without one."""
 
+_NOTHING: Final = 1e-9
 _FEASIBLE: Final = highspy.SolutionStatus.kSolutionStatusFeasible
 _NO_WAY: Final = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
@@ -47,8 +48,8 @@ class Solved:
     def value(self, expression: pulp.LpVariable | pulp.LpAffineExpression) -> float:
         """Return the value of a variable or an expression in the solution."""
         if isinstance(expression, pulp.LpVariable):
-            return self.values.get(expression.name, 0.0)
-        return float(expression.constant) + sum(c * self.value(v) for v, c in expression.items())
+            return float(self.values.get(expression.name, 0.0))
+        return float(expression.constant + sum(c * self.value(v) for v, c in expression.items()))
 
     def whole(self, variable: pulp.LpVariable) -> int:
         """Return the value of an integer variable without the solver's rounding noise."""
@@ -61,12 +62,14 @@ def solve(
     *,
     seed: int = 0,
     gap: float = 0.0,
+    abs_gap: float = 1e-6,
     relaxed: bool = False,
     start: Mapping[str, float] | None = None,
 ) -> Solved:
     """Solve a PuLP model with HiGHS on one thread.
 
-    `gap` is the relative gap at which the answer counts as optimal; `relaxed` drops the whole numbers; `start`
+    `gap` is the relative gap at which the answer counts as optimal and `abs_gap` the absolute one: under 1 it is exact
+    where every objective value is a whole number, and spares the search the last fractions. `relaxed` drops the whole numbers; `start`
     gives known values by variable name, from which HiGHS begins.
 
     Raises
@@ -76,11 +79,9 @@ def solve(
     """
     variables = model.variables()
     if not variables:
-        return Solved(
-            status="optimal", objective=_constant(model), bound=_constant(model), gap=0.0, nodes=0,
-            cut_short=False, values={},
-        )  # fmt: skip
-    engine = _engine(limits, seed, gap)
+        nothing = _constant(model)
+        return Solved(status="optimal", objective=nothing, bound=nothing, gap=0.0, nodes=0, cut_short=False, values={})
+    engine = _engine(limits, seed, gap, abs_gap)
     if engine.passModel(_lp(model, variables, relaxed=relaxed)) == highspy.HighsStatus.kError:
         raise SolverBroke(f"HiGHS refused the model {model.name}. Check its rows for infinite or missing numbers.")
     if start:
@@ -88,10 +89,10 @@ def solve(
         columns = np.array([i for i, _ in known], dtype=np.int32)
         engine.setSolution(len(known), columns, np.array([value for _, value in known], dtype=np.float64))
     engine.run()
-    return _read(engine, model, variables, gap)
+    return _read(engine, model, variables, gap, abs_gap)
 
 
-def _engine(limits: Limits, seed: int, gap: float) -> highspy.Highs:
+def _engine(limits: Limits, seed: int, gap: float, abs_gap: float) -> highspy.Highs:
     engine = highspy.Highs()
     for option, setting in (
         ("output_flag", False),
@@ -99,7 +100,7 @@ def _engine(limits: Limits, seed: int, gap: float) -> highspy.Highs:
         ("parallel", "off"),
         ("random_seed", seed % 2_147_483_647),
         ("mip_rel_gap", gap),
-        ("mip_abs_gap", 1e-6),
+        ("mip_abs_gap", abs_gap),
         ("mip_feasibility_tolerance", 1e-7),
         ("mip_max_nodes", limits.mip_nodes),
         ("time_limit", float(limits.wall_s)),
@@ -148,11 +149,15 @@ def _lp(model: pulp.LpProblem, variables: list[pulp.LpVariable], *, relaxed: boo
     return lp
 
 
-def _read(engine: highspy.Highs, model: pulp.LpProblem, variables: list[pulp.LpVariable], gap: float) -> Solved:
+def _read(
+    engine: highspy.Highs, model: pulp.LpProblem, variables: list[pulp.LpVariable], gap: float, abs_gap: float
+) -> Solved:
     said = engine.getModelStatus()
     info = engine.getInfo()
     if said in {highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kModelError}:
-        raise SolverBroke(f"HiGHS calls the model {model.name} {engine.modelStatusToString(said)}. Bound its variables.")
+        raise SolverBroke(
+            f"HiGHS calls the model {model.name} {engine.modelStatusToString(said)}. Bound its variables."
+        )
     is_mip = bool(len(engine.getLp().integrality_))
     found = info.primal_solution_status == _FEASIBLE
     objective = float(info.objective_function_value) if found else float("nan")
@@ -167,7 +172,8 @@ def _read(engine: highspy.Highs, model: pulp.LpProblem, variables: list[pulp.LpV
         status = "limit"
     else:
         # Judged by the numbers: HiGHS's word alone would do, but the gap is what a plan prints.
-        status = "optimal" if optimal and distance <= max(gap, 1e-6) else "feasible"
+        close = distance <= max(gap, 1e-6) or abs(bound - objective) <= abs_gap
+        status = "optimal" if optimal and close else "feasible"
     values = dict(zip((v.name for v in variables), engine.getSolution().col_value, strict=True)) if found else {}
     return Solved(
         status=status,
@@ -182,5 +188,5 @@ def _read(engine: highspy.Highs, model: pulp.LpProblem, variables: list[pulp.LpV
 
 def relative_gap(value: float, bound: float) -> float:
     """Return the distance of the bound from the value, relative to the larger of the two (never below 0)."""
-    size = max(abs(value), abs(bound), 1e-9)
-    return abs(bound - value) / size if abs(bound - value) > 1e-9 else 0.0
+    size = max(abs(value), abs(bound), _NOTHING)
+    return abs(bound - value) / size if abs(bound - value) > _NOTHING else 0.0

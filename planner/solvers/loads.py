@@ -12,7 +12,7 @@ from itertools import count
 
 import pulp
 
-from planner.domain.needs import CommodityId, SiteId
+from planner.domain.needs import Commodity, CommodityId, SiteId
 from planner.solvers.case import BatchKey, BatchSet, Case, Line
 from planner.solvers.choice import Chosen, Cut, Drop
 from planner.solvers.equity import savings
@@ -62,7 +62,9 @@ def full_model(
         worth_of(case, case.by_id[key[0]], case.lines[key[2]], key[3]) * units[key] for key in units
     )
     model.setObjective(assistance)
-    return FullModel(model=model, visits=visits, units=units, first=first, flows=flows, assistance=assistance, levels=levels)
+    return FullModel(
+        model=model, visits=visits, units=units, first=first, flows=flows, assistance=assistance, levels=levels
+    )
 
 
 def worth_of(case: Case, option: Option, line: Line, half: int) -> float:
@@ -72,40 +74,23 @@ def worth_of(case: Case, option: Option, line: Line, half: int) -> float:
     return option.p * good.person_days * good.priority * case.snapshot.sites[line.site].severity * share
 
 
-def _add_units(
-    model: pulp.LpProblem, case: Case, visits: Visits, *, whole: bool
-) -> Mapping[Share, pulp.LpVariable]:
-    goods, types = case.snapshot.commodities, case.snapshot.truck_types
-    category = pulp.LpInteger if whole else pulp.LpContinuous
+def _add_units(model: pulp.LpProblem, case: Case, visits: Visits, *, whole: bool) -> Mapping[Share, pulp.LpVariable]:
+    goods, category = case.snapshot.commodities, pulp.LpInteger if whole else pulp.LpContinuous
     units: dict[Share, pulp.LpVariable] = {}
     by_half: dict[tuple[int, int], list[pulp.LpVariable]] = defaultdict(list)
     fed: dict[SiteId, list[pulp.LpAffineExpression]] = defaultdict(list)
     number = count()
     for option in visits.options:
         for stop, site in enumerate(option.sites):
-            kg, litres, food = [], [], []
+            at_stop: list[tuple[Commodity, pulp.LpVariable]] = []
             for line in case.stop_lines[option.id, stop]:
-                good = goods[line.commodity]
                 for half, most in enumerate(halves(line)):
                     column = model.add_variable(f"units_{next(number):06}", 0, most, category)
                     units[option.id, stop, line.index, half] = column
                     by_half[line.index, half].append(column)
-                    kg.append(good.kg * column)
-                    litres.append(good.litres * column)
-                    if good.counts_as_food:
-                        food.append(good.person_days * column)
-            if site in case.coupled_sites:
-                # A visit is no visit if nothing is unloaded: the other sites' convoys would run on an empty promise.
-                brought = [units[option.id, stop, line.index, h] for line in case.stop_lines[option.id, stop] for h in (0, 1)]
-                model += pulp.lpSum(brought) >= visits.runs[option.id]
-            trucks = visits.trucks[option.id, stop].items()
-            # (7) both measures, for the trucks of this stop
-            model += pulp.lpSum(kg) <= pulp.lpSum(types[kind].payload_kg * n for kind, n in trucks)
-            model += pulp.lpSum(litres) <= pulp.lpSum(types[kind].payload_l * n for kind, n in trucks)
-            storage = case.snapshot.sites[site].storage_kg
-            if storage is not None:
-                model += pulp.lpSum(kg) <= storage
-            fed[site].extend(food)
+                    at_stop.append((goods[line.commodity], column))
+            _add_stop_rows(model, case, visits, (option.id, stop), at_stop)
+            fed[site] += [good.person_days * column for good, column in at_stop if good.counts_as_food]
     for (index, half), columns in sorted(by_half.items()):
         model += pulp.lpSum(columns) <= halves(case.lines[index])[half]  # (8)
     for site, food in sorted(fed.items(), key=lambda item: item[0]):
@@ -114,6 +99,25 @@ def _add_units(
         if ceiling is not None:
             model += pulp.lpSum(food) <= ceiling * case.snapshot.policy.ration_days
     return units
+
+
+def _add_stop_rows(
+    model: pulp.LpProblem, case: Case, visits: Visits, stop: Stop, goods: Sequence[tuple[Commodity, pulp.LpVariable]]
+) -> None:
+    option, types, trucks = case.by_id[stop[0]], case.snapshot.truck_types, visits.trucks[stop].items()
+    site = option.sites[stop[1]]
+    kg = pulp.lpSum(good.kg * column for good, column in goods)
+    # (7) both measures, for the trucks of this stop
+    model += kg <= pulp.lpSum(types[kind].payload_kg * n for kind, n in trucks)
+    model += pulp.lpSum(good.litres * column for good, column in goods) <= pulp.lpSum(
+        types[kind].payload_l * n for kind, n in trucks
+    )
+    storage = case.snapshot.sites[site].storage_kg
+    if storage is not None:
+        model += kg <= storage
+    if site in case.coupled_sites:
+        # A visit is no visit if nothing is unloaded: the other sites' convoys would run on an empty promise.
+        model += pulp.lpSum(column for _, column in goods) >= visits.runs[option.id]
 
 
 def halves(line: Line) -> tuple[int, int]:

@@ -232,7 +232,7 @@ class _Search:
         if least != trucks:
             fewest = departures(self.ground, way, split(self.ground, way, least))
             met = _lower(met, self._causes(way, least, fewest))
-        p = path_p(met)
+        p = float(path_p(met))
         if p < policy.risk_cap_p:
             return refusals.too_risky(way, p, policy.risk_cap_p, met.items())
         gates = tuple(sorted({gate for phase in way.phases for run in phase.runs for gate in run.gates}))

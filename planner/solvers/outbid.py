@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import pulp
 
@@ -15,7 +16,7 @@ from planner.solvers.deprivation import scale_of
 from planner.solvers.loads import FullModel, full_model
 from planner.solvers.rows import site_visits
 
-FORCED_NODES = 200
+FORCED_NODES: Final = 200
 """Nodes of a forced search: its bound is wanted, not its plan."""
 
 
@@ -38,13 +39,14 @@ class Forcing:
         """Remember what the plan reaches; nothing is solved yet."""
         self.case, self.equity, self.value = case, equity, value
         self.limits = replace(limits, mip_nodes=min(limits.mip_nodes, FORCED_NODES))
-        self._cuts, self._model = cuts, None
+        self._cuts = cuts
+        self._model: FullModel | None = None
 
     @property
     def full(self) -> FullModel:
         """The model, stated once."""
         if self._model is None:
-            self._model: FullModel | None = full_model(
+            self._model = full_model(
                 self.case, self.case.options, self._cuts, self.equity.saved, whole_trucks=False, whole_units=False
             )
         return self._model

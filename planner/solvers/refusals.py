@@ -8,7 +8,6 @@ from planner.solvers.demand import day_name
 from planner.solvers.ground import Ground
 from planner.solvers.one_convoy import (
     RULES,
-    RuleName,
     RunTime,
     Way,
     departures,
@@ -84,8 +83,9 @@ def missing_papers(ground: Ground, way: Way) -> tuple[Verdict, ...]:
     for phase in way.phases:
         day = ground.days.get(phase.day)
         gates = dict.fromkeys(gate for run in phase.runs if run.loaded for gate in run.gates)
-        for site in way.sites if day is not None else ():
-            found += _missing(ground, site, gates, day)
+        if day is not None:
+            for site in way.sites:
+                found += _missing(ground, site, gates, day)
     return tuple(verdict for _, verdict in sorted(found, key=lambda item: -item[0]))
 
 
@@ -96,24 +96,29 @@ def missing_at(ground: Ground, site: str, gates: Iterable[GateId], day: Window) 
 
 
 def _missing(ground: Ground, site: str, gates: Iterable[GateId], day: Window) -> list[tuple[int, Verdict]]:
-    papers, found = ground.snapshot.papers, []
-    for gate in gates:
-        for step in REGIME_STEPS[ground.network.gates[gate].regime]:
-            if any(window.overlaps(day) for window in windows_in_force(papers, site, gate, step)):
-                continue
-            known = papers_for(papers, site, gate, step)
-            positions = sorted({position for paper in known for position in paper.evidence})
-            last = max(known, key=lambda paper: max(paper.evidence), default=None)
-            state = "no record" if last is None else last.state if not last.in_force else "not in force then"
-            found.append((
-                positions[-1] if positions else 0,
-                Verdict(
-                    rule=step,
-                    reason=f"The {step} for {site} at gate {gate} is not in force on "
-                    f"{day_name(ground.snapshot, day)}: {state.replace('_', ' ')}.",
-                    proof=(*map(str, positions), f"gate:{gate}"),
-                ),
-            ))  # fmt: skip
+    """Return one verdict for each step that is missing at some of the gates, with the position of its latest word."""
+    papers, gates = ground.snapshot.papers, tuple(gates)
+    found: list[tuple[int, Verdict]] = []
+    for step in PAPER_STEPS:
+        at = [
+            gate
+            for gate in gates
+            if step in REGIME_STEPS[ground.network.gates[gate].regime]
+            and not any(window.overlaps(day) for window in windows_in_force(papers, site, gate, step))
+        ]
+        if not at:
+            continue
+        known = [paper for gate in at for paper in papers_for(papers, site, gate, step)]
+        positions = sorted({position for paper in known for position in paper.evidence})
+        last = max(known, key=lambda paper: max(paper.evidence), default=None)
+        state = "no record" if last is None else "not in force then" if last.in_force else last.state.replace("_", " ")
+        date = day_name(ground.snapshot, day)
+        verdict = Verdict(
+            rule=step,
+            reason=f"The {step} for {site} at gate {', gate '.join(at)} is not in force on {date}: {state}.",
+            proof=(*map(str, positions), *(f"gate:{gate}" for gate in at)),
+        )
+        found.append((positions[-1] if positions else 0, verdict))
     return found
 
 
@@ -219,7 +224,7 @@ def _held(ground: Ground) -> Verdict:
     return Verdict(rule="hold", reason=f"No convoy moves under a hold: {reasons}.", proof=tuple(map(str, evidence)))
 
 
-def _paper_too_short(ground: Ground, way: Way, trucks: Sequence[int], step: RuleName) -> Verdict:
+def _paper_too_short(ground: Ground, way: Way, trucks: Sequence[int], step: PermitStepName) -> Verdict:
     found = missing_papers(ground, way)
     if found:
         return found[0]

@@ -76,7 +76,7 @@ def _add_escorts(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
             for day in option.busy_days:
                 away[day][option.hub].append(option)
     for day, by_hub in sorted(away.items()):
-        borrowed = []
+        borrowed: list[pulp.LpVariable] = []
         for hub, options in sorted(by_hub.items()):
             lent = model.add_variable(f"pool_{day + 100:03}_{len(borrowed):03}", lowBound=0)
             own = case.teams(hub, day) - case.pinned_escorts(hub, day)
@@ -211,6 +211,4 @@ def add_one_visit_a_day(model: pulp.LpProblem, case: Case, visits: Visits) -> No
 
 def site_visits(visits: Visits, site: SiteId, day: int | None = None) -> pulp.LpAffineExpression:
     """Return how many convoys stop at a site, on one day or in all."""
-    return pulp.lpSum(
-        visits.runs[o.id] for o in visits.options if site in o.sites and (day is None or o.day == day)
-    )
+    return pulp.lpSum(visits.runs[o.id] for o in visits.options if site in o.sites and (day is None or o.day == day))

@@ -207,4 +207,3 @@ def _as_many_as_fit(case: Case, chosen: tuple[Chosen, ...]) -> tuple[tuple[Chose
         if told.timed is not None:
             kept, times = (*kept, *bundle), told.timed
     return kept, times
-

@@ -158,4 +158,3 @@ def _notes(settled: Settled) -> tuple[str, ...]:
     if lost > 0:
         return (f"{lost} convoys were left out: no timetable for them was found in the counted rounds.",)
     return ("The equity levels proved for visits could not be kept with loads: the levels printed are the plan's.",)
-

@@ -1,7 +1,7 @@
 """Say of every need that stays unmet which it is: proved impossible, outbid by another use, or not found in time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,7 @@ people could change soonest."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proofs:
-    """What the search has proved, for the explanation: the levels kept, the value reached, and whether all is proved."""
+    """What the search has proved: the levels kept, the value reached, and whether all levels are proved."""
 
     equity: EquityResult
     cuts: Sequence[Cut]
@@ -209,8 +209,3 @@ class _Desk:
 
 def _rank(rule: str) -> int:
     return NEAREST.index(rule) if rule in NEAREST else len(NEAREST)
-
-
-def by_class(unmet: Sequence[Unmet]) -> Mapping[str, int]:
-    """Return how many rows there are of each class."""
-    return {name: sum(1 for u in unmet if u.unmet_class == name) for name in ("impossible", "outbid", "not_found")}

@@ -1,7 +1,7 @@
 """Among the fairest plans take the one that brings most: expected person-days of assistance, proved by a bound."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.domain.plan import ObjectiveLevel, ProofGrade
@@ -16,6 +16,8 @@ from planner.solvers.option import Option, OptionId
 WHOLE_UP_TO: Final = 400
 """Up to so many options the model in whole trucks is searched as well, once rounding has left a gap."""
 
+WIDE_GAP: Final = 1e-3
+"""With more options the open search stops at this gap: whole trucks and units lose about as much afterwards."""
 REPAIR_LOSS: Final = 0.005
 """After cuts the same visits are kept if they lose no more than this share of the value."""
 
@@ -75,7 +77,7 @@ def value_of(
         again = _rounded(case, equity, cuts, limits, visits)
         if again.solved.found and highs.relative_gap(again.solved.objective, known.level.value) <= REPAIR_LOSS:
             return _result(again, case, known.level.bound, cut_short=again.solved.cut_short)
-    wide = _search(case, equity, cuts, limits, whole=False)
+    wide = _wide(case, equity, cuts, limits)
     progress(Report(stage="value", done=0.5, best=wide.solved.objective, bound=wide.solved.bound))
     if wide.solved.status == "infeasible":
         return _result(wide, None, wide.solved.bound)
@@ -93,6 +95,21 @@ def value_of(
             best = whole
     progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=bound))
     return _result(best, case, bound, cut_short=short or best.solved.cut_short)
+
+
+def _wide(case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits) -> _Search:
+    if len(case.options) <= WHOLE_UP_TO:
+        return _search(case, equity, cuts, limits, whole=False)
+    # With the first visits of the equity stage standing, a good plan is found in a fraction of the time; from there
+    # on the open search has little left to do but prove.
+    coarse = replace(limits, mip_gap=max(limits.mip_gap, WIDE_GAP))
+    pinned = full_model(case, case.options, cuts, equity.saved, whole_trucks=False, whole_units=False)
+    for option in set(equity.visits) & set(pinned.visits.runs):
+        pinned.visits.runs[option].lowBound = 1
+    for (option, _), counts in pinned.first.items():
+        counts.upBound = int(option in equity.visits)
+    start = highs.solve(pinned.model, coarse, seed=case.snapshot.seed, gap=coarse.mip_gap)
+    return _search(case, equity, cuts, coarse, whole=False, start=start.values if start.found else None)
 
 
 def _search(

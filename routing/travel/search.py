@@ -3,8 +3,10 @@
 Labels run from the origin in order of the shortest time that a way through them can take (bounds from the contraction
 hierarchy). A label is a way so far: its seconds, its causes, and the departures from which it works. Columns do not
 wait on the road, so that who is earlier at a gate may find it still shut: a label yields to a faster one only where
-that cannot matter (see `_covers_any_way_on`). The result is exact up to `LABELS_COMPARED` labels; beyond that labels
-at a place are compared by probability instead of cause by cause, and by departures alone.
+that cannot matter (see `_covers_any_way_on`), and the result is exact. Should a search grow beyond `LABELS_EXACT`
+labels (many gates with hours over many days), a slower way to a place is no longer kept for the sole use of arriving
+there later; beyond `LABELS_BY_CAUSE`, a way no longer for failing by other causes than a likelier one. Both limits are
+counted, so that the same question always has the same answer.
 
 References
 ----------
@@ -22,8 +24,9 @@ from routing.travel.passage import path_p
 from routing.travel.survey import LONGEST_DRIVE_S, P_DIGITS, Ahead, Hop, Spell, Survey
 from routing.units import Instant, Seconds
 
-LABELS_COMPARED: Final = 150
-"""So many labels are compared cause by cause; a country's network needs fewer for nearly all pairs of places."""
+LABELS_EXACT: Final = 300
+"""Enough for nearly all pairs of places of a country and one day's light; nine days over 100 gates need thousands."""
+LABELS_BY_CAUSE: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,16 +177,18 @@ class _Search:
         for way in self._arrived[arrived:]:
             if way.p >= at_most_p and way.seconds <= at_least and _replaces(way, label, at_least - way.seconds):
                 return True
-        hurried = self._compared > LABELS_COMPARED
         for other in self._settled.get(label.node, ())[settled:]:
-            if other.seconds > label.seconds or other.p < label.p:
-                continue
-            if hurried:
-                if _replaces(other, label, label.seconds - other.seconds):
-                    return True
-            elif not other.names & ~label.names and _no_riskier(other, label) and self._covers_any_way_on(other, label):
+            if other.seconds <= label.seconds and other.p >= label.p and self._yields(label, other):
                 return True
         return False
+
+    def _yields(self, label: _Label, other: _Label) -> bool:
+        """Tell whether the label may go because of another at its place that is no slower and no less likely."""
+        if self._compared <= LABELS_BY_CAUSE and (other.names & ~label.names or not _no_riskier(other, label)):
+            return False
+        if self._compared <= LABELS_EXACT:
+            return self._covers_any_way_on(other, label)
+        return _replaces(other, label, label.seconds - other.seconds)
 
     def _covers_any_way_on(self, other: _Label, label: _Label) -> bool:
         """Tell whether, for every way on from here, the other label leads to a way that matches the label's.

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 from planner.domain.snapshot import Snapshot
 from planner.solvers.choice import BranchCut, CapacityCut, Cut, ExclusionCut
@@ -22,7 +23,25 @@ Firsts = frozenset[tuple[str, str]]
 """(option, site) pairs that count as first visits."""
 Run = tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]
 """For each stop the trucks by type and the units by commodity."""
-State = tuple[object, ...]
+
+
+class State(NamedTuple):
+    """What is left after some options have been decided."""
+
+    fleet: tuple[int, ...]
+    """Trucks left by hub, type and day."""
+    stock: tuple[int, ...]
+    left: tuple[int, ...]
+    """Units still needed by site, commodity and half."""
+    loaded: tuple[int, ...]
+    """Trucks loaded by hub and day."""
+    gate: tuple[int, ...]
+    """Seconds that columns stand at the gate, by day."""
+    escorts: tuple[int, ...]
+    """Escorted convoys by hub and day."""
+    served: tuple[tuple[str, int], ...]
+    ran: tuple[tuple[str, int | None], ...]
+    """Trucks of the options that a cut names."""
 
 
 class Counting:
@@ -105,7 +124,8 @@ class Counting:
             for half in _halves(self.need.get((site, good), 0))
         )  # fmt: skip
         loaded = tuple(0 for _ in range(len(s.hubs) * self.days))
-        return (fleet, stock, left, loaded, (0,) * self.days, (0,) * (len(s.hubs) * self.days), (), ())
+        gate, escorts = (0,) * self.days, (0,) * (len(s.hubs) * self.days)
+        return State(fleet, stock, left, loaded, gate, escorts, (), ())
 
     def _runs(self, option: Option, firsts: Firsts) -> Iterator[Run]:
         s, stops = self.snapshot, len(option.sites)
@@ -115,13 +135,13 @@ class Counting:
             if not s.policy.min_trucks <= total <= option.max_trucks or any(sum(t) == 0 for t in trucks):
                 continue
             per_stop = [
-                list(self._units(option, site, t, counts=(option.id, site) in firsts))
+                list(self._units(site, t, counts=(option.id, site) in firsts))
                 for site, t in zip(option.sites, trucks, strict=True)
             ]
             for units in product(*per_stop):
                 yield trucks, units
 
-    def _units(self, option: Option, site: str, trucks: tuple[int, ...], *, counts: bool) -> Iterator[tuple[int, ...]]:
+    def _units(self, site: str, trucks: tuple[int, ...], *, counts: bool) -> Iterator[tuple[int, ...]]:
         s = self.snapshot
         kinds = [s.truck_types[k] for k in self.kinds]
         goods = [s.commodities[g] for g in self.goods]
@@ -134,7 +154,11 @@ class Counting:
         for units in product(*[range(self.need.get((site, g.id), 0) + 1) for g in goods]):
             pairs = list(zip(units, goods, strict=True))
             weight = sum(u * g.kg for u, g in pairs)
-            if weight > kg or sum(u * g.litres for u, g in pairs) > litres or (storage is not None and weight > storage):
+            if (
+                weight > kg
+                or sum(u * g.litres for u, g in pairs) > litres
+                or (storage is not None and weight > storage)
+            ):
                 continue
             if any(site in group.sites for group in s.groups) and not any(units):
                 continue
@@ -145,49 +169,61 @@ class Counting:
             yield units
 
     def _apply(self, state: State, option: Option, run: Run) -> tuple[State, float] | None:
-        s, hubs = self.snapshot, sorted(self.snapshot.hubs)
-        fleet, stock, left, loaded, gate, escorts, served, cut_trucks = (
-            list(state[0]), state[1], list(state[2]), list(state[3]), list(state[4]), list(state[5]), state[6], state[7],
-        )  # fmt: skip
         trucks, units = run
-        hub, total = hubs.index(option.hub), sum(map(sum, trucks))
-        for k, kind_total in enumerate(sum(t[k] for t in trucks) for k in range(len(self.kinds))):
-            for day in option.busy_days:
-                spot = (hub * len(self.kinds) + k) * self.days + day
-                fleet[spot] -= kind_total
-                if fleet[spot] < 0:
-                    return None
-        where = s.hubs[option.hub]
-        loaded[hub * self.days + option.day] += total
-        session = (where.morning[1] - where.morning[0]) // (60 * where.minutes_per_truck) * where.loading_lines
-        if loaded[hub * self.days + option.day] > session:
+        total = sum(map(sum, trucks))
+        after = self._drive(state, option, trucks)
+        after = after and self._load_trucks(after, option, total)
+        after = after and self._pass_gate(after, option, total)
+        after = after and self._escort(after, option)
+        after = after and self._visit(after, option)
+        loaded = after and self._load(option, units, after.stock, list(after.left))
+        if after is None or loaded is None:
             return None
+        stock, left, gained = loaded
+        return self._note(after._replace(stock=stock, left=left), option, total), gained
+
+    def _drive(self, now: State, option: Option, trucks: tuple[tuple[int, ...], ...]) -> State | None:
+        fleet, hub = list(now.fleet), sorted(self.snapshot.hubs).index(option.hub)
+        for kind in range(len(self.kinds)):
+            for day in option.busy_days:
+                fleet[(hub * len(self.kinds) + kind) * self.days + day] -= sum(stop[kind] for stop in trucks)
+        return now._replace(fleet=tuple(fleet)) if min(fleet) >= 0 else None
+
+    def _load_trucks(self, now: State, option: Option, total: int) -> State | None:
+        where, loaded = self.snapshot.hubs[option.hub], list(now.loaded)
+        spot = sorted(self.snapshot.hubs).index(option.hub) * self.days + option.day
+        loaded[spot] += total
+        rounds = (where.morning[1] - where.morning[0]) // (60 * where.minutes_per_truck)
+        return now._replace(loaded=tuple(loaded)) if loaded[spot] <= rounds * where.loading_lines else None
+
+    def _pass_gate(self, now: State, option: Option, total: int) -> State | None:
+        gate = list(now.gate)
         if option.gates:
             # There, with half an hour's check, and back; twelve hours of daylight in all.
-            gate[option.day] += 1_800 + 2 * total * 3_600 // s.access.gate_flow["gate"]
-            if gate[option.day] > 12 * 3_600:
+            gate[option.day] += 1_800 + 2 * total * 3_600 // self.snapshot.access.gate_flow["gate"]
+        return now._replace(gate=tuple(gate)) if gate[option.day] <= 12 * 3_600 else None
+
+    def _escort(self, now: State, option: Option) -> State | None:
+        if not option.needs_escort:
+            return now
+        hubs, escorts = sorted(self.snapshot.hubs), list(now.escorts)
+        own = [sum(t.teams for t in self.snapshot.escorts if t.base == hub) for hub in hubs]
+        pool = sum(t.teams for t in self.snapshot.escorts if t.base is None)
+        for day in option.busy_days:
+            escorts[hubs.index(option.hub) * self.days + day] += 1
+            if sum(max(0, escorts[h * self.days + day] - teams) for h, teams in enumerate(own)) > pool:
                 return None
-        if option.needs_escort:
-            for day in option.busy_days:
-                escorts[hub * self.days + day] += 1
-                own = {h: sum(t.teams for t in s.escorts if t.base == h) for h in hubs}
-                pool = sum(t.teams for t in s.escorts if t.base is None)
-                lent = sum(max(0, escorts[h * self.days + day] - own[name]) for h, name in enumerate(hubs))
-                if lent > pool:
-                    return None
-        if any((site, option.day) in served for site in option.sites):
+        return now._replace(escorts=tuple(escorts))
+
+    def _visit(self, now: State, option: Option) -> State | None:
+        visits = [(site, option.day) for site in option.sites]
+        if set(visits) & set(now.served):
             return None
-        after = self._load(option, units, stock, left)
-        if after is None:
-            return None
-        stock, gained = after
-        served = tuple(sorted((*served, *((site, option.day) for site in option.sites))))
-        new = (tuple(fleet), stock, tuple(left), tuple(loaded), tuple(gate), tuple(escorts), served, cut_trucks)
-        return self._note(new, option, total), gained
+        return now._replace(served=tuple(sorted((*now.served, *visits))))
 
     def _load(
         self, option: Option, units: tuple[tuple[int, ...], ...], stock: tuple[int, ...], left: list[int]
-    ) -> tuple[tuple[int, ...], float] | None:
+    ) -> tuple[tuple[int, ...], tuple[int, ...], float] | None:
         s, gained = self.snapshot, 0.0
         pool = list(stock)
         sites = sorted(s.sites)
@@ -205,7 +241,7 @@ class Counting:
                 gained += worth * (first + 0.5 * (amount - first))
                 if not self._draw(option, good, amount, pool):
                     return None
-        return tuple(pool), gained
+        return tuple(pool), tuple(left), gained
 
     def _draw(self, option: Option, good: str, amount: int, pool: list[int]) -> bool:
         # Soonest to expire first, then the latest come: no later convoy can miss what is taken so.
@@ -228,25 +264,28 @@ class Counting:
         named = {name for cut in self.cuts for name in (cut.at_least if isinstance(cut, BranchCut) else cut.options)}
         if option.id not in named:
             return state
-        return (*state[:7], (*state[7], (option.id, trucks)))  # type: ignore[misc] # the last part is a tuple
+        return state._replace(ran=(*state.ran, (option.id, trucks)))
 
     def _ends_well(self, state: State) -> bool:
-        ran = dict(state[7])  # type: ignore[call-overload] # pairs of option and trucks
         for group in self.snapshot.groups:
-            days = [{day for where, day in state[6] if where == site} for site in group.sites]  # type: ignore[attr-defined]
+            days = [{day for where, day in state.served if where == site} for site in group.sites]
             if any(other != days[0] for other in days):
                 return False
-        for cut in self.cuts:
-            names = cut.at_least if isinstance(cut, BranchCut) else cut.options
-            if any(ran.get(name) is None for name in names):
-                continue
-            if isinstance(cut, ExclusionCut):
-                return False
-            if isinstance(cut, CapacityCut) and sum(ran[name] for name in names) > cut.most_trucks:
-                return False
-            if isinstance(cut, BranchCut) and all(ran[name] >= n for name, n in cut.at_least.items()):
-                return False
-        return True
+        ran = {name: trucks for name, trucks in state.ran if trucks is not None}
+        return not any(_breaks(cut, ran) for cut in self.cuts)
+
+
+def _breaks(cut: Cut, ran: dict[str, int]) -> bool:
+    names = cut.at_least if isinstance(cut, BranchCut) else cut.options
+    if any(name not in ran for name in names):
+        return False
+    match cut:
+        case ExclusionCut():
+            return True
+        case CapacityCut(most_trucks=most):
+            return sum(ran[name] for name in names) > most
+        case BranchCut(at_least=at_least):
+            return all(ran[name] >= fewest for name, fewest in at_least.items())
 
 
 @cache

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from planner.domain.needs import CoupledGroup
 from planner.domain.snapshot import Snapshot
-from planner.solvers.case import Case
 from planner.solvers.choice import EquityResult, ExclusionCut
 from planner.solvers.deprivation import days_above
 from planner.solvers.equity import solve_equity
@@ -13,6 +13,7 @@ from planner.solvers.option import Option
 from tests.planner import instances as known
 from tests.planner.solvers.enumerate import SEEDS, counted_out
 from tests.planner.solvers.tiny import PARCEL, batch, option, random_case, settlement, silent, world
+
 
 def equity(snapshot: Snapshot, *options: Option) -> EquityResult:
     return solve_equity(snapshot, options, (), snapshot.limits, silent)
@@ -82,7 +83,7 @@ def test_a_batch_that_comes_later_feeds_later_convoys_only() -> None:
 
 
 def test_coupled_sites_are_served_together_or_not_at_all() -> None:
-    group = known.CoupledGroup(id="pair", name="Pair", sites=("amber", "birch"), tolerance_s=3_600)
+    group = CoupledGroup(id="pair", name="Pair", sites=("amber", "birch"), tolerance_s=3_600)
     snapshot = replace(one_hub(amber=4, birch=4), groups=(group,))
     amber = [option(f"amber{day}", "north", ("amber",), day) for day in (0, 1)]
     assert equity(snapshot, *amber).visits == ()
@@ -131,9 +132,3 @@ def test_the_pool_of_teams_lends_what_a_hub_lacks() -> None:
     assert equity(snapshot, *options).visits == ("amber0",)
     own = replace(snapshot.escorts[0], id="own", base="north")
     assert len(equity(replace(snapshot, escorts=(*snapshot.escorts, own)), *options).visits) == 2
-
-
-def test_a_pinned_convoy_keeps_its_trucks() -> None:
-    snapshot = one_hub(amber=4, birch=4)
-    case = Case(snapshot, [])
-    assert case.fleet("north", "small", 0) == 5

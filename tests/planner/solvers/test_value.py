@@ -16,6 +16,7 @@ from tests.planner import instances as known
 from tests.planner.solvers.enumerate import SEEDS, counted_out
 from tests.planner.solvers.tiny import FLOUR, KIT, PARCEL, batch, option, random_case, settlement, silent, world
 
+
 def best(snapshot: Snapshot, *options: Option, cuts: tuple[Cut, ...] = ()) -> ValueResult:
     equity = solve_equity(snapshot, options, cuts, snapshot.limits, silent)
     return solve_value(snapshot, options, equity, cuts, snapshot.limits, silent)
@@ -28,7 +29,8 @@ def units(result: ValueResult, commodity: str) -> int:
 def small(food: int = 8, stock: int = 30, **changes: object) -> Snapshot:
     sites = (settlement("amber", people=1_000, waited=200), settlement("birch", people=2_000, waited=100))
     snapshot = world(
-        sites, {("amber", "food"): food, ("birch", "food"): food}, hubs=(known.hub("north"),), goods=(PARCEL, KIT, FLOUR),
+        sites, {("amber", "food"): food, ("birch", "food"): food},
+        hubs=(known.hub("north"),), goods=(PARCEL, KIT, FLOUR),
         stock=(batch("north", "food", stock),), fleets={("north", "small"): 9}, teams={None: 2},
     )  # fmt: skip
     return replace(snapshot, **changes)  # type: ignore[arg-type] # fields by name

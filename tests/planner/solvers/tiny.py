@@ -25,12 +25,18 @@ def silent(_: Report) -> None:
 
 
 def option(
-    name: str, hub: str, sites: tuple[str, ...], day: int, *, p: float = 0.9, most: int = 3, gates: tuple[str, ...] = (),
-    escort: bool = False, busy: tuple[int, ...] = (), seconds: int = 4 * HOUR,
+    name: str, hub: str, sites: tuple[str, ...], day: int, *, p: float = 0.9, most: int = 3,
+    gates: tuple[str, ...] = (), escort: bool = False, busy: tuple[int, ...] = (), seconds: int = 4 * HOUR,
 ) -> Option:  # fmt: skip
     """Return an option whose roads are named after it."""
     out = Run(
-        start=hub, end=sites[0], segments=(f"{name}-out",), gates=gates, seconds=seconds // 2, per_truck_s=0.0, loaded=True
+        start=hub,
+        end=sites[0],
+        segments=(f"{name}-out",),
+        gates=gates,
+        seconds=seconds // 2,
+        per_truck_s=0.0,
+        loaded=True,
     )
     back = replace(out, start=sites[-1], end=hub, loaded=False)
     return Option(

@@ -37,8 +37,8 @@ def syria(store: Store) -> Store:
 
 def everything() -> Sequence[Reference]:
     return (
-        ALEPPO, URUM, *WORLD.sites.values(), *WORLD.commodities.values(), *WORLD.needs, *WORLD.groups, *WORLD.hubs.values(),
-        *WORLD.stock, *WORLD.truck_types.values(), *WORLD.fleets, *WORLD.escorts,
+        ALEPPO, URUM, *WORLD.sites.values(), *WORLD.commodities.values(), *WORLD.needs, *WORLD.groups,
+        *WORLD.hubs.values(), *WORLD.stock, *WORLD.truck_types.values(), *WORLD.fleets, *WORLD.escorts,
     )  # fmt: skip
 
 

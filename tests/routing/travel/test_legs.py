@@ -284,7 +284,8 @@ def test_no_leg_is_found_exactly_where_a_refusal_has_its_reason(*, world: World,
 def test_a_hurried_search_still_gives_only_ways_that_work(*, world: World, choice: st.DataObject) -> None:
     origin, destination = choice.draw(st.permutations(sorted(world.roads.places)))[:2]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(search, "LABELS_COMPARED", 1)
+        patch.setattr(search, "LABELS_EXACT", 1)
+        patch.setattr(search, "LABELS_BY_CAUSE", choice.draw(st.sampled_from((1, 10**6))))
         found = found_legs(world.roads, world.access, origin, destination)
     for leg in found:
         depart = leg.departures[0].start
