@@ -68,9 +68,9 @@ def solve(
 ) -> Solved:
     """Solve a PuLP model with HiGHS on one thread.
 
-    `gap` is the relative gap at which the answer counts as optimal and `abs_gap` the absolute one: under 1 it is exact
-    where every objective value is a whole number, and spares the search the last fractions. `relaxed` drops the whole numbers; `start`
-    gives known values by variable name, from which HiGHS begins.
+    `gap` is the relative gap at which the answer counts as optimal and `abs_gap` the absolute one: under 1 it is
+    exact where every objective value is a whole number, and spares the search the last fractions. `relaxed` drops
+    the whole numbers; `start` gives known values by variable name, from which HiGHS begins.
 
     Raises
     ------
