@@ -1,31 +1,43 @@
 """The command line."""
 
+import sys
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
 import click
 
-from planner.cli.access import access
-from planner.cli.convoys import convoy
 from planner.cli.frame import run
-from planner.cli.plans import plan
-from planner.cli.reports import report
-from planner.cli.setup import demo, doctor, init, seed, worker
-from planner.cli.tables import needs, supply
-from planner.cli.what_if import what_if
+from planner.cli.lazy import Later, LazyGroup
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(LazyGroup):
+    later: ClassVar[Mapping[str, Later]] = {
+        "demo": Later(where="planner.cli.demo:demo", help="Plan September 2016 in a folder that is thrown away."),
+        "init": Later(where="planner.cli.setup:init", help="Create the data folder, the key and the database."),
+        "seed": Later(where="planner.cli.setup:seed", help="Load a seed crisis that comes with the product."),
+        "doctor": Later(where="planner.cli.doctor:doctor", help="Say whether all that is needed is here and works."),
+        "worker": Later(where="planner.cli.worker:worker", help="Solve the runs that wait in the queue."),
+        "access": Later(where="planner.cli.access:access", help="See and report what roads may be used."),
+        "plan": Later(where="planner.cli.plans:plan", help="Make plans and look at them."),
+        "needs": Later(where="planner.cli.tables:needs", help="What sites need."),
+        "supply": Later(where="planner.cli.tables:supply", help="What hubs have: stock and trucks."),
+        "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
+        "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
+        "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements."),
+    }
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="qafila")
 def qafila() -> None:
     """Plan aid convoys into besieged and hard-to-reach places.
 
     Settings: QAFILA_HOME (data folder), QAFILA_DATABASE_URL (PostgreSQL instead of the embedded file),
-    QAFILA_CRISIS (where several are loaded), QAFILA_PASSPHRASE or QAFILA_KEY_FILE (the embedded file's key).
+    QAFILA_CRISIS (where several are loaded), QAFILA_PASSPHRASE or QAFILA_KEY_FILE (the embedded file's key),
+    QAFILA_ACTOR (the id under which your doings are recorded).
     """
 
 
-for command in (demo, init, seed, doctor, worker, access, plan, needs, supply, what_if, report, convoy):
-    qafila.add_command(command)
-
-
-def main() -> None:
-    """Start the command line."""
-    run(qafila)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line with these arguments, else with the process's own, and leave with its exit code."""
+    sys.exit(run(qafila, arguments))

@@ -107,7 +107,9 @@ _T3: Final[tuple[Column, ...]] = (
     Column(name="movement", hxl="#event+movement", read=lambda d, _: d.movement.id),
     Column(name="movement_name", hxl="#event+name", read=lambda d, _: d.movement.name),
     Column(name="occurred_at", hxl="#date+occurred+time", read=lambda d, z: moment_of(d.first_failed, z)),
-    Column(name="people_targeted_by_source", hxl="#description+targeted", read=lambda d, _: _by_source(d.people_requested)),
+    Column(
+        name="people_targeted_by_source", hxl="#description+targeted", read=lambda d, _: _by_source(d.people_requested)
+    ),
     Column(name="people_reached_by_source", hxl="#description+reached", read=lambda d, _: _by_source(d.people_reached)),
     Column(name="figures_by_source", hxl="#description+impact", read=lambda d, _: _by_source(d.figures)),
     Column(name="sources", hxl="#meta+source", read=lambda d, _: "; ".join(d.sources)),

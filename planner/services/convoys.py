@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from planner.domain.world import World
-from planner.services.plans import list_movements
+from planner.services.movements import list_movements
 from planner.store.store import Store
 from routing.evidence import DeliveryOutcome, standing
 from routing.units import Instant

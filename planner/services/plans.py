@@ -1,43 +1,28 @@
-"""Make, keep, judge and publish plans."""
+"""Make plans: queue a solve, work it or follow whoever does, and let the verifier judge the answer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from planner import jobs
-from planner.domain.errors import NotFound, PlannerError, Refused
-from planner.domain.plan import Convoy, Plan, PlanId
+from planner.domain.errors import PlannerError, Refused
+from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
-from planner.domain.verify import Violation, violations
-from planner.domain.world import World
+from planner.domain.verify import violations
 from planner.jobs import Clock, Progress
+from planner.services.plan_records import PlanRecord
 from planner.solvers.solve import solve
 from planner.store.codec import plan_digest
-from planner.store.records import Movement, Run, StoredPlan
+from planner.store.records import Run
 from planner.store.store import Store
 from routing.units import Instant
+
+POLL_S: Final = 0.5
+"""Seconds between two looks at a run that another worker has."""
 
 
 class UnsoundPlan(PlannerError):
     """A solver's plan broke a hard rule: it is thrown away, and the run fails with the rules' names."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRecord:
-    """A stored plan with the snapshot that it answers and how long its run took."""
-
-    stored: StoredPlan
-    snapshot: Snapshot
-    seconds: float
-
-    @property
-    def id(self) -> PlanId:
-        """The plan's id."""
-        return self.stored.card.id
-
-    @property
-    def plan(self) -> Plan:
-        """The plan itself."""
-        return self.stored.plan
 
 
 def make_plan(snapshot: Snapshot, progress: Progress) -> Plan:
@@ -62,13 +47,23 @@ def request_plan(store: Store, snapshot: Snapshot, versions: Mapping[str, str], 
     return jobs.enqueue(store, jobs.run_key(digest, versions), digest, at=at, by=by)
 
 
-def work_run(store: Store, run: Run, clock: Clock, progress: Progress, *, worker: str) -> Run:
-    """Work this run here and now if nobody else has it, and return how it ended.
+def work_run(
+    store: Store,
+    run: Run,
+    clock: Clock,
+    progress: Progress,
+    *,
+    worker: str,
+    pause: Callable[[float], None] = time.sleep,
+) -> Run:
+    """Work this run here and now; where a worker has it already, follow that worker's progress to the end.
+
+    Should that worker fall silent, the run is taken over when its lease lapses. `pause` waits so many seconds.
 
     Raises
     ------
     Refused
-        If the run failed; says why.
+        If the run failed or was stopped; says why.
     """
 
     def solve_and_tell(snapshot: Snapshot, beat: Progress) -> Plan:
@@ -78,112 +73,23 @@ def work_run(store: Store, run: Run, clock: Clock, progress: Progress, *, worker
 
         return make_plan(snapshot, both)
 
-    if run.state in {"queued", "running"}:
-        jobs.work_once(store, solve_and_tell, worker, clock, only=run.id)
-    with store.reading() as read:
-        ended = read.get_run(run.id)
+    ended = run
+    while ended.state in {"queued", "running"}:
+        if ended.state == "queued" or (ended.lease_until or 0) <= clock():
+            jobs.work_once(store, solve_and_tell, worker, clock, only=run.id)
+        elif ended.progress is not None:
+            progress(ended.progress)
+        with store.reading() as read:
+            ended = read.get_run(run.id)
+        if ended.state == "running":
+            pause(POLL_S)
     if ended.state == "failed":
         raise Refused(f"Run {ended.id} failed: {ended.error}")
+    if ended.state == "stopped":
+        raise Refused(f"Run {ended.id} was stopped before it had a plan. Ask again to queue it anew.")
     return ended
-
-
-def get_plan(store: Store, plan: str, crisis: str) -> PlanRecord:
-    """Return a plan by id or the `latest` one, with its snapshot.
-
-    Raises
-    ------
-    NotFound
-        If there is no such plan.
-    """
-    with store.reading() as read:
-        stored = read.get_plan(plan, crisis=crisis)
-        runs = read.list_runs(crisis, limit=1_000)
-    ended = next((r for r in runs if r.plan == stored.card.id and r.ended_at is not None), None)
-    seconds = 0.0 if ended is None or ended.ended_at is None else float(ended.ended_at - ended.queued_at)
-    return PlanRecord(stored=stored, snapshot=store.load_snapshot(stored.card.snapshot), seconds=seconds)
-
-
-def verify_plan(record: PlanRecord) -> tuple[Violation, ...]:
-    """Return every breach of a hard rule by a stored plan."""
-    return violations(record.plan, record.snapshot)
 
 
 def replay_plan(record: PlanRecord, progress: Progress) -> str:
     """Solve the stored snapshot again and return the new plan's digest, to be compared with the stored one."""
     return plan_digest(make_plan(record.snapshot, progress))
-
-
-def publish_plan(store: Store, record: PlanRecord, *, by: str, at: Instant) -> tuple[str, ...]:
-    """Publish another person's plan: each of its convoys becomes a movement. Return the movements' ids.
-
-    Raises
-    ------
-    Refused
-        If the publisher made the plan, or it is published already.
-    """
-    if record.stored.card.created_by == by:
-        raise Refused(f"Plan {record.id} was made by {by}. A second person publishes it: set QAFILA_ACTOR to their id.")
-    crisis = record.snapshot.crisis.id
-    with store.writing() as write:
-        write.publish_plan(record.id, at=at, by=by)
-        known = {movement.id: movement for movement in write.list_movements(crisis)}
-        movements = [_movement(record, convoy) for convoy in record.plan.convoys]
-        for movement in movements:
-            there = known.get(movement.id)
-            write.put_movement(crisis, movement if there is None else replace(movement, version=there.version))
-        write.append_audit(actor=by, action="publish", target=record.id, at=at, detail={"movements": len(movements)})
-    return tuple(movement.id for movement in movements)
-
-
-def _movement(record: PlanRecord, convoy: Convoy) -> Movement:
-    """Return the movement of a convoy; a replanned movement keeps its id."""
-    name = convoy.movement or f"{record.id}-{convoy.id}"
-    return Movement(
-        id=name, plan=record.id, planned_as=convoy.id, convoy=replace(convoy, movement=name),
-        detail={"pinned": True, "site": convoy.stops[0].site},
-    )  # fmt: skip
-
-
-def pin_movement(store: Store, world: World, movement: str, *, pinned: bool, by: str, at: Instant) -> None:
-    """Pin a movement, so that replanning keeps it as it is, or let it go again.
-
-    Raises
-    ------
-    NotFound
-        If there is no such movement.
-    """
-    crisis = world.catalogue.crisis.id
-    with store.writing() as write:
-        there = write.get_movement(crisis, movement)
-        write.put_movement(crisis, replace(there, detail={**there.detail, "pinned": pinned}))
-        write.append_audit(actor=by, action="pin" if pinned else "unpin", target=movement, at=at)
-
-
-def list_movements(store: Store, crisis: str) -> tuple[Movement, ...]:
-    """Return the movements that published plans have made."""
-    with store.reading() as read:
-        return read.list_movements(crisis)
-
-
-def pinned_convoys(store: Store, world: World, *, after: Instant) -> tuple[Convoy, ...]:
-    """Return the convoys of pinned movements that are not yet back at an instant."""
-    found = list_movements(store, world.catalogue.crisis.id)
-    return tuple(
-        m.convoy for m in found if m.convoy is not None and m.detail.get("pinned") is True and m.convoy.back_at > after
-    )
-
-
-def get_convoy(record: PlanRecord, convoy: str) -> Convoy:
-    """Return one convoy of a plan.
-
-    Raises
-    ------
-    NotFound
-        If the plan has no such convoy.
-    """
-    found = next((c for c in record.plan.convoys if c.id == convoy), None)
-    if found is None:
-        raise NotFound(
-            f"Plan {record.id} has no convoy {convoy!r}. It has: {', '.join(c.id for c in record.plan.convoys)}."
-        )
-    return found

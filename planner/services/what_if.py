@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from planner.domain.compare import Answer, PlanDiff, compare
+from planner.domain.compare import PlanDiff
 from planner.domain.scenario import Scenario
-from planner.domain.verify.loads import reached_by_site
 from planner.domain.world import World
 from planner.jobs import Clock, Progress
-from planner.services.plans import PlanRecord, get_plan, request_plan, work_run
+from planner.services.plan_records import PlanRecord, diff_plans, get_plan
+from planner.services.plans import request_plan, work_run
 from planner.services.snapshots import Terms, take_snapshot
 from planner.store.store import Store
 
@@ -20,16 +20,6 @@ class Outcome:
     scenario: Scenario
     record: PlanRecord
     difference: PlanDiff
-
-
-def answer(record: PlanRecord) -> Answer:
-    """Return a stored plan in the form in which plans are compared."""
-    return Answer(plan=record.plan, snapshot=record.snapshot, reached=reached_by_site(record.plan, record.snapshot))
-
-
-def diff_plans(a: PlanRecord, b: PlanRecord, world: World) -> PlanDiff:
-    """Return what changes from one stored plan to another."""
-    return compare(answer(a), answer(b), world.log)
 
 
 def run_scenarios(

@@ -14,7 +14,7 @@ from planner.solvers.choice import CapacityCut, Chosen, Cut, EquityResult, Progr
 from planner.solvers.equity import equity_of
 from planner.solvers.highs import relative_gap
 from planner.solvers.timetable import schedule
-from planner.solvers.value import ValueResult, value_of
+from planner.solvers.value import ValueResult, least_trucks, value_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,10 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     """
     rounds = case.snapshot.limits.cut_rounds
     cuts: list[Cut] = []
-    proved = _masters(case, cuts, deadline, progress, None)
-    now, best, short = proved, proved, proved.short
+    equity = _fairest(case, cuts, deadline, progress)
     steered = False
+    now = best = _masters(case, cuts, deadline, progress, equity)
+    proved, short = now, now.short
     for done in range(rounds):
         told = timetable(case.snapshot, now.value.chosen)
         if told.timed is not None:
@@ -64,16 +65,33 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
         new = [cut for cut in told.cuts if cut not in cuts]
         if not new:
             break
-        if not steered and told.proved:
+        if not steered:
             proved = now
         steered |= not told.proved
         cuts += new
-        now = _masters(case, cuts, deadline, progress, now)
+        now = _masters(case, cuts, deadline, progress, now.equity, now.value)
         short |= now.short
         best = now if now.value.chosen else best
         progress(Report(stage="timetable", done=(done + 1) / rounds, best=now.value.level.value))
     chosen, times = _as_many_as_fit(case, best.value.chosen)
     return _settled(best, proved if steered else best, chosen, times, cuts, short=short)
+
+
+def _fairest(case: Case, cuts: list[Cut], deadline: Deadline, progress: Progress) -> EquityResult:
+    """Solve equity until its visits, with as few trucks as they need, can be timed; add the cuts found to `cuts`.
+
+    Visits alone are timed in moments: what the levels cannot keep is better known before loads are searched. Only
+    proved cuts are taken here, so that the levels stay proved.
+    """
+    equity = equity_of(case, cuts, deadline.limits(), progress)
+    for _ in range(case.snapshot.limits.cut_rounds):
+        told = timetable(case.snapshot, least_trucks(case, equity, cuts, deadline.limits()))
+        new = [cut for cut in told.cuts if cut not in cuts]
+        if told.timed is not None or not told.proved or not new:
+            break
+        cuts += new
+        equity = equity_of(case, cuts, deadline.limits(), progress)
+    return equity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +106,16 @@ class _Masters:
 
 
 def _masters(
-    case: Case, cuts: Sequence[Cut], deadline: Deadline, progress: Progress, last: _Masters | None
+    case: Case,
+    cuts: Sequence[Cut],
+    deadline: Deadline,
+    progress: Progress,
+    equity: EquityResult,
+    last: ValueResult | None = None,
 ) -> _Masters:
-    if last is not None:
-        value = value_of(case, last.equity, cuts, deadline.limits(), progress, known=last.value)
-        if value.status != "infeasible":
-            return _Masters(equity=last.equity, value=value)
+    value = value_of(case, equity, cuts, deadline.limits(), progress, known=last)
+    if value.status != "infeasible":
+        return _Masters(equity=equity, value=value)
     equity = equity_of(case, cuts, deadline.limits(), progress)
     value = value_of(case, equity, cuts, deadline.limits(), progress)
     if value.status != "infeasible":

@@ -1,15 +1,17 @@
 """Among the fairest plans take the one that brings most: expected person-days of assistance, proved by a bound."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+
+import pulp
 
 from planner.domain.plan import ObjectiveLevel, ProofGrade
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
 from planner.solvers.case import Case
-from planner.solvers.choice import Chosen, Cut, EquityResult, Progress, Report
+from planner.solvers.choice import BranchCut, Chosen, Cut, EquityResult, Progress, Report
 from planner.solvers.loads import FullModel, full_model, read_chosen
 from planner.solvers.option import Option, OptionId
 
@@ -69,14 +71,14 @@ def value_of(
 
     First visits are whole and trucks and units are not: that gives the bound, over all plans that keep the levels.
     Then the visits stand and trucks and units become whole. If nothing comes of that, the visits of the equity
-    stage stand, which are known to be possible. `known` is the answer before the latest cuts: its visits are kept
-    if little is lost by that, and its bound holds still, because cuts only take away.
+    stage stand, which are known to be possible. `known` is the answer before the latest cuts: its visits, or at least
+    those of the days that the cuts do not speak of, are kept if little is lost by that. Its bound holds still,
+    because cuts only take away.
     """
     if known is not None and known.chosen:
-        visits = frozenset(item.option.id for item in known.chosen)
-        again = _rounded(case, equity, cuts, limits, visits)
-        if again.solved.found and highs.relative_gap(again.solved.objective, known.level.value) <= REPAIR_LOSS:
-            return _result(again, case, known.level.bound, cut_short=again.solved.cut_short)
+        for again in _repairs(case, equity, cuts, limits, known):
+            if again.solved.found and highs.relative_gap(again.solved.objective, known.level.value) <= REPAIR_LOSS:
+                return _result(again, case, known.level.bound, cut_short=again.solved.cut_short)
     wide = _wide(case, equity, cuts, limits)
     progress(Report(stage="value", done=0.5, best=wide.solved.objective, bound=wide.solved.bound))
     if wide.solved.status == "infeasible":
@@ -125,14 +127,45 @@ def _search(
     return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap, start=start))
 
 
+def _repairs(
+    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, known: ValueResult
+) -> Iterator[_Search]:
+    visits = frozenset(item.option.id for item in known.chosen)
+    yield _rounded(case, equity, cuts, limits, visits)
+    named = {name for cut in cuts for name in (cut.at_least if isinstance(cut, BranchCut) else cut.options)}
+    days = {case.by_id[name].day for name in named & visits}
+    coarse = replace(limits, mip_gap=max(limits.mip_gap, WIDE_GAP))
+    yield _rounded(case, equity, cuts, coarse, visits, free_days=frozenset(days))
+
+
 def _rounded(
-    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, taken: frozenset[OptionId]
+    case: Case,
+    equity: EquityResult,
+    cuts: Sequence[Cut],
+    limits: Limits,
+    taken: frozenset[OptionId],
+    free_days: frozenset[int] = frozenset(),
 ) -> _Search:
-    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=True)
+    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=not free_days)
     for option in full.visits.options:
-        runs = full.visits.runs[option.id]
-        runs.lowBound = runs.upBound = int(option.id in taken)
-    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap / 10))
+        if option.day not in free_days:
+            runs = full.visits.runs[option.id]
+            runs.lowBound = runs.upBound = int(option.id in taken)
+    search = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
+    if free_days and search.solved.found:
+        return _rounded(case, equity, cuts, limits, _taken(search))
+    return search
+
+
+def least_trucks(case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits) -> tuple[Chosen, ...]:
+    """Return the equity stage's visits with the fewest trucks that keep its levels; empty if cuts forbid them."""
+    options = [case.by_id[name] for name in equity.visits]
+    full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True)
+    model = full.model
+    model.sense = pulp.LpMinimize
+    model.setObjective(pulp.lpSum(full.visits.truck_sum(option) for option in full.visits.options))
+    solved = highs.solve(model, limits, seed=case.snapshot.seed)
+    return read_chosen(case, full, solved) if solved.found else ()
 
 
 def _taken(search: _Search) -> frozenset[OptionId]:

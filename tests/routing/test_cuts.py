@@ -68,7 +68,7 @@ def joined(world: World, closed: frozenset[SegmentId], origin: PlaceId, destinat
     return destination in reached
 
 
-@settings(max_examples=80)
+@settings(max_examples=settings().max_examples // 2)
 @given(world=worlds(), choice=st.data())
 def test_cuts_are_the_smallest_of_all_sets_of_closed_roads(*, world: World, choice: st.DataObject) -> None:
     origin, destination = choice.draw(st.permutations(sorted(world.roads.places)))[:2]

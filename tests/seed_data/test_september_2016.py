@@ -118,7 +118,7 @@ def test_arrangements_made_by_the_18th_cover_the_deliveries_after_the_truce() ->
 
 
 def test_castello_passes_by_permit_only_from_the_12th_to_the_19th() -> None:
-    for gate in ("castello-south", "castello-north"):
+    for gate in ("castello", "castello-north"):
         states = [(r["valid_from"], r["state"]) for r in records(SYRIA, "gate", gate=gate)]
         assert states[0][1] == "closed"
         assert ("2016-09-12T19:00:00+03:00", "by_permit") in states

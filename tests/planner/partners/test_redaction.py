@@ -5,10 +5,11 @@ import io
 import json
 import re
 from datetime import date, datetime
+from itertools import pairwise
 
 import pypdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from planner.domain.denials import AMRF, Denial
@@ -28,8 +29,9 @@ DAY_OF = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 def words_of_pdf(content: bytes) -> str:
     reader = pypdf.PdfReader(io.BytesIO(content))
-    told = " ".join(f"{key} {value}" for key, value in (reader.metadata or {}).items())
-    return told + " " + " ".join(page.extract_text() for page in reader.pages)
+    # The producer's version number is the one thing of the file itself that is written there.
+    told = [str(value) for key, value in (reader.metadata or {}).items() if key not in {"/Producer", "/Creator"}]
+    return " ".join([*told, *(page.extract_text() for page in reader.pages)])
 
 
 def words_of_json(content: bytes) -> str:
@@ -45,6 +47,7 @@ def leaks(text: str, now: Instant) -> list[str]:
     return found + [day for day in DAY_OF.findall(text) if date.fromisoformat(day) > today]
 
 
+@settings(max_examples=30)
 @given(several, clocks)
 def test_t1_tables_hold_days_and_codes_only(found: tuple[Denial, ...], now: Instant) -> None:
     made = report(found, now=now)
@@ -52,7 +55,7 @@ def test_t1_tables_hold_days_and_codes_only(found: tuple[Denial, ...], now: Inst
     assert leaks(words_of_json(render(made, "json")), now) == []
 
 
-@settings(max_examples=8)
+@settings(max_examples=8, phases=[Phase.explicit, Phase.generate])  # pages take long to set and to shrink
 @given(several, clocks)
 def test_t1_pages_hold_days_and_codes_only(found: tuple[Denial, ...], now: Instant) -> None:
     assert leaks(words_of_pdf(render(report(found, now=now), "pdf")), now) == []
@@ -63,6 +66,7 @@ def test_the_check_for_leaks_sees_what_t3_tells() -> None:
     assert {PRIVATE, "16:10"} <= set(leaks(text, LATE))
 
 
+@settings(max_examples=30)
 @given(several, st.sampled_from(("T0", "T1", "T2", "T3")), clocks)
 def test_every_movement_is_told_or_counted_as_withheld(found: tuple[Denial, ...], tier: str, now: Instant) -> None:
     redacted = redact(found, tier, SEPTEMBER, now, ZONE)  # type: ignore[arg-type] # drawn from the tiers
@@ -70,10 +74,11 @@ def test_every_movement_is_told_or_counted_as_withheld(found: tuple[Denial, ...]
     assert told + sum(redacted.withheld.values()) == len(found)
 
 
+@settings(max_examples=30)
 @given(several, clocks)
 def test_a_higher_tier_reads_all_that_a_lower_one_does(found: tuple[Denial, ...], now: Instant) -> None:
-    rows = [redact(found, tier, SEPTEMBER, now, ZONE) for tier in ("T1", "T2", "T3")]  # type: ignore[arg-type] # tiers
-    for lower, higher in zip(rows, rows[1:], strict=False):
+    rows = [redact(found, tier, SEPTEMBER, now, ZONE) for tier in ("T1", "T2", "T3")]
+    for lower, higher in pairwise(rows):
         names = [column.name for column in lower.columns]
         assert [column.name for column in higher.columns][: len(names)] == names
         assert {row[: len(names)] for row in higher.rows} >= set(lower.rows)

@@ -36,7 +36,7 @@ def searched(roads: RoadNetwork, closed: frozenset[str], *, loaded: bool) -> NDA
     return np.where(np.isfinite(found), found, UNREACHABLE).astype(np.int64)
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 @given(world=worlds(), choice=st.data(), loaded=st.booleans())
 def test_both_engines_equal_a_plain_search_whatever_is_closed(
     *, world: World, choice: st.DataObject, loaded: bool

@@ -158,7 +158,7 @@ def test_an_unreported_area_explains_the_physical_part_so_that_it_counts_once() 
     assert met == {"unreported:land": 0.5}
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 2)
 @given(world=worlds(most_roads=6), choice=st.data(), loaded=st.booleans(), trucks=st.integers(1, 4))
 def test_departures_are_exactly_the_seconds_that_a_simulation_passes(
     *, world: World, choice: st.DataObject, loaded: bool, trucks: int
