@@ -4,6 +4,7 @@ import os
 import time
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Final
 
 from platformdirs import user_data_path
 
-from planner.domain.errors import BadInput
+from planner.domain.errors import BadInput, PlannerError
 from planner.store.keys import create_key_file, default_key_file, find_key, get_key
 from planner.store.store import Store
 from routing.units import Instant
@@ -87,7 +88,13 @@ def init_store(settings: Settings, environ: Mapping[str, str]) -> Store:
                 )
             key = create_key_file(settings.key_file, settings.home)
     store = Store.open(settings.address, key)
-    store.migrate()
+    try:
+        with suppress(BadInput):  # no tables yet: what is asked is whether the database answers
+            _reach(store)
+        store.migrate()
+    except PlannerError:
+        store.close()
+        raise
     return store
 
 
@@ -105,9 +112,38 @@ def open_store(settings: Settings, environ: Mapping[str, str]) -> Store:
             raise BadInput(f"There is no database in {settings.home}. Run: qafila init.")
         key = get_key(environ, settings.key_file)
     store = Store.open(settings.address, key)
-    if store.needs_migration():
-        raise BadInput("The database has tables of another version. Run: qafila init.")
+    try:
+        _reach(store)
+        if store.needs_migration():
+            raise BadInput("The database has tables of another version. Run: qafila init.")
+    except PlannerError:
+        store.close()
+        raise
     return store
+
+
+def _reach(store: Store) -> None:
+    """Ask the database for something, so that it says plainly why it cannot answer."""
+    with store.reading() as read:
+        read.list_crises()
+
+
+def probe_store(settings: Settings, environ: Mapping[str, str]) -> dict[str, object]:
+    """Return whether there is a database and whether it opens and answers; `works` is None where there is none yet."""
+    embedded = settings.database_url is None
+    kind = "sqlite" if embedded else "postgresql"
+    if embedded and not (settings.home / DATABASE_FILE).exists():
+        return {"kind": kind, "works": None, "said": "none yet; qafila init creates it"}
+    try:
+        store = open_store(settings, environ)
+    except PlannerError as cause:
+        return {"kind": kind, "works": False, "said": str(cause)}
+    try:
+        with store.reading() as read:
+            crises = [crisis.id for crisis in read.list_crises()]
+    finally:
+        store.close()
+    return {"kind": kind, "works": True, "said": f"holds {', '.join(crises) or 'no crisis yet'}"}
 
 
 def versions() -> dict[str, str]:

@@ -15,7 +15,7 @@ from routing.hazard import Threat, hazard_track, read_threats
 from routing.ledger import Ledger, read_ledger
 from routing.network import AreaId, GateId, RoadNetwork, Segment, SegmentId
 from routing.policy import AccessPolicy
-from routing.reports import road_track
+from routing.reports import reported_limits, road_track
 from routing.sentences import describe
 from routing.status import AccessMap, HoldSpan, Piece
 from routing.track import Question, Track, merge_tracks, quiet, steady
@@ -55,6 +55,7 @@ def fold(
         gate_priors={name: gate_prior(gate, ledger.outcomes) for name, gate in network.gates.items()},
         gate_flow={name: smallest_flow(question, ledger, gate) for name, gate in network.gates.items()},
         holds=_hold_spans(question, ledger, network),
+        reported_limits_kg=reported_limits(question, ledger.roads),
     )
 
 

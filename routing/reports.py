@@ -1,11 +1,11 @@
 """The physical state of a road, from what its travellers reported and how long ago."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from routing.evidence import RoadReport, RoadState
 from routing.ledger import Reported, edges, newest
-from routing.network import AreaId
+from routing.network import AreaId, SegmentId
 from routing.policy import AccessPolicy
 from routing.status import Part, Status, worst
 from routing.track import Causes, Question, Track, graded, make_track, quiet
@@ -32,6 +32,18 @@ def road_track(question: Question, reports: Reports, needed: Sequence[Window], a
         return _road_at(question, reports, at, areas if any(w.contains(at) for w in needed) else ())
 
     return make_track(question.horizon, changes, state_at)
+
+
+def reported_limits(question: Question, roads: Mapping[SegmentId, Reports]) -> dict[SegmentId, int]:
+    """Return the lowest weight limit, in kg, that the newest report of a segment states at any time of the horizon."""
+    found: dict[SegmentId, int] = {}
+    for segment, reports in sorted(roads.items()):
+        starts = {question.horizon.start, *(r.valid.start for r in reports if question.horizon.contains(r.valid.start))}
+        told = [newest(reports, at) for at in sorted(starts)]
+        limits = [r.fact.weight_limit_kg for r in told if r is not None and r.fact.weight_limit_kg is not None]
+        if limits:
+            found[segment] = min(limits)
+    return found
 
 
 def _road_at(

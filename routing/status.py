@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
 from routing.errors import RoutingError, UnknownId
-from routing.network import GateId, SegmentId
+from routing.network import GateId, Segment, SegmentId
 from routing.units import AsOf, Instant, Window
 
 PartName: TypeAlias = Literal["physical", "control", "ceasefire", "gate", "hazard"]
@@ -104,6 +104,8 @@ class AccessMap:
     gate_flow: Mapping[GateId, int]
     """Trucks an hour through each gate."""
     holds: tuple[HoldSpan, ...] = ()
+    reported_limits_kg: Mapping[SegmentId, int] = field(default_factory=dict)
+    """The lowest weight limit that holds on a segment at any time of the horizon, where reports state one."""
 
     def timeline(self, segment: SegmentId) -> tuple[Piece, ...]:
         """Return the segment's pieces in order of time.
@@ -117,6 +119,11 @@ class AccessMap:
             return self.timelines[segment]
         except KeyError:
             raise UnknownId(f"No segment {segment!r} in this access map.") from None
+
+    def limit_kg(self, segment: Segment) -> int | None:
+        """Return the lowest of the segment's own and its reported weight limits; None where there is none."""
+        limits = (segment.weight_limit_kg, self.reported_limits_kg.get(segment.id))
+        return min((limit for limit in limits if limit is not None), default=None)
 
     def at(self, segment: SegmentId, at: Instant) -> Piece:
         """Return the piece that holds at an instant.

@@ -1,9 +1,11 @@
 """Commands on movements: what was promised or sent, and what became of it."""
 
 import click
-from rich.table import Table
+from rich.text import Text
 
-from planner.cli.frame import App, json_option, out, pass_app, print_json
+from planner.cli.app import App, pass_app
+from planner.cli.frame import json_option, print_json
+from planner.cli.terminal import listing, print_listing
 from planner.services.convoys import list_convoys
 from routing.units import format_instant
 
@@ -38,13 +40,12 @@ def list_(app: App, *, as_json: bool) -> None:
             ]
         )
         return
-    table = Table()
-    for column in ("movement", "name", "hub", "sites", "trucks", "state", "when", ""):
-        table.add_column(column, overflow="fold")
+    table = listing("movement", "hub", "sites", "trucks", "state", "when", "name", "", right=("trucks",))
     for row in rows:
         table.add_row(
-            row.movement, row.name, row.hub, ", ".join(row.sites), "" if row.trucks is None else str(row.trucks),
+            Text(row.movement), row.hub, ", ".join(row.sites), "" if row.trucks is None else str(row.trucks),
             f"{row.state} {row.reason}".strip().replace("_", " "),
-            "" if row.at is None else format_instant(row.at, zone)[:10], "synthetic" if row.synthetic else "",
+            "" if row.at is None else format_instant(row.at, zone)[:10],
+            Text(row.name), "synthetic" if row.synthetic else "",
         )  # fmt: skip
-    out.print(table)
+    print_listing(table)

@@ -7,7 +7,8 @@ from typing import Final, get_args
 import click
 
 from planner.bootstrap import clock
-from planner.cli.frame import App, notes, pass_app
+from planner.cli.app import App, pass_app
+from planner.cli.terminal import note
 from planner.partners.denial_files import Format
 from planner.partners.redaction import Tier
 from planner.services.reports import report_denials
@@ -36,4 +37,4 @@ def denials(app: App, period: str, tier: Tier, kind: Format, output: Path | None
         sys.stdout.buffer.write(content)
     else:
         output.write_bytes(content)
-        notes.print(f"Written {len(content):,} bytes to {output}.")
+        note(f"Written {len(content):,} bytes to {output}.")

@@ -1,15 +1,18 @@
 """Show a plan in the terminal: who gets what, when and by which road, and what not and why."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from planner.cli.terminal import listing, out, say
 from planner.domain.compare import PlanDiff
-from planner.domain.plan import Convoy, Plan, Unmet
+from planner.domain.plan import Convoy, Plan, Stop, Unmet
 from planner.domain.snapshot import Snapshot
-from planner.services.plans import PlanRecord
+from planner.services.plan_records import PlanRecord
 from routing.units import HOUR, MINUTE, Instant, Seconds
 
 LONG_LEG = 8
@@ -18,67 +21,81 @@ LONG_LEG = 8
 CLASS = {"impossible": "proved impossible", "outbid": "outbid", "not_found": "not found"}
 
 
-def show_plan(record: PlanRecord, console: Console) -> None:
+def show_plan(record: PlanRecord) -> None:
     """Print a whole plan for a person to read."""
     plan, snapshot = record.plan, record.snapshot
     zone = snapshot.crisis.tz
-    console.print(
-        f"\n[bold]Plan {record.id}[/]  {snapshot.crisis.name}, {_day(plan.horizon.start, zone)} to "
+    say(
+        f"\n[bold]Plan {record.id}[/]  {escape(snapshot.crisis.name)}, {_day(plan.horizon.start, zone)} to "
         f"{_day(plan.horizon.end - 1, zone)}, as known on {_moment(plan.as_of.at, zone)} (record {plan.as_of.known})"
     )
     said = "cut short by the safety stop" if plan.cut_short else f"solved in {record.seconds:.0f} s"
-    console.print(f"Scenario {snapshot.scenario.name}; {plan.status}, {said}; digest {record.stored.card.digest[:16]}")
+    digest = record.stored.card.digest[:16]
+    say(f"Scenario {escape(snapshot.scenario.name)}; {plan.status.replace('_', ' ')}, {said}; digest {digest}")
     trucks = sum(convoy.truck_count for convoy in plan.convoys)
     tonnes = sum(load.kg for c in plan.convoys for stop in c.stops for load in stop.loads) / 1000
-    console.print(
-        f"[bold]{len(plan.convoys)} convoys, {trucks} trucks, {tonnes:,.0f} t, {plan.people_reached:,} people[/] "
-        "(by the smallest figure of any source)\n"
+    say(
+        f"[bold]{_count(len(plan.convoys), 'convoy')}, {_count(trucks, 'truck')}, {tonnes:,.0f} t, "
+        f"{plan.people_reached:,} people[/] (by the smallest figure of any source)\n"
     )
     for convoy in plan.convoys:
-        _show_convoy(convoy, snapshot, console)
+        _show_convoy(convoy, snapshot)
     for notice in plan.pinned:
-        console.print(
-            f"[bold red]Promised movement {notice.movement} is no longer feasible[/] ({', '.join(notice.rules)}): "
-            f"{', '.join(notice.choices)}?"
+        say(
+            f"[bold red]Promised movement {escape(notice.movement)} is no longer feasible[/] "
+            f"({', '.join(notice.rules)}): {', '.join(notice.choices)}?"
         )
-    _show_unmet(plan, snapshot, console)
-    _show_objective(plan, console)
-    for note in plan.notes:
-        console.print(note, style="dim")
-    console.print(snapshot.crisis.disclaimer, style="dim")
+    _show_unmet(plan, snapshot)
+    _show_objective(plan)
+    for told in plan.notes:
+        say(escape(told), style="dim")
+    say(escape(snapshot.crisis.disclaimer), style="dim")
 
 
-def _show_convoy(convoy: Convoy, snapshot: Snapshot, console: Console) -> None:
-    zone = snapshot.crisis.tz
+def _show_convoy(convoy: Convoy, snapshot: Snapshot) -> None:
     names = " and ".join(snapshot.sites[stop.site].name for stop in convoy.stops)
-    trucks = ", ".join(f"{n} {snapshot.truck_types[kind].name}" for kind, n in sorted(convoy.trucks.items()) if n)
-    group = f"  [{convoy.group}, all together]" if convoy.group else ""
-    console.print(
-        f"[bold]{convoy.id}  {snapshot.hubs[convoy.hub].name} to {names}[/]{group}  {trucks}", highlight=False
-    )
-    rows = [
-        ("load", f"{_moment(convoy.loading.start, zone)} to {_clock(convoy.loading.end, zone)}"),
-        ("leave", _moment(convoy.depart_at, zone)),
-        ("road", _road(convoy, snapshot)),
-    ]
+    trucks = ", ".join(f"{n} x {snapshot.truck_types[kind].name}" for kind, n in sorted(convoy.trucks.items()) if n)
+    group = f" ({convoy.group}: all together)" if convoy.group else ""
+    title = f"{convoy.id}  {snapshot.hubs[convoy.hub].name} to {names}{group}"
+    say(f"[bold]{escape(title)}[/]  {escape(trucks)}")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", style="dim", no_wrap=True, min_width=11)
+    table.add_column(overflow="fold")
+    for word, said in _facts(convoy, snapshot):
+        table.add_row(word, Text(said))
+    out.print(table)
+    out.print()
+
+
+def _facts(convoy: Convoy, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Yield what is told of a convoy, in the order in which it happens."""
+    zone = snapshot.crisis.tz
+    yield "load", f"{_moment(convoy.loading.start, zone)} to {_clock(convoy.loading.end, zone)}"
+    yield "leave", _moment(convoy.depart_at, zone)
+    yield "road", _road(convoy, snapshot)
     passes = [
         f"{p.gate} {_clock(p.arrive_at, zone)}-{_clock(p.clear_at, zone)}{'' if move.loaded else ' (back)'}"
         for move in convoy.moves
         for p in move.gates
     ]
-    rows.append(("gates", ", ".join(passes) or "none"))
+    yield "gates", ", ".join(passes) or "none"
     for stop in convoy.stops:
-        loads = ", ".join(f"{load.units:,} {snapshot.commodities[load.commodity].name}" for load in stop.loads)
-        tonnes = sum(load.kg for load in stop.loads) / 1000
-        metres = sum(load.litres for load in stop.loads) / 1000
         when = f"{_moment(stop.arrive_at, zone)} to {_clock(stop.unloaded_at, zone)}"
-        rows.append(("unload", f"{snapshot.sites[stop.site].name} {when}: {loads} ({tonnes:,.0f} t, {metres:,.0f} m3)"))
-    risk = f"p {convoy.p:.2f}; exposure {convoy.exposure_truck_s / HOUR:,.0f} truck-hours"
+        yield "unload", f"{snapshot.sites[stop.site].name} {when}: {_goods(stop, snapshot)}"
     slack = f"slack {_span(convoy.slack_s)} before the way back closes"
-    rows.append(("back", f"{_moment(convoy.back_at, zone)}; {slack}; {risk}"))
-    for word, said in rows:
-        console.print(f"     [dim]{word:>6}[/]  {said}", highlight=False)
-    console.print()
+    risk = f"p {convoy.p:.2f}; exposure {convoy.exposure_truck_s / HOUR:,.0f} truck-hours"
+    yield "back", f"{_moment(convoy.back_at, zone)}; {slack}; {risk}"
+
+
+def _goods(stop: Stop, snapshot: Snapshot) -> str:
+    """Return what is unloaded by commodity; which batch it comes from concerns the warehouse only."""
+    units: dict[str, int] = {}
+    for load in stop.loads:
+        units[load.commodity] = units.get(load.commodity, 0) + load.units
+    goods = ", ".join(f"{n:,} {snapshot.commodities[commodity].name}" for commodity, n in units.items())
+    tonnes = sum(load.kg for load in stop.loads) / 1000
+    metres = sum(load.litres for load in stop.loads) / 1000
+    return f"{goods} ({tonnes:,.0f} t, {metres:,.0f} m3)"
 
 
 def _road(convoy: Convoy, snapshot: Snapshot) -> str:
@@ -99,13 +116,15 @@ def _road(convoy: Convoy, snapshot: Snapshot) -> str:
     return "; then ".join(said)
 
 
-def _show_unmet(plan: Plan, snapshot: Snapshot, console: Console) -> None:
+def _show_unmet(plan: Plan, snapshot: Snapshot) -> None:
     if not plan.unmet:
-        console.print("Every need is met.")
+        say("Every need is met.")
         return
-    table = Table(title="What is not brought, and why", title_justify="left", expand=True)
-    for column, ratio in (("site", 2), ("people", None), ("what", 2), ("class", None), ("why", 5), ("proof", 2)):
-        table.add_column(column, ratio=ratio, overflow="fold")
+    table = listing("site", "people", "what", "class", "why", "proof", right=("people",))
+    table.title, table.expand = "What is not brought, and why", True
+    for column, ratio in zip(table.columns, (3, None, 3, 2, 10, 3), strict=True):
+        column.ratio = ratio
+    table.columns[1].no_wrap = True
     for (site, kind, rule, reason), rows in _grouped(plan.unmet):
         items = ", ".join(snapshot.commodities[row.commodity].name for row in rows)
         proof = ", ".join(dict.fromkeys(p for row in rows for p in row.proof))
@@ -115,8 +134,9 @@ def _show_unmet(plan: Plan, snapshot: Snapshot, console: Console) -> None:
             tried = "solved again" if change.verified else "not tried"
             text += f"\nWould serve it: {change.edit} ({tried}, {change.people_gained:+,} people)"
         people = f"{max(row.people for row in rows):,}"
-        table.add_row(snapshot.sites[site].name, people, items, CLASS[kind], text, proof)
-    console.print(table)
+        cells = (snapshot.sites[site].name, people, items, CLASS[kind], text, proof)
+        table.add_row(*(Text(cell) for cell in cells))
+    out.print(table)
 
 
 def _grouped(unmet: tuple[Unmet, ...]) -> list[tuple[tuple[str, str, str, str], list[Unmet]]]:
@@ -126,33 +146,36 @@ def _grouped(unmet: tuple[Unmet, ...]) -> list[tuple[tuple[str, str, str, str], 
     return sorted(found.items(), key=lambda item: (-max(row.people for row in item[1]), item[0]))
 
 
-def _show_objective(plan: Plan, console: Console) -> None:
-    table = Table(title="How good the plan is", title_justify="left")
-    for column in ("level", "name", "value", "bound", "gap", "proved"):
-        table.add_column(column, justify="left" if column in {"name", "proved"} else "right")
+def _show_objective(plan: Plan) -> None:
+    table = listing("level", "name", "value", "bound", "gap", "proved", right=("level", "value", "bound", "gap"))
+    table.title = "How good the plan is"
     for level in plan.objective:
         table.add_row(
             str(level.level), level.name, f"{level.value:,.0f}", f"{level.bound:,.0f}", f"{level.gap:.2%}", level.proof
         )
-    console.print(table)
+    out.print(table)
 
 
-def show_diff(a: str, b: str, diff: PlanDiff, console: Console) -> None:
+def show_diff(a: str, b: str, diff: PlanDiff) -> None:
     """Print who gains and who loses from one plan to another, which convoys change, and because of what."""
-    console.print(f"\n[bold]{a} to {b}[/]: {diff.people_gained:+,} people")
+    say(f"\n[bold]{a} to {b}[/]: {diff.people_gained:+,} people")
     for site in sorted(diff.sites, key=lambda s: s.people_a - s.people_b):
         change = site.people_b - site.people_a
         if change:
             word = "gains" if change > 0 else "loses"
-            console.print(f"  {word} {site.site}: {site.people_a:,} to {site.people_b:,} ({change:+,})")
+            say(f"  {word} {site.site}: {site.people_a:,} to {site.people_b:,} ({change:+,})")
     for word, convoys in (("added", diff.added), ("dropped", diff.removed)):
         for convoy in convoys:
-            console.print(f"  {word} {convoy.id}: {convoy.hub} to {', '.join(stop.site for stop in convoy.stops)}")
+            say(f"  {word} {convoy.id}: {convoy.hub} to {', '.join(stop.site for stop in convoy.stops)}")
     for changed in diff.changed:
         sites = ", ".join(stop.site for stop in changed.b.stops)
-        console.print(f"  changed {changed.b.id}: {changed.b.hub} to {sites} ({', '.join(changed.what)})")
-    console.print(f"  kept {len(diff.kept)} convoys")
-    console.print(f"  because of {', '.join(cause.id for cause in diff.because) or 'nothing that differs'}")
+        say(f"  changed {changed.b.id}: {changed.b.hub} to {sites} ({', '.join(changed.what)})")
+    say(f"  kept {_count(len(diff.kept), 'convoy')}")
+    say(f"  because of {escape(', '.join(cause.id for cause in diff.because)) or 'nothing that differs'}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _day(at: Instant, zone: ZoneInfo) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from planner.bootstrap import clock
-from planner.cli.frame import App, json_option, pass_app, print_json
+from planner.cli.app import App, pass_app
+from planner.cli.frame import json_option, print_json
 from planner.services.tables import Subject, apply_import, read_import
 
 

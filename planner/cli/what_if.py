@@ -3,15 +3,18 @@
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from planner.bootstrap import clock, versions
-from planner.cli.frame import App, json_option, out, pass_app, print_json, solving
+from planner.cli.app import App, pass_app
+from planner.cli.frame import json_option, print_json
 from planner.cli.plans import diff_json
 from planner.cli.show import show_diff
+from planner.cli.terminal import listing, print_listing, say, solving
 from planner.domain.errors import BadInput
 from planner.intake.scenario import read_scenario
-from planner.services.plans import PlanRecord, get_plan
+from planner.services.plan_records import PlanRecord, get_plan
 from planner.services.what_if import Outcome, run_scenarios
 
 
@@ -37,10 +40,11 @@ def what_if(app: App, files: tuple[Path, ...], base: str, *, side_by_side: bool,
         print_json({"base": record.id, "scenarios": [_json(record, one) for one in outcomes]})
         return
     if side_by_side:
-        out.print(_table(record, outcomes))
+        print_listing(_table(record, outcomes))
     for one in outcomes:
-        out.print(f"\n[bold]{one.scenario.name}[/]: {one.record.plan.people_reached:,} people, plan {one.record.id}")
-        show_diff(record.id, one.record.id, one.difference, out)
+        name = escape(one.scenario.name)
+        say(f"\n[bold]{name}[/]: {one.record.plan.people_reached:,} people, plan {one.record.id}")
+        show_diff(record.id, one.record.id, one.difference)
 
 
 def _json(base: PlanRecord, one: Outcome) -> dict[str, object]:
@@ -55,11 +59,8 @@ def _json(base: PlanRecord, one: Outcome) -> dict[str, object]:
 
 def _table(base: PlanRecord, outcomes: tuple[Outcome, ...]) -> Table:
     """Return the indicators of the base plan and each scenario side by side."""
-    table = Table()
-    table.add_column("")
-    table.add_column("base", justify="right")
-    for one in outcomes:
-        table.add_column(one.scenario.name, justify="right")
+    scenarios = [escape(one.scenario.name) for one in outcomes]
+    table = listing("", "base", *scenarios, right=("base", *scenarios))
     records = [base, *(one.record for one in outcomes)]
     table.add_row("people", *(f"{r.plan.people_reached:,}" for r in records))
     table.add_row("convoys", *(str(len(r.plan.convoys)) for r in records))

@@ -18,7 +18,7 @@ def to_plain(value: object) -> Plain:
         If the value holds something that has no canonical form.
     """
     if value is None or isinstance(value, bool | int | float):
-        return value
+        return value or 0.0 if isinstance(value, float) else value  # minus nought is nought
     if isinstance(value, str):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):

@@ -7,7 +7,7 @@ from typing import Final
 from planner.domain.needs import CommodityId, SiteId
 from routing.evidence import Evidence, PermitState, PermitStep, PermitStepName
 from routing.network import GateId, Regime
-from routing.units import Window
+from routing.units import Window, subtract_windows
 
 IN_FORCE: Final[frozenset[PermitState]] = frozenset({"granted", "partial", "issued", "acknowledged"})
 REGIME_STEPS: Final[Mapping[Regime, tuple[PermitStepName, ...]]] = {
@@ -43,7 +43,8 @@ def fold_papers(records: Iterable[Evidence]) -> tuple[Paper, ...]:
     """Return the papers as the standing records leave them.
 
     A later record (by log position) on the same step, site and gate replaces an earlier one where their valid
-    windows overlap; a refusal or withdrawal thus ends what was granted, from its own start on.
+    windows overlap, from its own start on: a refusal or withdrawal thus ends what was granted. A record that names
+    no gate speaks of all gates.
     """
     papers: list[Paper] = []
     for record in sorted(records, key=lambda r: r.position):
@@ -59,7 +60,7 @@ def fold_papers(records: Iterable[Evidence]) -> tuple[Paper, ...]:
 
 
 def _outlasting(paper: Paper, latest: Paper) -> tuple[Paper, ...]:
-    same = (paper.step, paper.site, paper.gate) == (latest.step, latest.site, latest.gate)
+    same = (paper.step, paper.site) == (latest.step, latest.site) and latest.gate in (None, paper.gate)
     if not same or not paper.valid.overlaps(latest.valid):
         return (paper,)
     if paper.valid.start >= latest.valid.start:
@@ -81,8 +82,26 @@ def papers_for(papers: Iterable[Paper], site: SiteId, gate: GateId, step: Permit
 
 
 def windows_in_force(papers: Iterable[Paper], site: SiteId, gate: GateId, step: PermitStepName) -> tuple[Window, ...]:
-    """Return the windows in which one step is in force for the site at the gate."""
-    return tuple(sorted(p.valid for p in papers_for(papers, site, gate, step) if p.in_force))
+    """Return the windows in which one step is in force for the site at the gate.
+
+    A later refusal at this gate stands against an earlier paper for all gates, from its own start on.
+    """
+    spoken = papers_for(papers, site, gate, step)
+    found: list[Window] = []
+    for paper in spoken:
+        if paper.in_force:
+            ended = (
+                Window(p.valid.start)
+                for p in spoken
+                if not p.in_force and p.valid.overlaps(paper.valid) and _later(p, paper)
+            )
+            found += subtract_windows(paper.valid, ended)
+    return tuple(sorted(found))
+
+
+def _later(paper: Paper, other: Paper) -> bool:
+    """Tell whether a paper came later in the log; one that a scenario supposes has no position and stands above."""
+    return bool(paper.evidence and other.evidence) and paper.evidence[0] > other.evidence[0]
 
 
 def people_ceiling(papers: Iterable[Paper], site: SiteId, within: Window) -> int | None:

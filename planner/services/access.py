@@ -1,22 +1,17 @@
-"""Ask for access, and add to what is known of it."""
+"""Ask which roads may be used, as known when, and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from planner.domain.errors import BadInput, NotFound
-from planner.domain.plan import Plan
 from planner.domain.world import World
-from planner.intake.record import read_record
-from planner.store.store import Store
 from routing.access import describe, fold
 from routing.errors import RoutingError
-from routing.evidence import Evidence, known_at
+from routing.evidence import known_at
 from routing.network import RoadNetwork, SegmentId
 from routing.policy import AccessPolicy
 from routing.status import AccessMap, Piece
-from routing.travel.engine import TravelEngine
-from routing.travel.legs import Leg, Refusal, find_legs, refusal
 from routing.units import DAY, AsOf, Instant, Window, parse_instant
 
 
@@ -96,7 +91,7 @@ def explain(world: World, segment: SegmentId, question: AsOf) -> tuple[Piece, tu
     piece = status_at(world, question).at(segment, question.at)
     first = piece.deciding()
     ordered = [first, *(part for part in piece.parts if part is not first)]
-    return piece, tuple(describe(part, world.log) for part in ordered)
+    return piece, tuple(describe(part, world.log, world.catalogue.crisis.tz) for part in ordered)
 
 
 def find_segments(network: RoadNetwork, words: str) -> tuple[SegmentId, ...]:
@@ -137,68 +132,3 @@ def find_place(network: RoadNetwork, words: str) -> str:
         said = f"Several match: {', '.join(found[:8])}." if found else "None matches."
         raise NotFound(f"No single place {words!r}. {said} Use an id from the places listing.")
     return found[0]
-
-
-def route(
-    world: World, origin: str, destination: str, question: AsOf, *, hours: int = 24
-) -> tuple[tuple[Leg, ...], Refusal | None]:
-    """Return the Pareto legs of a loaded column that leaves within so many hours, or why there is none."""
-    departures = Window(question.at, question.at + hours * 3_600)
-    horizon = Window(question.at, departures.end + 24 * 3_600)
-    access = fold(world.log, world.network, question, horizon, world.catalogue.crisis.tz, AccessPolicy())
-    engine = TravelEngine(world.network)
-    legs = find_legs(world.network, access, engine, origin, destination, departures, loaded=True)
-    if legs:
-        return legs, None
-    return (), refusal(world.network, access, origin, destination, departures)
-
-
-def record(store: Store, world: World, values: Mapping[str, object], *, actor: str, at: Instant) -> int:
-    """Check one report and append it to the log; return its position.
-
-    Raises
-    ------
-    BadInput
-        If a value is missing or names something unknown; nothing is written then.
-    """
-    evidence = read_record(values, world.network, world.catalogue.crisis.tz)
-    site = getattr(evidence.fact, "site", None)
-    if site is not None and site not in world.catalogue.sites:
-        raise BadInput(f"site is {site!r}, which is no site of this crisis. Use an id from the sites listing.")
-    crisis = world.catalogue.crisis.id
-    with store.writing() as write:
-        position = write.append(crisis, [evidence], actor=actor, recorded_at=at)[0]
-        write.append_audit(
-            actor=actor, action="record", target=f"{crisis}/{position}", at=at, detail={"kind": evidence.fact.kind}
-        )
-    return position
-
-
-def retract(store: Store, world: World, position: int, reason: str, *, actor: str, at: Instant, source: str) -> int:
-    """Withdraw a record by a new one and return the new position.
-
-    Raises
-    ------
-    NotFound
-        If there is no such record.
-    BadInput
-        If it cannot be withdrawn.
-    """
-    crisis = world.catalogue.crisis.id
-    with store.writing() as write:
-        new = write.retract(crisis, position, reason, actor=actor, at=at, source=source)
-        write.append_audit(actor=actor, action="retract", target=f"{crisis}/{position}", at=at, detail={"by": new})
-    return new
-
-
-def touched_convoys(plan: Plan, evidence: Evidence, network: RoadNetwork) -> tuple[str, ...]:
-    """Return the convoys of a plan that use what a report speaks of, while it holds."""
-    gate = getattr(evidence.fact, "gate", None)
-    segments = set(getattr(evidence.fact, "segments", ()))
-    if gate is not None:
-        segments |= set(network.segments_of_gate[gate])
-    return tuple(
-        convoy.id
-        for convoy in plan.convoys
-        if segments & set(convoy.segments) and evidence.valid.overlaps(Window(convoy.depart_at, convoy.back_at))
-    )

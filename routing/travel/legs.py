@@ -136,7 +136,7 @@ def refusal(
     weak = frozenset(
         segment.id
         for segment in network.segments.values()
-        if segment.weight_limit_kg is not None and gross_kg > segment.weight_limit_kg
+        if (limit_kg := access.limit_kg(segment)) is not None and gross_kg > limit_kg
     )
     blocked = _shut(network, access, spans, use_unknown=True)
     unreported = frozenset() if use_unknown else _shut(network, access, spans, use_unknown=False)

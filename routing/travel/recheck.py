@@ -65,8 +65,9 @@ def recheck(  # noqa: PLR0913 - what a drive is made of
         if segment is None or wrong:
             complaints.append(wrong)
             break
-        if segment.weight_limit_kg is not None and gross_kg > segment.weight_limit_kg:
-            complaints.append(f"weight: {name} carries {segment.weight_limit_kg} kg, a truck weighs {gross_kg} kg")
+        limit_kg = access.limit_kg(segment)
+        if limit_kg is not None and gross_kg > limit_kg:
+            complaints.append(f"weight: {name} carries {limit_kg} kg, a truck weighs {gross_kg} kg")
         if segment.gate is not None and _flow(network, access, segment.gate) <= 0:
             complaints.append(f"gate_hours: gate {segment.gate} lets no trucks through")
             break

@@ -102,7 +102,8 @@ class Survey:
 
     def overweight(self, segment: Segment) -> bool:
         """Tell whether the segment is limited to less than the column's heaviest truck."""
-        return segment.weight_limit_kg is not None and self._column.gross_kg > segment.weight_limit_kg
+        limit_kg = self.access.limit_kg(segment)
+        return limit_kg is not None and self._column.gross_kg > limit_kg
 
     def hops(self, node: int) -> tuple[Hop, ...]:
         """Return what may be driven from a place; each is worked out the first time that a search gets there."""

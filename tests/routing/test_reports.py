@@ -1,10 +1,12 @@
 """The physical state of a road: who reported last, who disagrees, and how old the report is."""
 
+from dataclasses import replace
+
 import pytest
 
-from routing.evidence import Evidence
+from routing.evidence import Evidence, RoadReport, RoadState
 from routing.status import Part, Status
-from tests.routing.builders import EAST_SOUTH, WEST_NORTH, access, held, log, part, piece, road, time
+from tests.routing.builders import EAST_SOUTH, WEST_NORTH, access, held, log, part, piece, road, time, two_sides
 
 SIDES = (WEST_NORTH, EAST_SOUTH)
 
@@ -114,3 +116,18 @@ def test_a_report_is_needed_from_the_hour_at_which_the_line_comes_near() -> None
 def test_on_a_gate_a_report_is_needed_even_without_a_line() -> None:
     records = log(WEST_NORTH, held("east", "north"))
     assert physical(records, "2016-09-13 12:00", "crossing").code == "no_report"
+
+
+def limited(state: RoadState, since: str, limit_kg: int | None) -> Evidence:
+    told = road("supply", state, since)
+    fact = told.fact
+    assert isinstance(fact, RoadReport)
+    return replace(told, fact=replace(fact, weight_limit_kg=limit_kg))
+
+
+def test_a_reported_weight_limit_holds_until_a_later_report_lifts_it() -> None:
+    records = log(*SIDES, limited("damaged", "2016-09-12 08:00", 20_000), limited("open", "2016-09-15 08:00", None))
+    supply = two_sides().segments["supply"]
+    assert access(records, "2016-09-13 00:00", "2016-09-14 00:00").limit_kg(supply) == 20_000
+    assert access(records, "2016-09-14 00:00", "2016-09-16 00:00").limit_kg(supply) == 20_000
+    assert access(records, "2016-09-16 00:00", "2016-09-17 00:00").limit_kg(supply) is None
