@@ -44,8 +44,12 @@ def list_(app: App, *, as_json: bool) -> None:
     for row in rows:
         table.add_row(
             Text(row.movement), row.hub, ", ".join(row.sites), "" if row.trucks is None else str(row.trucks),
-            f"{row.state} {row.reason}".strip().replace("_", " "),
+            _words(row.state, row.reason),
             "" if row.at is None else format_instant(row.at, zone)[:10],
             Text(row.name), "synthetic" if row.synthetic else "",
         )  # fmt: skip
     print_listing(table)
+
+
+def _words(state: str, reason: str) -> str:
+    return f"{state} ({reason})".replace("_", " ") if reason else state.replace("_", " ")

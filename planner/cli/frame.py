@@ -20,27 +20,28 @@ def run(command: click.Command, arguments: Sequence[str] | None = None) -> int:
     try:
         left = command.main(args=arguments, prog_name="qafila", standalone_mode=False)
     except click.exceptions.Abort:
-        return _told("Stopped.", REFUSED)
-    except click.exceptions.NoArgsIsHelpError as wrong:
-        return _told(wrong.format_message(), BAD_INPUT)
-    except click.UsageError as wrong:
-        asked = "qafila" if wrong.ctx is None else wrong.ctx.command_path
-        return _told(f"{wrong.format_message()} See: {asked} --help.", BAD_INPUT)
+        message, code = "Stopped.", REFUSED
     except click.ClickException as wrong:
-        return _told(wrong.format_message(), BAD_INPUT)
+        message, code = _usage(wrong), BAD_INPUT
     except (BadInput, RoutingError) as wrong:
-        return _told(str(wrong), BAD_INPUT)
+        message, code = str(wrong), BAD_INPUT
     except PlannerError as refused:
-        return _told(str(refused), REFUSED)
+        message, code = str(refused), REFUSED
     except OSError as wrong:
-        return _told(f"{wrong.filename or 'A file'}: {wrong.strerror or wrong}. Check the path.", BAD_INPUT)
-    # Without its standalone mode click returns the code of a command that leaves early.
-    return left if isinstance(left, int) else 0
-
-
-def _told(message: str, code: int) -> int:
+        message, code = f"{wrong.filename or 'A file'}: {wrong.strerror or wrong}. Check the path.", BAD_INPUT
+    else:
+        # Without its standalone mode click returns the code of a command that leaves early.
+        return left if isinstance(left, int) else 0
     click.echo(message, err=True)
     return code
+
+
+def _usage(wrong: click.ClickException) -> str:
+    """Return one line on how a command is used; a group without a command shows its help instead."""
+    if isinstance(wrong, click.UsageError) and not isinstance(wrong, click.exceptions.NoArgsIsHelpError):
+        asked = "qafila" if wrong.ctx is None else wrong.ctx.command_path
+        return f"{wrong.format_message()} See: {asked} --help."
+    return wrong.format_message()
 
 
 def json_option(command: F) -> F:

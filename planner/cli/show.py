@@ -54,7 +54,7 @@ def show_plan(record: PlanRecord) -> None:
 
 def _show_convoy(convoy: Convoy, snapshot: Snapshot) -> None:
     names = " and ".join(snapshot.sites[stop.site].name for stop in convoy.stops)
-    trucks = ", ".join(f"{n} x {snapshot.truck_types[kind].name}" for kind, n in sorted(convoy.trucks.items()) if n)
+    trucks = " + ".join(f"{n} x {snapshot.truck_types[kind].name}" for kind, n in sorted(convoy.trucks.items()) if n)
     group = f" ({convoy.group}: all together)" if convoy.group else ""
     title = f"{convoy.id}  {snapshot.hubs[convoy.hub].name} to {names}{group}"
     say(f"[bold]{escape(title)}[/]  {escape(trucks)}")
@@ -112,7 +112,7 @@ def _road(convoy: Convoy, snapshot: Snapshot) -> str:
             if len(segments) <= LONG_LEG or marked or number % 6 == 0:
                 places.append(network.places[here].name)
         km = sum(segment.length_m for segment in segments) / 1000
-        said.append(f"{' > '.join(places)} ({km:.0f} km)")
+        said.append(f"{' > '.join(places)} ({km:.0f}\u00a0km)")
     return "; then ".join(said)
 
 
@@ -122,9 +122,10 @@ def _show_unmet(plan: Plan, snapshot: Snapshot) -> None:
         return
     table = listing("site", "people", "what", "class", "why", "proof", right=("people",))
     table.title, table.expand = "What is not brought, and why", True
-    for column, ratio in zip(table.columns, (3, None, 3, 2, 10, 3), strict=True):
+    for column, ratio in zip(table.columns, (3, None, 3, 2, 9, 5), strict=True):
         column.ratio = ratio
     table.columns[1].no_wrap = True
+    table.columns[3].min_width = len("impossible")
     for (site, kind, rule, reason), rows in _grouped(plan.unmet):
         items = ", ".join(snapshot.commodities[row.commodity].name for row in rows)
         proof = ", ".join(dict.fromkeys(p for row in rows for p in row.proof))

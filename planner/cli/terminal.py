@@ -40,7 +40,8 @@ def note(text: str) -> None:
 
 def listing(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> Table:
     """Return an empty table with these columns, those in `right` set to the right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, title=title, title_justify="left")
+    table.title_style = "bold"
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
@@ -52,7 +53,7 @@ def print_listing(table: Table) -> None:
         out.print(table)
         return
     needed = Measurement.get(out, out.options.update(max_width=10_000), table).maximum
-    out.print(table, width=needed, crop=False, soft_wrap=True)
+    Console(width=max(PAGE, needed)).print(table)
 
 
 @contextmanager

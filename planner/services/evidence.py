@@ -107,9 +107,7 @@ def touched_convoys(plan: Plan, before: World, after: World) -> tuple[Convoy, ..
     learned = [record.learned_at for record in after.log if record.position > before.head]
     latest = max((at for at in learned if at < plan.horizon.end), default=plan.as_of.at)
     at = max(latest, plan.as_of.at)
-    reach = Window(
-        min(c.loading.start for c in plan.convoys), max(max(c.back_at for c in plan.convoys), plan.horizon.end)
-    )
+    reach = Window(min(c.depart_at for c in plan.convoys), max(c.back_at for c in plan.convoys))
     maps = tuple(
         fold(world.log, world.network, AsOf(at=at, known=world.head), reach, world.catalogue.crisis.tz)
         for world in (before, after)

@@ -101,22 +101,26 @@ def _supposition(edit: Edit) -> Supposition | None:
 
 
 def supposed_papers(papers: tuple[Paper, ...], scenario: Scenario) -> tuple[Paper, ...]:
-    """Return the papers in force with those that the scenario grants in place of what they overlap."""
-    for edit in scenario.edits:
-        if not isinstance(edit, PaperGranted):
-            continue
-        papers = tuple(
-            paper
-            for paper in papers
-            if paper.site != edit.site or paper.step not in edit.steps or not paper.valid.overlaps(edit.window)
-        ) + tuple(
-            Paper(
-                step=step, state="granted", site=edit.site, gate=edit.gate, valid=edit.window,
-                people=edit.people, struck=(), evidence=(),
-            )
-            for step in edit.steps
-        )  # fmt: skip
-    return papers
+    """Return the papers on record with those that the scenario grants in place of what they overlap.
+
+    A grant for one gate leaves what is on record for other gates as it is.
+    """
+    grants = [edit for edit in scenario.edits if isinstance(edit, PaperGranted)]
+    kept = tuple(paper for paper in papers if not any(_replaces(grant, paper) for grant in grants))
+    granted = tuple(
+        Paper(
+            step=step, state="granted", site=grant.site, gate=grant.gate, valid=grant.window, people=grant.people,
+            struck=(), evidence=(),
+        )
+        for grant in grants
+        for step in grant.steps
+    )  # fmt: skip
+    return kept + granted
+
+
+def _replaces(grant: PaperGranted, paper: Paper) -> bool:
+    same = paper.site == grant.site and paper.step in grant.steps and grant.gate in (None, paper.gate)
+    return same and paper.valid.overlaps(grant.window)
 
 
 def supposed_fleets(fleets: tuple[Fleet, ...], scenario: Scenario, reach: Window) -> tuple[Fleet, ...]:

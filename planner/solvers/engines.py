@@ -25,7 +25,7 @@ def _works(attempt: Callable[[], bool]) -> bool:
 
 def _highs() -> bool:
     model = pulp.LpProblem("doctor", pulp.LpMaximize)
-    trucks = pulp.LpVariable("trucks", lowBound=0, upBound=7, cat="Integer")
+    trucks = model.add_variable("trucks", 0, 7, cat="Integer")
     model += 2 * trucks
     model += 3 * trucks <= 20  # noqa: PLR2004 - the example
     return round(solve(model, Limits()).objective) == 12  # noqa: PLR2004 - six trucks at two

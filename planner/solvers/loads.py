@@ -50,7 +50,7 @@ def full_model(
     """State the model over these options; `kept` are the (threshold, saved) levels that it must not fall below."""
     model = pulp.LpProblem("assistance", pulp.LpMaximize)
     usable = [option for option in options if case.truck_types(option) and case.brings_something(option)]
-    visits = add_visits(model, case, usable, whole_trucks=whole_trucks)
+    visits = add_visits(model, case, usable, whole_trucks=whole_trucks, cuts=cuts)
     add_one_visit_a_day(model, case, visits)
     add_day_rows(model, case, visits)
     units = _add_units(model, case, visits, whole=whole_units)

@@ -35,14 +35,24 @@ class Visits:
         return pulp.lpSum(n for stop in range(len(option.sites)) for n in self.trucks[option.id, stop].values())
 
 
-def add_visits(model: pulp.LpProblem, case: Case, options: Sequence[Option], *, whole_trucks: bool) -> Visits:
-    """Add the columns of these options with rule (2): a convoy has between the fewest and the most trucks."""
-    category = pulp.LpInteger if whole_trucks else pulp.LpContinuous
+def add_visits(
+    model: pulp.LpProblem, case: Case, options: Sequence[Option], *, whole_trucks: bool, cuts: Iterable[Cut] = ()
+) -> Visits:
+    """Add the columns of these options with rule (2): a convoy has between the fewest and the most trucks.
+
+    Options that a cut names have whole trucks in any case: half a truck would slip through the cut.
+    """
+    whole = {option.id for option in options} if whole_trucks else named_in(cuts)
     number = count()
     runs = {o.id: model.add_variable(f"run_{i:05}", cat=pulp.LpBinary) for i, o in enumerate(options)}
     trucks = {
         (o.id, stop): {
-            kind: model.add_variable(f"trucks_{next(number):06}", 0, min(most, o.max_trucks), category)
+            kind: model.add_variable(
+                f"trucks_{next(number):06}",
+                0,
+                min(most, o.max_trucks),
+                pulp.LpInteger if o.id in whole else pulp.LpContinuous,
+            )
             for kind, most in case.truck_types(o)
         }
         for o in options
@@ -135,6 +145,11 @@ def _add_groups(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
             ]
             for other in served[1:]:
                 model += served[0] == other
+
+
+def named_in(cuts: Iterable[Cut]) -> frozenset[OptionId]:
+    """Return the options that the cuts speak of."""
+    return frozenset(name for cut in cuts for name in (cut.at_least if isinstance(cut, BranchCut) else cut.options))
 
 
 def add_cuts(model: pulp.LpProblem, visits: Visits, cuts: Iterable[Cut]) -> None:

@@ -11,9 +11,10 @@ from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
 from planner.solvers.case import Case
-from planner.solvers.choice import BranchCut, Chosen, Cut, EquityResult, Progress, Report
+from planner.solvers.choice import Chosen, Cut, EquityResult, Progress, Report
 from planner.solvers.loads import FullModel, full_model, read_chosen
 from planner.solvers.option import Option, OptionId
+from planner.solvers.rows import named_in
 
 WHOLE_UP_TO: Final = 400
 """Up to so many options the model in whole trucks is searched as well, once rounding has left a gap."""
@@ -70,8 +71,8 @@ def value_of(
     """Find the best plan for an indexed case.
 
     First visits are whole and trucks and units are not: that gives the bound, over all plans that keep the levels.
-    Then the visits stand and trucks and units become whole. If nothing comes of that, the visits of the equity
-    stage stand, which are known to be possible. `known` is the answer before the latest cuts: its visits, or at least
+    Then the visits stand and trucks and units become whole. If nothing comes of that, the best of these visits and
+    those of the equity stage is sought, which are known to be possible. `known` is the answer before the latest cuts: its visits, or at least
     those of the days that the cuts do not speak of, are kept if little is lost by that. Its bound holds still,
     because cuts only take away.
     """
@@ -86,7 +87,8 @@ def value_of(
     bound, short = wide.solved.bound, wide.solved.cut_short
     best = _rounded(case, equity, cuts, limits, _taken(wide)) if wide.solved.found else None
     if best is None or not best.solved.found:
-        best = _rounded(case, equity, cuts, limits, frozenset(equity.visits))
+        taken = _taken(wide) if wide.solved.found else frozenset()
+        best = _among(case, equity, cuts, limits, taken | frozenset(equity.visits))
     close = best.solved.found and highs.relative_gap(best.solved.objective, bound) <= limits.mip_gap
     if not close and (len(case.options) <= WHOLE_UP_TO or not best.solved.found):
         start = best.solved.values if best.solved.found else None
@@ -132,29 +134,35 @@ def _repairs(
 ) -> Iterator[_Search]:
     visits = frozenset(item.option.id for item in known.chosen)
     yield _rounded(case, equity, cuts, limits, visits)
-    named = {name for cut in cuts for name in (cut.at_least if isinstance(cut, BranchCut) else cut.options)}
-    days = {case.by_id[name].day for name in named & visits}
-    coarse = replace(limits, mip_gap=max(limits.mip_gap, WIDE_GAP))
-    yield _rounded(case, equity, cuts, coarse, visits, free_days=frozenset(days))
+    days = {case.by_id[name].day for name in named_in(cuts) & visits}
+    nearby = frozenset(option.id for option in case.options if option.day in days)
+    yield _among(case, equity, cuts, limits, visits | nearby | frozenset(equity.visits), sure=visits - nearby)
 
 
-def _rounded(
+def _among(
     case: Case,
     equity: EquityResult,
     cuts: Sequence[Cut],
     limits: Limits,
-    taken: frozenset[OptionId],
-    free_days: frozenset[int] = frozenset(),
+    visits: frozenset[OptionId],
+    sure: frozenset[OptionId] = frozenset(),
 ) -> _Search:
-    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=not free_days)
-    for option in full.visits.options:
-        if option.day not in free_days:
-            runs = full.visits.runs[option.id]
-            runs.lowBound = runs.upBound = int(option.id in taken)
-    search = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
-    if free_days and search.solved.found:
-        return _rounded(case, equity, cuts, limits, _taken(search))
-    return search
+    """Choose again among a few visits, in whole trucks, `sure` ones running anyway; then make the units whole."""
+    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=False)
+    for option, runs in full.visits.runs.items():
+        runs.lowBound, runs.upBound = int(option in sure), int(option in visits)
+    gap = max(limits.mip_gap, WIDE_GAP)
+    search = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=gap))
+    return _rounded(case, equity, cuts, limits, _taken(search)) if search.solved.found else search
+
+
+def _rounded(
+    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, taken: frozenset[OptionId]
+) -> _Search:
+    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=True)
+    for option, runs in full.visits.runs.items():
+        runs.lowBound = runs.upBound = int(option in taken)
+    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
 
 
 def least_trucks(case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits) -> tuple[Chosen, ...]:
