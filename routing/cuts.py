@@ -11,77 +11,87 @@ from routing.network import PlaceId, RoadNetwork, Segment, SegmentId
 _CLOSED_CAPACITY: Final = 1
 
 
-def connected(network: RoadNetwork, closed: AbstractSet[SegmentId], origin: PlaceId, destination: PlaceId) -> bool:
-    """Tell whether the open segments lead from the origin to the destination, one-way roads respected.
+class Districts:
+    """A network with some roads closed, its places joined into districts that open roads connect both ways.
 
-    Raises
-    ------
-    UnknownId
-        If a place is not in the network.
+    No smallest cut runs through a district, and there are far fewer of them than places. Made once for a set of
+    closed roads, it answers many questions.
     """
-    for place in (origin, destination):
-        network.get_place(place)
-    graph: nx.DiGraph[PlaceId] = nx.DiGraph()
-    graph.add_nodes_from((origin, destination))
-    for segment in network.segments.values():
-        if segment.id not in closed:
-            graph.add_edges_from(_directions(segment))
-    return bool(nx.has_path(graph, origin, destination))
+
+    def __init__(self, network: RoadNetwork, closed: AbstractSet[SegmentId]) -> None:
+        """Number the districts and join them by what is left between them."""
+        self._network, self._closed = network, closed
+        ground: nx.DiGraph[PlaceId] = nx.DiGraph()
+        ground.add_nodes_from(network.places)
+        ground.add_edges_from(
+            way for name, segment in network.segments.items() if name not in closed for way in _directions(segment)
+        )
+        self._of = {
+            place: number for number, found in enumerate(nx.strongly_connected_components(ground)) for place in found
+        }
+        # Parallel segments share an arc: it can be cut only if all of them are closed, and then costs each of them.
+        self._arcs: nx.DiGraph[int] = nx.DiGraph()
+        self._arcs.add_nodes_from(self._of.values())
+        for segment in network.segments.values():
+            capacity = _CLOSED_CAPACITY if segment.id in closed else len(network.segments) + 1
+            for a, b in _directions(segment):
+                start, end = self._of[a], self._of[b]
+                if start != end:
+                    before = self._arcs.edges[start, end]["capacity"] if self._arcs.has_edge(start, end) else 0
+                    self._arcs.add_edge(start, end, capacity=before + capacity)
+        self._open_arcs = nx.subgraph_view(
+            self._arcs, filter_edge=lambda a, b: self._arcs.edges[a, b]["capacity"] > len(network.segments)
+        )
+
+    def connected(self, origin: PlaceId, destination: PlaceId) -> bool:
+        """Tell whether the open segments lead from the origin to the destination, one-way roads respected.
+
+        Raises
+        ------
+        UnknownId
+            If a place is not in the network.
+        """
+        start, end = (self._of[self._network.get_place(place).id] for place in (origin, destination))
+        return start == end or bool(nx.has_path(self._open_arcs, start, end))
+
+    def isolating(self, origin: PlaceId, destination: PlaceId) -> tuple[SegmentId, ...]:
+        """Return the fewest closed segments whose closure alone separates the two places, in order of their ids.
+
+        Of several smallest sets the one nearest to the destination. Empty where closures are not what separates
+        them: the open segments connect them, or not even the whole network does.
+
+        Raises
+        ------
+        UnknownId
+            If a place is not in the network.
+
+        References
+        ----------
+        Minimum cut, equal to maximum flow: Ford and Fulkerson (1956), doi 10.4153/CJM-1956-045-5.
+        """
+        if self.connected(origin, destination):
+            return ()
+        _, (near, far) = nx.minimum_cut(self._arcs, self._of[origin], self._of[destination])
+        crossing = {
+            name
+            for name in self._closed
+            if name in self._network.segments
+            for a, b in _directions(self._network.segments[name])
+            if self._of[a] in near and self._of[b] in far
+        }
+        return tuple(sorted(crossing))
+
+
+def connected(network: RoadNetwork, closed: AbstractSet[SegmentId], origin: PlaceId, destination: PlaceId) -> bool:
+    """Tell whether open segments lead from the origin to the destination; raises as `Districts.connected` does."""
+    return Districts(network, closed).connected(origin, destination)
 
 
 def isolating(
     network: RoadNetwork, closed: AbstractSet[SegmentId], origin: PlaceId, destination: PlaceId
 ) -> tuple[SegmentId, ...]:
-    """Return the fewest closed segments whose closure alone separates the two places, in order of their ids.
-
-    Of several smallest sets the one nearest to the destination. Empty where closures are not what separates them:
-    the open segments connect them, or not even the whole network does.
-
-    Raises
-    ------
-    UnknownId
-        If a place is not in the network.
-
-    References
-    ----------
-    Minimum cut, equal to maximum flow: Ford and Fulkerson (1956), doi 10.4153/CJM-1956-045-5.
-    """
-    if origin == destination or connected(network, closed, origin, destination):
-        return ()
-    district = _districts(network, closed, origin, destination)
-    # Parallel segments share an arc: it can be cut only if all of them are closed, and then costs each of them.
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from((district[origin], district[destination]))
-    for segment in network.segments.values():
-        capacity = _CLOSED_CAPACITY if segment.id in closed else len(network.segments) + 1
-        for a, b in _directions(segment):
-            start, end = district[a], district[b]
-            if start != end:
-                before = graph.edges[start, end]["capacity"] if graph.has_edge(start, end) else 0
-                graph.add_edge(start, end, capacity=before + capacity)
-    _, (near, far) = nx.minimum_cut(graph, district[origin], district[destination])
-    crossing = {
-        segment.id
-        for segment in network.segments.values()
-        for a, b in _directions(segment)
-        if segment.id in closed and district[a] in near and district[b] in far
-    }
-    return tuple(sorted(crossing))
-
-
-def _districts(network: RoadNetwork, closed: AbstractSet[SegmentId], *places: PlaceId) -> dict[PlaceId, int]:
-    """Number the places so that those which open roads join both ways share a number.
-
-    No smallest cut runs through such a district, and there are far fewer of them than places: the cut is found on
-    the districts.
-    """
-    graph: nx.DiGraph[PlaceId] = nx.DiGraph()
-    graph.add_nodes_from(places)
-    for segment in network.segments.values():
-        graph.add_nodes_from((segment.start, segment.end))
-        if segment.id not in closed:
-            graph.add_edges_from(_directions(segment))
-    return {place: number for number, found in enumerate(nx.strongly_connected_components(graph)) for place in found}
+    """Return the fewest closed segments that separate two places, for a single question to `Districts`."""
+    return Districts(network, closed).isolating(origin, destination)
 
 
 def opening(

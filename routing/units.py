@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -188,6 +189,7 @@ def daily_windows(within: Window, opens: Seconds, closes: Seconds, zone: ZoneInf
     return merge_windows(found)
 
 
+@lru_cache(maxsize=1024)
 def local_days(within: Window, zone: ZoneInfo) -> tuple[Window, ...]:
     """Return the local calendar days of a window in order, the first and last clipped to it."""
     found: list[Window] = []

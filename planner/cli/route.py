@@ -1,5 +1,8 @@
 """The command that finds the ways between two places."""
 
+from collections.abc import Mapping
+from typing import Final
+
 import click
 from rich.markup import escape
 
@@ -9,10 +12,17 @@ from planner.cli.frame import REFUSED, json_option, print_json
 from planner.cli.terminal import say
 from planner.services.access import find_place
 from planner.services.routes import route as find_routes
-from routing.travel.legs import Leg
+from routing.travel.legs import Leg, RefusalReason
 from routing.units import HOUR, Instant, format_instant
 
 KM = 1_000
+WHY: Final[Mapping[RefusalReason, str]] = {
+    "unreachable": "no road leads there",
+    "weight": "every road there has a bridge or stretch too weak for the trucks",
+    "blocked": "every road there is blocked all the time",
+    "unknown_segment": "every road left has a stretch without a fresh report",
+    "window": "each road is open at some time, but no departure finds all of a way open in turn",
+}
 
 
 @click.command()
@@ -40,7 +50,8 @@ def route(
             }
         )
     elif refused is not None:
-        say(f"No way from {start} to {end}: {escape(refused.reason)}. Closed: {', '.join(refused.cut) or 'nothing'}.")
+        proof = f" ({', '.join(refused.cut)})" if refused.cut else ""
+        say(f"No way from {start} to {end}: {WHY[refused.reason]}{escape(proof)}.")
     else:
         for number, leg in enumerate(legs, 1):
             _print_leg(number, leg, app)

@@ -19,7 +19,7 @@ from planner.solvers.one_convoy import Domains, Way, departures, most_trucks, ru
 from planner.solvers.option import Option, Refusal
 from planner.solvers.phases import Roads, driving_seconds, plain_way, tour, ways_to
 from planner.solvers.refusals import Verdict
-from routing.cuts import isolating
+from routing.cuts import Districts
 from routing.network import SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.travel.passage import causes, path_p
@@ -72,6 +72,7 @@ class _Search:
     _roads: dict[int, Roads] = field(default_factory=dict)
     _hubs: dict[SiteId, tuple[HubId, ...]] = field(default_factory=dict)
     _cuts: dict[tuple[str, str, frozenset[SegmentId]], tuple[SegmentId, ...]] = field(default_factory=dict)
+    _districts: dict[frozenset[SegmentId], Districts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Search":
@@ -204,7 +205,9 @@ class _Search:
 
     def _cut(self, start: str, end: str, closed: frozenset[SegmentId]) -> tuple[SegmentId, ...]:
         if (start, end, closed) not in self._cuts:
-            self._cuts[start, end, closed] = isolating(self.ground.network, closed, start, end)
+            if closed not in self._districts:
+                self._districts[closed] = Districts(self.ground.network, closed)
+            self._cuts[start, end, closed] = self._districts[closed].isolating(start, end)
         return self._cuts[start, end, closed]
 
     def _too_far(self, hub: HubId, site: SiteId, seconds: int) -> Verdict:

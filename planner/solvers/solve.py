@@ -1,7 +1,7 @@
 """From a frozen snapshot to a plan: options, equity, value, timetable, least exposure, and why the rest is unmet."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,7 +17,8 @@ from planner.solvers.exposure import least_exposure
 from planner.solvers.ground import Ground
 from planner.solvers.highs import relative_gap
 from planner.solvers.loads import assistance_of
-from planner.solvers.options import build
+from planner.solvers.option import Option
+from planner.solvers.options import OptionSet, build
 from planner.solvers.promised import kept, notices
 from planner.solvers.settle import Deadline, Settled, settle, timetable, with_bound
 from planner.solvers.unmet import Proofs, explain
@@ -32,9 +33,27 @@ def solve(snapshot: Snapshot, progress: Progress) -> Plan:
     The same snapshot gives the same plan, byte by byte, unless the safety stop by wall time ended it
     (`cut_short`).
     """
+    return solve_options(snapshot, build(snapshot, progress), progress)
+
+
+def solve_options(snapshot: Snapshot, found: OptionSet, progress: Progress) -> Plan:
+    """Return the best plan found among these options of the snapshot, with why the rest stays unmet."""
     deadline = Deadline(snapshot.limits)
-    found = build(snapshot, progress)
     case = Case(snapshot, found.options)
+    plan, proofs = _planned(case, digest_of(snapshot), deadline, progress)
+    progress(Report(stage="unmet", done=0.0))
+    unmet = explain(case, found.refusals, plan.convoys, proofs, deadline)
+    progress(Report(stage="unmet", done=1.0))
+    return replace(plan, unmet=unmet)
+
+
+def plan_among(snapshot: Snapshot, options: Iterable[Option], deadline: Deadline, progress: Progress) -> Plan:
+    """Return the best plan found among options by the same stages, without a digest and without explanations."""
+    return _planned(Case(snapshot, options), "", deadline, progress)[0]
+
+
+def _planned(case: Case, digest: str, deadline: Deadline, progress: Progress) -> tuple[Plan, Proofs]:
+    snapshot = case.snapshot
     settled = settle(case, deadline, progress)
     settled, exposure_floor = _least_exposed(case, settled, deadline)
     new = assemble(snapshot, settled.chosen, settled.timed)
@@ -45,24 +64,22 @@ def solve(snapshot: Snapshot, progress: Progress) -> Plan:
     proofs = Proofs(
         equity=kept_levels, cuts=settled.cuts, value=levels[-3].value, proved=_proved(levels[:-2], PROVED_GAP)
     )
-    progress(Report(stage="unmet", done=0.0))
-    unmet = explain(case, found.refusals, convoys, proofs, deadline)
-    progress(Report(stage="unmet", done=1.0))
     reached = people_reached(snapshot, convoys, dict(case.ceilings))
-    return Plan(
-        snapshot_digest=digest_of(snapshot),
+    plan = Plan(
+        snapshot_digest=digest,
         as_of=snapshot.as_of,
         horizon=snapshot.horizon,
         status=_status(settled, levels),
         cut_short=settled.cut_short,
         objective=levels,
         convoys=convoys,
-        unmet=unmet,
+        unmet=(),
         people_reached=sum(reached.values()),
         coverage_by_site=_coverage(snapshot, convoys),
         pinned=notices(snapshot),
         notes=_notes(settled),
     )
+    return plan, proofs
 
 
 def _least_exposed(case: Case, settled: Settled, deadline: Deadline) -> tuple[Settled, float]:

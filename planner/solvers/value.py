@@ -1,5 +1,6 @@
 """Among the fairest plans take the one that brings most: expected person-days of assistance, proved by a bound."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -72,9 +73,9 @@ def value_of(
 
     First visits are whole and trucks and units are not: that gives the bound, over all plans that keep the levels.
     Then the visits stand and trucks and units become whole. If nothing comes of that, the best of these visits and
-    those of the equity stage is sought, which are known to be possible. `known` is the answer before the latest cuts: its visits, or at least
-    those of the days that the cuts do not speak of, are kept if little is lost by that. Its bound holds still,
-    because cuts only take away.
+    those of the equity stage is sought, which are known to be possible. `known` is the answer before the latest
+    cuts: its visits, or at least those of the days that the cuts do not speak of, are kept if little is lost by
+    that. Its bound holds still, because cuts only take away.
     """
     if known is not None and known.chosen:
         for again in _repairs(case, equity, cuts, limits, known):
@@ -91,8 +92,7 @@ def value_of(
         best = _among(case, equity, cuts, limits, taken | frozenset(equity.visits))
     close = best.solved.found and highs.relative_gap(best.solved.objective, bound) <= limits.mip_gap
     if not close and (len(case.options) <= WHOLE_UP_TO or not best.solved.found):
-        start = best.solved.values if best.solved.found else None
-        whole = _search(case, equity, cuts, limits, whole=True, start=start)
+        whole = _search(case, equity, cuts, limits, whole=True)
         bound, short = min(bound, whole.solved.bound), short or whole.solved.cut_short
         better = whole.solved.found and (not best.solved.found or whole.solved.objective > best.solved.objective)
         if better or whole.solved.status == "infeasible":
@@ -134,9 +134,13 @@ def _repairs(
 ) -> Iterator[_Search]:
     visits = frozenset(item.option.id for item in known.chosen)
     yield _rounded(case, equity, cuts, limits, visits)
-    days = {case.by_id[name].day for name in named_in(cuts) & visits}
-    nearby = frozenset(option.id for option in case.options if option.day in days)
-    yield _among(case, equity, cuts, limits, visits | nearby | frozenset(equity.visits), sure=visits - nearby)
+    touched = [case.by_id[name] for name in sorted(named_in(cuts) & visits)]
+    days, hubs = {option.day for option in touched}, {option.hub for option in touched}
+    sites = {site for option in touched for site in option.sites}
+    stirred = frozenset(o.id for o in case.options if o.day in days and (o.hub in hubs or sites & set(o.sites)))
+    # Rather fewer visits than other ones: that is settled in a moment.
+    yield _among(case, equity, cuts, limits, visits | frozenset(equity.visits), sure=visits - stirred)
+    yield _among(case, equity, cuts, limits, visits | frozenset(equity.visits) | stirred, sure=visits - stirred)
 
 
 def _among(
@@ -148,9 +152,10 @@ def _among(
     sure: frozenset[OptionId] = frozenset(),
 ) -> _Search:
     """Choose again among a few visits, in whole trucks, `sure` ones running anyway; then make the units whole."""
-    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=False)
-    for option, runs in full.visits.runs.items():
-        runs.lowBound, runs.upBound = int(option in sure), int(option in visits)
+    options = [option for option in case.options if option.id in visits]
+    full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=False)
+    for option in sure:
+        full.visits.runs[option].lowBound = 1
     gap = max(limits.mip_gap, WIDE_GAP)
     search = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=gap))
     return _rounded(case, equity, cuts, limits, _taken(search)) if search.solved.found else search
@@ -159,10 +164,31 @@ def _among(
 def _rounded(
     case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, taken: frozenset[OptionId]
 ) -> _Search:
-    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=True, whole_units=True)
-    for option, runs in full.visits.runs.items():
-        runs.lowBound = runs.upBound = int(option in taken)
-    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
+    """Make trucks whole with these visits, then units: each within one of where it was, or anywhere if need be."""
+    options = [option for option in case.options if option.id in taken]
+    first = _run_all(full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=False))
+    loose = highs.solve(first.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap)
+    if not loose.found:
+        return _Search(first, loose)
+    search = _Search(first, loose)
+    for nearby in (True, False):
+        full = _run_all(full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True))
+        for stop, trucks in full.visits.trucks.items():
+            for kind, column in trucks.items():
+                column.lowBound = column.upBound = loose.whole(first.visits.trucks[stop][kind])
+        for share, column in full.units.items() if nearby else ():
+            near = math.floor(loose.value(first.units[share]) + 1e-6)
+            column.lowBound, column.upBound = near, min(near + 1, column.upBound)
+        search = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
+        if search.solved.found:
+            break
+    return search
+
+
+def _run_all(full: FullModel) -> FullModel:
+    for runs in full.visits.runs.values():
+        runs.lowBound = 1
+    return full
 
 
 def least_trucks(case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits) -> tuple[Chosen, ...]:

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.planner.desks import Desk
-
-FIRST_PLAN = ("--from", "2031-04-08", "--days", "4")
+from tests.planner.desks import FIRST_PLAN, Desk
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from planner.store.keys import find_key
 from planner.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
+FIRST_PLAN = ("--from", "2031-04-08", "--days", "4")
 ENTER = "from planner.cli import main; main()"
 
 

@@ -1,5 +1,7 @@
 """Access from the command line: what is open as known when, why, which way, and what was reported."""
 
+import json
+
 import pytest
 
 from tests.planner.desks import Desk
@@ -53,7 +55,7 @@ def test_a_named_gate_shows_its_segments_only(seeded_desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["status", "--at", "2031-04-08T09:00"], "--at: '2031-04-08T09:00'"),
+        (["status", "--at", "2031-04-08T09:00"], "--at: The time '2031-04-08T09:00' has no offset"),
         (["status", "--at", "soon"], "--at: 'soon' is no date or time"),
         (["status", "--known", "94"], "Known 94 lies outside the log. Give a position from 0 to 93."),
         (["status", "--known", "lately"], "A log position is understood too."),
@@ -94,10 +96,22 @@ def test_a_route_says_its_gates_and_when_one_may_leave(seeded_desk: Desk) -> Non
 
 
 def test_no_route_exits_1_and_names_what_is_closed(seeded_desk: Desk) -> None:
-    told = seeded_desk.qafila("access", "route", "ordan", "osk", "--at", NINE, "--json")
+    before_the_arrangement = ("ordan", "osk", "--at", NINE, "--known", "41")
+    told = seeded_desk.qafila("access", "route", *before_the_arrangement, "--json")
     assert told.code == 1
-    assert '"cut": [\n      "osk-line--osk"\n    ]' in told.out
-    assert "Closed: osk-line--osk." in seeded_desk.qafila("access", "route", "ordan", "osk", "--at", NINE).out
+    assert json.loads(told.out) == {
+        "from": "ordan", "to": "osk", "legs": [], "refused": {"reason": "blocked", "cut": ["osk-line--osk"]},
+    }  # fmt: skip
+    words = seeded_desk.qafila("access", "route", *before_the_arrangement)
+    assert words.out == "No way from ordan to osk: every road there is blocked all the time (osk-line--osk).\n"
+    assert words.code == 1
+
+
+def test_a_line_that_opens_too_late_is_a_matter_of_the_window(seeded_desk: Desk) -> None:
+    told = seeded_desk.qafila("access", "route", "ordan", "osk", "--at", NINE)
+    assert (told.code, told.err) == (1, "")
+    assert "no departure finds all of a way open in turn" in told.out
+    assert seeded_desk.qafila("access", "route", "ordan", "osk", "--at", NINE, "--hours", "60").code == 0
 
 
 def test_a_closed_gate_touches_the_convoys_through_it(desk: Desk) -> None:

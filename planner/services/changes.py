@@ -1,0 +1,229 @@
+"""Find the smallest change that would serve a site left without aid, and solve again to be sure of it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+from planner.domain.errors import ConflictingEdits
+from planner.domain.needs import SiteId
+from planner.domain.plan import Change, Plan, Unmet
+from planner.domain.scenario import Edit, Scenario
+from planner.domain.snapshot import Snapshot
+from planner.domain.verify import violations
+from planner.services.remedies import Remedies, Remedy, merged, size_of
+from planner.services.supposed import supposed_escorts, supposed_fleets, supposed_papers, suppositions
+from planner.solvers.assemble import delivered
+from planner.solvers.choice import Progress, Report
+from planner.solvers.option import Option
+from planner.solvers.options import OptionSet, build
+from planner.solvers.settle import Deadline
+from planner.solvers.solve import plan_among
+from routing.overlay import apply
+from routing.units import MINUTE, Window, format_instant
+
+CHECKS: Final = 8
+"""So many remedies of a site are looked at: does any convoy become possible?"""
+SOLVES: Final = 3
+"""So many of those that make one possible are solved again: is the site served then?"""
+WHOLE_UP_TO: Final = 200
+"""Up to so many options everything is planned anew. Beyond, the other convoys stay those of the plan, so that an
+answer comes in seconds: the people gained are then those of the plan with the change, not of a better one."""
+
+
+def with_changes(snapshot: Snapshot, plan: Plan, found: OptionSet, progress: Progress) -> Plan:
+    """Return the plan with, beside what it leaves unmet, the smallest change that would serve the site.
+
+    Only sites that no convoy visits get one, those with most people first, up to `explain_resolves` of the limits;
+    coupled sites count as one, for all of them must be served. A change is stated as the line of a scenario file,
+    and stands there only if solving again with it serves the site by a plan that keeps every hard rule. The
+    options of other sites stay as they are: what the change opens for them is not counted.
+    """
+    desk = _Desk(snapshot, plan, found)
+    subjects = desk.subjects()[: snapshot.limits.explain_resolves]
+    changes: dict[SiteId, _Served] = {}
+    for done, sites in enumerate(subjects):
+        progress(Report(stage="changes", done=done / len(subjects)))
+        served = desk.smallest_change(sites)
+        changes |= {site: served for site in sites if served is not None}
+    progress(Report(stage="changes", done=1.0))
+    unmet = tuple(_with_change(row, changes.get(row.site)) for row in plan.unmet)
+    return replace(plan, unmet=unmet, cut_short=plan.cut_short or desk.cut_short)
+
+
+def suppose(snapshot: Snapshot, edits: Sequence[Edit]) -> Snapshot:
+    """Return the snapshot with more edits laid over it, as it would have been frozen with them.
+
+    Raises
+    ------
+    ConflictingEdits
+        If they contradict each other or the snapshot's scenario.
+    """
+    known, name = snapshot.scenario.edits, snapshot.scenario.name
+    scenario, added = Scenario(name=name, edits=(*known, *edits)), Scenario(name=name, edits=tuple(edits))
+    roads = suppositions(scenario) if suppositions(added) else ()
+    # The map holds the scenario's own edits already: roads that only those touch come out as they are.
+    access = apply(
+        snapshot.access, roads, snapshot.log, snapshot.network, snapshot.as_of, snapshot.crisis.tz,
+        snapshot.access_policy,
+    )  # fmt: skip
+    reach = snapshot.access.horizon
+    return replace(
+        snapshot,
+        scenario=scenario,
+        access=access,
+        papers=supposed_papers(snapshot.papers, added),
+        fleets=supposed_fleets(snapshot.fleets, added, reach),
+        escorts=supposed_escorts(snapshot.escorts, added, reach),
+    )
+
+
+def scenario_line(edits: Sequence[Edit], snapshot: Snapshot) -> str:
+    """Return edits as the line of a scenario file that states them, times in the crisis's zone."""
+    return f"edit = [{', '.join(_table(edit, snapshot) for edit in edits)}]"
+
+
+def _table(edit: Edit, snapshot: Snapshot) -> str:
+    told = [f'kind = "{edit.kind}"']
+    for field in fields(edit):
+        value = getattr(edit, field.name)
+        if field.name == "kind" or value is None:
+            continue
+        if isinstance(value, Window):
+            zone = snapshot.crisis.tz
+            told.append(f'from = "{format_instant(value.start, zone)}", until = "{format_instant(value.end, zone)}"')
+        elif field.name == "at":
+            told.append(f'at = "{format_instant(value, snapshot.crisis.tz)}"')
+        elif field.name in {"opens", "closes"}:
+            hours, minutes = divmod(value // MINUTE, 60)
+            told.append(f'{field.name} = "{hours:02d}:{minutes:02d}"')
+        elif isinstance(value, tuple):
+            told.append(f"{field.name} = [{', '.join(f'"{item}"' for item in value)}]")
+        else:
+            told.append(f"{field.name} = {value}" if isinstance(value, int) else f'{field.name} = "{value}"')
+    return f"{{ {', '.join(told)} }}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Served:
+    """A change that serves sites, and what they get by it."""
+
+    change: Change
+    brought: frozenset[tuple[str, str]]
+
+
+def _with_change(row: Unmet, served: _Served | None) -> Unmet:
+    # A change that brings food does not serve the need of an item that the papers strike.
+    if served is None or (row.site, row.commodity) not in served.brought:
+        return row
+    return replace(row, change=served.change)
+
+
+class _Desk:
+    def __init__(self, snapshot: Snapshot, plan: Plan, found: OptionSet) -> None:
+        self.snapshot, self.plan, self.found = snapshot, plan, found
+        self.remedies = Remedies(snapshot)
+        self.deadline = Deadline(snapshot.limits)
+        self.cut_short = False
+
+    def subjects(self) -> tuple[tuple[SiteId, ...], ...]:
+        """Return the sites that no convoy visits, coupled ones together, most people first."""
+        sites, visited = self.snapshot.sites, {stop.site for convoy in self.plan.convoys for stop in convoy.stops}
+        left = sorted({row.site for row in self.plan.unmet} - visited)
+        subjects = {self._with_coupled(site) for site in left}
+        return tuple(sorted(subjects, key=lambda many: (-sum(sites[site].people_least for site in many), many)))
+
+    def _with_coupled(self, site: SiteId) -> tuple[SiteId, ...]:
+        sites, together = self.snapshot.sites, {site}
+        for group in self.snapshot.groups:
+            if site in group.sites:
+                together |= {member for member in group.sites if member in sites and sites[member].listing != "closed"}
+        return tuple(sorted(together))
+
+    def smallest_change(self, sites: tuple[SiteId, ...]) -> _Served | None:
+        """Try remedies, smallest first; one that does not suffice is tried again with what is still missing."""
+        without = [site for site in sites if not any(site in option.sites for option in self.found.options)]
+        waiting = set(self.remedies.against(without, self.found.refusals) if without else self._more(sites, ()))
+        tried: set[Remedy] = set()
+        solves = 0
+        while waiting and len(tried) < CHECKS and solves < SOLVES:
+            remedy = min(waiting, key=size_of)
+            waiting.discard(remedy)
+            tried.add(remedy)
+            supposed = self._supposed(remedy)
+            if supposed is None:
+                continue
+            fresh = build(_only(supposed, sites), _silent)
+            if not _together(fresh.options, sites):
+                without = [site for site in sites if not any(site in option.sites for option in fresh.options)]
+                more = self.remedies.against(without, fresh.refusals) if without else ()
+                waiting |= {remedy | missing for missing in more} - tried
+                continue
+            solves += 1
+            served = self._solved(remedy, supposed, fresh.options, sites)
+            if served is not None:
+                return served
+            waiting |= {remedy | missing for missing in self._more(sites, fresh.options)} - tried
+        return None
+
+    def _more(self, sites: Collection[SiteId], options: Sequence[Option]) -> tuple[Remedy, ...]:
+        known = [o for o in (*options, *self.found.options) if not set(sites).isdisjoint(o.sites)]
+        hubs = dict.fromkeys(option.hub for option in sorted(known, key=lambda o: (o.seconds, o.id)))
+        more = self.remedies.more(hubs)
+        # One more escort helps nobody who needs none.
+        return more if any(option.needs_escort for option in known) else more[1:]
+
+    def _supposed(self, remedy: Remedy) -> Snapshot | None:
+        try:
+            return suppose(self.snapshot, merged(remedy))
+        except ConflictingEdits:
+            return None
+
+    def _solved(
+        self, remedy: Remedy, supposed: Snapshot, fresh: Sequence[Option], sites: tuple[SiteId, ...]
+    ) -> _Served | None:
+        """Solve again with the options that the remedy makes; None if the sites are still not served."""
+        options = {option.id: option for option in self.found.options} | {option.id: option for option in fresh}
+        if len(options) > WHOLE_UP_TO:
+            runs = self._runs()
+            options = {
+                name: option
+                for name, option in options.items()
+                if (option.hub, option.sites, option.day) in runs or not set(sites).isdisjoint(option.sites)
+            }
+        plan = plan_among(supposed, options.values(), self.deadline, _silent)
+        self.cut_short |= plan.cut_short
+        brought = delivered(plan.convoys)
+        got = frozenset(key for key, units in brought.items() if units > 0 and key[0] in sites)
+        if {site for site, _ in got} != set(sites) or violations(plan, supposed):
+            return None
+        edit = scenario_line(merged(remedy), self.snapshot)
+        gained = plan.people_reached - self.plan.people_reached
+        return _Served(change=Change(edit=edit, people_gained=gained, verified=True), brought=got)
+
+    def _runs(self) -> frozenset[tuple[str, tuple[SiteId, ...], int]]:
+        """Return hub, sites and day of each convoy of the plan."""
+        days = self.snapshot.days
+        return frozenset(
+            (convoy.hub, tuple(stop.site for stop in convoy.stops), day)
+            for convoy in self.plan.convoys
+            for day, window in enumerate(days)
+            if convoy.stops and window.contains(convoy.stops[0].arrive_at)
+        )
+
+
+def _only(snapshot: Snapshot, sites: Collection[SiteId]) -> Snapshot:
+    """Return the snapshot as if there were only these sites to serve."""
+    return replace(
+        snapshot,
+        sites={site: snapshot.sites[site] for site in sites},
+        needs=tuple(need for need in snapshot.needs if need.site in sites),
+    )
+
+
+def _together(options: Sequence[Option], sites: Collection[SiteId]) -> bool:
+    """Tell whether there is a day on which each of the sites has an option."""
+    return bool(set.intersection(*({option.day for option in options if site in option.sites} for site in sites)))
+
+
+def _silent(_: Report) -> None:
+    """Say nothing: many short solves are one stage."""
