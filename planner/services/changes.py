@@ -1,6 +1,6 @@
 """Find the smallest change that would serve a site left without aid, and solve again to be sure of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
@@ -42,8 +42,7 @@ def with_changes(snapshot: Snapshot, plan: Plan, found: OptionSet, progress: Pro
     subjects = desk.subjects()[: snapshot.limits.explain_resolves]
     changes: dict[SiteId, _Served] = {}
     for done, sites in enumerate(subjects):
-        progress(Report(stage="changes", done=done / len(subjects)))
-        served = desk.smallest_change(sites)
+        served = desk.smallest_change(sites, _within(progress, done / len(subjects)))
         changes |= {site: served for site in sites if served is not None}
     progress(Report(stage="changes", done=1.0))
     unmet = tuple(_with_change(row, changes.get(row.site)) for row in plan.unmet)
@@ -97,7 +96,8 @@ def _table(edit: Edit, snapshot: Snapshot) -> str:
             hours, minutes = divmod(value // MINUTE, 60)
             told.append(f'{field.name} = "{hours:02d}:{minutes:02d}"')
         elif isinstance(value, tuple):
-            told.append(f"{field.name} = [{', '.join(f'"{item}"' for item in value)}]")
+            items = ", ".join(f'"{item}"' for item in value)
+            told.append(f"{field.name} = [{items}]")
         else:
             told.append(f"{field.name} = {value}" if isinstance(value, int) else f'{field.name} = "{value}"')
     return f"{{ {', '.join(told)} }}"
@@ -139,38 +139,36 @@ class _Desk:
                 together |= {member for member in group.sites if member in sites and sites[member].listing != "closed"}
         return tuple(sorted(together))
 
-    def smallest_change(self, sites: tuple[SiteId, ...]) -> _Served | None:
+    def smallest_change(self, sites: tuple[SiteId, ...], beat: Progress) -> _Served | None:
         """Try remedies, smallest first; one that does not suffice is tried again with what is still missing."""
-        without = [site for site in sites if not any(site in option.sites for option in self.found.options)]
-        waiting = set(self.remedies.against(without, self.found.refusals) if without else self._more(sites, ()))
+        without = _unreached(sites, self.found.options)
+        waiting = self.remedies.against(without, self.found.refusals) if without else self._more(sites, ())
         tried: set[Remedy] = set()
         solves = 0
         while waiting and len(tried) < CHECKS and solves < SOLVES:
-            remedy = min(waiting, key=size_of)
-            waiting.discard(remedy)
+            remedy = min(waiting, key=lambda r: (*size_of(r)[:3], -waiting[r], size_of(r)))
             tried.add(remedy)
             supposed = self._supposed(remedy)
-            if supposed is None:
-                continue
-            fresh = build(_only(supposed, sites), _silent)
-            if not _together(fresh.options, sites):
-                without = [site for site in sites if not any(site in option.sites for option in fresh.options)]
-                more = self.remedies.against(without, fresh.refusals) if without else ()
-                waiting |= {remedy | missing for missing in more} - tried
-                continue
-            solves += 1
-            served = self._solved(remedy, supposed, fresh.options, sites)
-            if served is not None:
-                return served
-            waiting |= {remedy | missing for missing in self._more(sites, fresh.options)} - tried
+            more: Mapping[Remedy, int] = {}
+            if supposed is not None:
+                fresh = build(_only(supposed, sites), beat)
+                without = _unreached(sites, fresh.options)
+                if _together(fresh.options, sites):
+                    solves += 1
+                    served = self._solved(remedy, supposed, fresh.options, sites, beat)
+                    if served is not None:
+                        return served
+                    more = self._more(sites, fresh.options)
+                elif without:
+                    more = self.remedies.against(without, fresh.refusals)
+            waiting = waiting | {remedy | missing: helps for missing, helps in more.items()}
+            waiting = {waits: helps for waits, helps in waiting.items() if waits not in tried}
         return None
 
-    def _more(self, sites: Collection[SiteId], options: Sequence[Option]) -> tuple[Remedy, ...]:
+    def _more(self, sites: Collection[SiteId], options: Sequence[Option]) -> dict[Remedy, int]:
         known = [o for o in (*options, *self.found.options) if not set(sites).isdisjoint(o.sites)]
         hubs = dict.fromkeys(option.hub for option in sorted(known, key=lambda o: (o.seconds, o.id)))
-        more = self.remedies.more(hubs)
-        # One more escort helps nobody who needs none.
-        return more if any(option.needs_escort for option in known) else more[1:]
+        return self.remedies.more(list(hubs)[:1], escorted=any(option.needs_escort for option in known))
 
     def _supposed(self, remedy: Remedy) -> Snapshot | None:
         try:
@@ -179,7 +177,12 @@ class _Desk:
             return None
 
     def _solved(
-        self, remedy: Remedy, supposed: Snapshot, fresh: Sequence[Option], sites: tuple[SiteId, ...]
+        self,
+        remedy: Remedy,
+        supposed: Snapshot,
+        fresh: Sequence[Option],
+        sites: tuple[SiteId, ...],
+        beat: Progress,
     ) -> _Served | None:
         """Solve again with the options that the remedy makes; None if the sites are still not served."""
         options = {option.id: option for option in self.found.options} | {option.id: option for option in fresh}
@@ -190,7 +193,7 @@ class _Desk:
                 for name, option in options.items()
                 if (option.hub, option.sites, option.day) in runs or not set(sites).isdisjoint(option.sites)
             }
-        plan = plan_among(supposed, options.values(), self.deadline, _silent)
+        plan = plan_among(supposed, options.values(), self.deadline, beat)
         self.cut_short |= plan.cut_short
         brought = delivered(plan.convoys)
         got = frozenset(key for key, units in brought.items() if units > 0 and key[0] in sites)
@@ -220,10 +223,19 @@ def _only(snapshot: Snapshot, sites: Collection[SiteId]) -> Snapshot:
     )
 
 
+def _unreached(sites: Collection[SiteId], options: Sequence[Option]) -> tuple[SiteId, ...]:
+    return tuple(site for site in sorted(sites) if not any(site in option.sites for option in options))
+
+
 def _together(options: Sequence[Option], sites: Collection[SiteId]) -> bool:
     """Tell whether there is a day on which each of the sites has an option."""
     return bool(set.intersection(*({option.day for option in options if site in option.sites} for site in sites)))
 
 
-def _silent(_: Report) -> None:
-    """Say nothing: many short solves are one stage."""
+def _within(progress: Progress, done: float) -> Progress:
+    """Return an ear that hears every sign of life of the many short solves as one stage."""
+
+    def beat(_: Report) -> None:
+        progress(Report(stage="changes", done=done))
+
+    return beat

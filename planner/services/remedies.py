@@ -25,7 +25,7 @@ from planner.solvers.option import Refusal
 from routing.control import OUTSIDE
 from routing.ledger import Ledger, newest, read_ledger
 from routing.network import GateId, PartyId, SegmentId
-from routing.status import Part, Status
+from routing.status import Status
 from routing.units import DAY, HOUR, Window, intersect_windows
 
 Remedy: TypeAlias = frozenset[Edit]
@@ -35,6 +35,8 @@ MORE_HOURS_S: Final = 2 * HOUR
 MORE_TRUCKS: Final = 6
 """The steps by which hours and trucks are tried: two hours more, six trucks more."""
 
+MOST: Final = 6
+"""So many remedies of each site are kept; those further down ask for more or help on fewer ways."""
 PAPERS: Final = frozenset({"permission", "letter", "clearance"})
 ROADS: Final = frozenset({"blocked_segment", "gate_hours", "window_return"})
 _KINDS: Final = (
@@ -66,8 +68,10 @@ def merged(remedy: Iterable[Edit]) -> tuple[Edit, ...]:
     for granted in papers.values():
         named = {step for edit in granted for step in edit.steps}
         rest.append(replace(granted[0], steps=tuple(step for step in steps if step in named)))
-    for agreed in consents.values():
-        rest.append(replace(agreed[0], gates=tuple(sorted({gate for edit in agreed for gate in edit.gates}))))
+    rest += [
+        replace(agreed[0], gates=tuple(sorted({gate for edit in agreed for gate in edit.gates})))
+        for agreed in consents.values()
+    ]
     return tuple(sorted(rest, key=repr))
 
 
@@ -90,23 +94,25 @@ class Remedies:
 
     # --------------------------------------------------------------------------------------------- of refusals
 
-    def against(self, sites: Collection[SiteId], refusals: Iterable[Refusal]) -> tuple[Remedy, ...]:
-        """Return the remedies, smallest first, each of which lifts all that is said against some way to every site.
+    def against(self, sites: Collection[SiteId], refusals: Iterable[Refusal]) -> dict[Remedy, int]:
+        """Return the remedies that each lift all that is said against some way to every site, and on how many ways.
 
-        A way is a hub and a day. Of two remedies of one size the one that helps on more ways comes first. Ways on
-        which nothing that is said can be changed have none.
+        A way is a hub and a day; of several sites the one with fewest ways counts. Ways on which something is said
+        that cannot be changed have no remedy.
         """
         by_way: dict[SiteId, dict[tuple[HubId, int], list[Refusal]]] = {site: defaultdict(list) for site in sites}
         for refusal in refusals:
             if refusal.site in by_way:
                 by_way[refusal.site][refusal.hub, refusal.day].append(refusal)
-        choices: list[Sequence[Remedy]] = []
+        choices: list[list[tuple[Remedy, int]]] = []
         for site in sorted(by_way):
             helped = Counter(remedy for said in by_way[site].values() for remedy in self._of_way(said))
-            choices.append(sorted(helped, key=lambda r, n=helped: (*size_of(r)[:3], -n[r], size_of(r)[3]))[:MOST])
-        found = {frozenset[Edit]().union(*picked) for picked in product(*choices)}
-        order = {remedy: place for place, remedy in enumerate(choices[0])} if len(choices) == 1 else {}
-        return tuple(sorted(found, key=lambda r: (order.get(r, 0), size_of(r))))
+            choices.append(sorted(helped.items(), key=lambda r: (*size_of(r[0])[:3], -r[1], size_of(r[0])))[:MOST])
+        found: dict[Remedy, int] = {}
+        for picked in product(*choices):
+            remedy = frozenset[Edit]().union(*(edits for edits, _ in picked))
+            found[remedy] = max(found.get(remedy, 0), min(helps for _, helps in picked))
+        return found
 
     def _of_way(self, said: Sequence[Refusal]) -> set[Remedy]:
         """Return the remedies of one way: each lifts all that is said against it, a cut by any one of its roads."""
@@ -167,15 +173,12 @@ class Remedies:
         """Return the parts, by name and code, that close a segment at some time of the day's light."""
         light = self.snapshot.crisis.daylight(day)
 
-        def closes(part: Part) -> bool:
-            return part.status is Status.BLOCKED
-
         return {
             (part.name, part.code)
             for piece in self.snapshot.access.timeline(segment)
             if intersect_windows((piece.window,), light)
             for part in piece.parts
-            if closes(part)
+            if part.status is Status.BLOCKED
         }
 
     def _holders(self, segment: SegmentId, day: Window) -> tuple[PartyId, ...]:
@@ -206,20 +209,18 @@ class Remedies:
 
     # ------------------------------------------------------------------------------------------- of resources
 
-    def more(self, hubs: Iterable[HubId]) -> tuple[Remedy, ...]:
-        """Return what would leave more for a site that could be served: a team more, or trucks at the first hub."""
-        trucks = (frozenset({self.more_trucks(hub)}) for hub in list(hubs)[:1])
-        return (frozenset({EscortChange(teams=1)}), *trucks)
+    def more(self, hubs: Iterable[HubId], *, escorted: bool) -> dict[Remedy, int]:
+        """Return what leaves more for a site that could be served: trucks at these hubs, a team if one is asked for."""
+        found: dict[Remedy, int] = {frozenset({self.more_trucks(hub)}): 1 for hub in hubs}
+        if escorted:
+            found[frozenset({EscortChange(teams=1)})] = 1
+        return found
 
     def more_trucks(self, hub: HubId) -> FleetChange:
         """Return six trucks more of the largest type that the hub has; of any type, if it has none."""
         kinds: Mapping[str, int] = {name: kind.payload_kg for name, kind in self.snapshot.truck_types.items()}
         here = {f.truck_type for f in self.snapshot.fleets if f.hub == hub and f.trucks > 0} or set(kinds)
         return FleetChange(hub=hub, truck_type=max(sorted(here), key=lambda kind: kinds[kind]), trucks=MORE_TRUCKS)
-
-
-MOST: Final = 6
-"""So many remedies of each site are kept; those further down ask for more or help on fewer ways."""
 
 
 def _gates(refusal: Refusal) -> frozenset[GateId]:

@@ -110,7 +110,7 @@ def _missing(ground: Ground, site: str, gates: Iterable[GateId], day: Window) ->
             continue
         known = [paper for gate in at for paper in papers_for(papers, site, gate, step)]
         positions = sorted({position for paper in known for position in paper.evidence})
-        last = max(known, key=lambda paper: max(paper.evidence), default=None)
+        last = max(known, key=lambda paper: max(paper.evidence, default=0), default=None)
         state = "no record" if last is None else "not in force then" if last.in_force else last.state.replace("_", " ")
         date = day_name(ground.snapshot, day)
         verdict = Verdict(

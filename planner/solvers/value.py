@@ -1,8 +1,8 @@
 """Among the fairest plans take the one that brings most: expected person-days of assistance, proved by a bound."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import pulp
@@ -21,7 +21,9 @@ WHOLE_UP_TO: Final = 400
 """Up to so many options the model in whole trucks is searched as well, once rounding has left a gap."""
 
 WIDE_GAP: Final = 1e-3
-"""With more options the open search stops at this gap: whole trucks and units lose about as much afterwards."""
+"""A search among a few visits stops at this gap: whole units lose about as much afterwards."""
+A_TRACE: Final = 0.02
+"""A relaxation makes use of a visit from this share on."""
 REPAIR_LOSS: Final = 0.005
 """After cuts the same visits are kept if they lose no more than this share of the value."""
 
@@ -81,7 +83,9 @@ def value_of(
         for again in _repairs(case, equity, cuts, limits, known):
             if again.solved.found and highs.relative_gap(again.solved.objective, known.level.value) <= REPAIR_LOSS:
                 return _result(again, case, known.level.bound, cut_short=again.solved.cut_short)
-    wide = _wide(case, equity, cuts, limits)
+    if len(case.options) > WHOLE_UP_TO:
+        return _by_support(case, equity, cuts, limits, progress)
+    wide = _search(case, equity, cuts, limits, whole=False)
     progress(Report(stage="value", done=0.5, best=wide.solved.objective, bound=wide.solved.bound))
     if wide.solved.status == "infeasible":
         return _result(wide, None, wide.solved.bound)
@@ -91,7 +95,7 @@ def value_of(
         taken = _taken(wide) if wide.solved.found else frozenset()
         best = _among(case, equity, cuts, limits, taken | frozenset(equity.visits))
     close = best.solved.found and highs.relative_gap(best.solved.objective, bound) <= limits.mip_gap
-    if not close and (len(case.options) <= WHOLE_UP_TO or not best.solved.found):
+    if not close:
         whole = _search(case, equity, cuts, limits, whole=True)
         bound, short = min(bound, whole.solved.bound), short or whole.solved.cut_short
         better = whole.solved.found and (not best.solved.found or whole.solved.objective > best.solved.objective)
@@ -101,19 +105,36 @@ def value_of(
     return _result(best, case, bound, cut_short=short or best.solved.cut_short)
 
 
-def _wide(case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits) -> _Search:
-    if len(case.options) <= WHOLE_UP_TO:
-        return _search(case, equity, cuts, limits, whole=False)
-    # With the first visits of the equity stage standing, a good plan is found in a fraction of the time; from there
-    # on the open search has little left to do but prove.
-    coarse = replace(limits, mip_gap=max(limits.mip_gap, WIDE_GAP))
+def _by_support(
+    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, progress: Progress
+) -> ValueResult:
+    """Find a good plan of a large case among the visits that its linear relaxations make use of.
+
+    The relaxation over all plans that keep the levels gives the bound; it and the one with the equity stage's first
+    visits standing name the visits to choose among. Nothing is proved of the others but by the bound.
+    """
+    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=False, whole_units=False)
+    free = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, relaxed=True))
+    if not free.solved.found:
+        return _result(free, None, free.solved.bound)
     pinned = full_model(case, case.options, cuts, equity.saved, whole_trucks=False, whole_units=False)
     for option in set(equity.visits) & set(pinned.visits.runs):
         pinned.visits.runs[option].lowBound = 1
     for (option, _), counts in pinned.first.items():
         counts.upBound = int(option in equity.visits)
-    start = highs.solve(pinned.model, coarse, seed=case.snapshot.seed, gap=coarse.mip_gap)
-    return _search(case, equity, cuts, coarse, whole=False, start=start.values if start.found else None)
+    held = _Search(pinned, highs.solve(pinned.model, limits, seed=case.snapshot.seed, relaxed=True))
+    progress(Report(stage="value", done=0.3, best=None, bound=free.solved.bound))
+    support = _support(free) | (_support(held) if held.solved.found else frozenset())
+    best = _among(case, equity, cuts, limits, support | frozenset(equity.visits))
+    if not best.solved.found:
+        best = _among(case, equity, cuts, limits, frozenset(option.id for option in case.options))
+    progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=free.solved.bound))
+    return _result(best, case, free.solved.bound, cut_short=best.solved.cut_short)
+
+
+def _support(search: _Search) -> frozenset[OptionId]:
+    runs = search.full.visits.runs
+    return frozenset(option for option, column in runs.items() if search.solved.value(column) > A_TRACE)
 
 
 def _search(
@@ -123,10 +144,9 @@ def _search(
     limits: Limits,
     *,
     whole: bool,
-    start: Mapping[str, float] | None = None,
 ) -> _Search:
     full = full_model(case, case.options, cuts, equity.saved, whole_trucks=whole, whole_units=whole)
-    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap, start=start))
+    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
 
 
 def _repairs(

@@ -21,7 +21,7 @@ def seeded_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 @pytest.fixture(scope="session")
 def planned_desk(seeded_desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """Nour has made a plan of four days. For reading only."""
+    """Nour has made a plan of three days. For reading only."""
     desk = seeded_desk.copy(tmp_path_factory.mktemp("planned") / "desk")
     assert desk.qafila("plan", "new", *FIRST_PLAN).code == 0
     return desk

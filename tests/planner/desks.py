@@ -20,7 +20,7 @@ from planner.store.keys import find_key
 from planner.store.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST_PLAN = ("--from", "2031-04-08", "--days", "4")
+FIRST_PLAN = ("--from", "2031-04-08", "--days", "3")
 ENTER = "from planner.cli import main; main()"
 
 
@@ -65,7 +65,7 @@ class Desk:
             patch.setattr(sys, "stdout", streams[0])
             patch.setattr(sys, "stderr", streams[1])
             code = run(qafila, arguments)
-        out, err = (stream.buffer.getvalue() for stream in streams)  # type: ignore[attr-defined] # it wraps BytesIO
+        out, err = (stream.buffer.getvalue() for stream in streams)
         return Told(code=code, raw=out, err=err.decode())
 
     def start(self, *arguments: str, script: str = ENTER, **more: str) -> subprocess.Popen[str]:

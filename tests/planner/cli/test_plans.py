@@ -29,18 +29,18 @@ def write(folder: Path, name: str, text: str) -> str:
 
 def test_a_plan_in_json_has_the_agreed_keys(planned_desk: Desk) -> None:
     plan = planned_desk.qafila("plan", "show", "--json").json()
-    assert PLAN_KEYS <= plan.keys()
-    assert plan["horizon"] == ["2031-04-08T00:00:00+03:00", "2031-04-12T00:00:00+03:00"]
+    assert plan.keys() >= PLAN_KEYS
+    assert plan["horizon"] == ["2031-04-08T00:00:00+03:00", "2031-04-11T00:00:00+03:00"]
     assert plan["as_of"] == {"at": "2031-04-08T08:00:00+03:00", "known": 66}
     assert plan["digest"].startswith(plan["plan"])
     assert plan["convoys"]
     for convoy in plan["convoys"]:
-        assert CONVOY_KEYS <= convoy.keys()
+        assert convoy.keys() >= CONVOY_KEYS
         for stop in convoy["stops"]:
             assert {"site", "arrive", "unloaded", "loads"} <= stop.keys()
-            assert all(LOAD_KEYS <= load.keys() for load in stop["loads"])
+            assert all(load.keys() >= LOAD_KEYS for load in stop["loads"])
     assert plan["unmet"]
-    assert all(UNMET_KEYS <= unmet.keys() for unmet in plan["unmet"])
+    assert all(unmet.keys() >= UNMET_KEYS for unmet in plan["unmet"])
     assert all({"level", "name", "value", "bound", "gap"} <= level.keys() for level in plan["objective"])
     assert [level["name"] for level in plan["objective"]][-3:] == ["value", "disturbance", "exposure"]
 
@@ -54,7 +54,7 @@ def test_a_plan_in_words_says_who_what_when_which_road_and_what_not(planned_desk
     assert "(twin-towns: all together)" in words
     assert "Ordan > Hale junction > South Bank > Kessa Bank > Kessa (55\u00a0km)" in words
     assert "What is not brought, and why" in words
-    assert "The papers for Kessa do not allow Trauma kit." in " ".join(words.split())
+    assert "struck commodity: The papers for Kessa" in words
     assert "How good the plan is" in words
     assert "An invented country" in words
 
@@ -78,7 +78,7 @@ def test_batches_of_one_commodity_are_one_figure(planned_desk: Desk) -> None:
 def test_the_verifier_finds_nothing_and_names_its_rules(planned_desk: Desk) -> None:
     told = planned_desk.qafila("plan", "verify", "--json").json()
     assert told["violations"] == []
-    assert {"blocked_segment", "hold", "unload_in_window"} <= set(told["checked_rules"])
+    assert {"blocked_segment", "hold", "coupling"} <= set(told["checked_rules"])
     assert planned_desk.qafila("plan", "verify").out.endswith("rules checked, 0 violations.\n")
 
 
@@ -256,11 +256,9 @@ def test_the_same_inputs_in_two_homes_give_one_digest(tmp_path: Path) -> None:
         "sys.exit(max(codes))\n"
     )
     steps = ("init", "seed two-rivers", "plan new --from 2031-04-09 --days 2 --json")
-    homes = [
-        Desk(folder=tmp_path / seed).start(*steps, script=script, PYTHONHASHSEED=seed) for seed in ("1", "2")
-    ]
+    homes = [Desk(folder=tmp_path / seed).start(*steps, script=script, PYTHONHASHSEED=seed) for seed in ("1", "2")]
     told = [home.communicate() for home in homes]
     assert [home.returncode for home in homes] == [0, 0], told
-    plans = [json.loads(out[out.index("{"):]) for out, _ in told]
+    plans = [json.loads(out[out.index("{") :]) for out, _ in told]
     assert plans[0]["digest"] == plans[1]["digest"]
     assert plans[0]["convoys"]

@@ -1,0 +1,104 @@
+"""What-if from the command line: who gains, who loses, and because of what."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.planner.desks import Desk
+
+pytest_plugins = ["tests.planner.desk_fixtures"]
+
+COLLAPSE = """
+name = "truce over at dawn"
+[[edit]]
+kind = "ceasefire_ends"
+ceasefire = "river-truce"
+at = "2031-04-09T05:00+03:00"
+"""
+FEWER_TRUCKS = """
+name = "no semi-trailers at Ordan"
+[[edit]]
+kind = "fleet_change"
+hub = "ordan"
+truck_type = "semi-25t"
+trucks = -20
+"""
+PAPERS = """
+name = "papers for Kessa"
+[[edit]]
+kind = "paper_granted"
+site = "kessa"
+steps = ["letter", "clearance"]
+from = "2031-04-07"
+until = "2031-04-21"
+"""
+BEFORE_THE_LETTERS = ("--from", "2031-04-07", "--days", "3")
+
+
+def scenario(folder: Path, name: str, text: str) -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def people(delta: dict[str, list[dict[str, object]]], site: str) -> tuple[object, object]:
+    (found,) = ((row["people_a"], row["people_b"]) for row in delta["sites"] if row["site"] == site)
+    return found
+
+
+def test_the_end_of_the_truce_takes_its_convoys_and_is_named_as_the_cause(desk: Desk, tmp_path: Path) -> None:
+    base = desk.qafila("plan", "show", "--json").json()
+    files = [scenario(tmp_path, "collapse.toml", COLLAPSE), scenario(tmp_path, "fewer.toml", FEWER_TRUCKS)]
+    told = desk.qafila("what-if", *files, "--json").json()
+    assert told["base"] == base["plan"]
+    collapse, fewer = told["scenarios"]
+    assert collapse.keys() >= {"name", "digest", "plan", "delta"}
+    assert collapse["name"] == "truce over at dawn"
+    before, after = people(collapse["delta"], "kessa")
+    assert isinstance(before, int)
+    assert before > 20_000
+    assert after == 0
+    assert collapse["delta"]["because"] == ["edit:ceasefire_ends:river-truce"]
+    assert collapse["delta"]["convoys"]["removed"]
+    assert fewer["delta"]["people_gained"] < 0
+    assert fewer["delta"]["because"] == ["edit:fleet_change:ordan/semi-25t"]
+
+    # Asked again nothing is solved again; the words say the same.
+    words = desk.qafila("what-if", *files, "--compare", "--base", base["plan"]).out
+    assert f"loses kessa: {before:,} to 0 (-{before:,})" in words
+    assert "because of edit:ceasefire_ends:river-truce" in words
+    table = [line.split() for line in words.splitlines() if line.split()[:1] in (["people"], ["convoys"], ["trucks"])]
+    assert [len(row) for row in table] == [4, 4, 4]
+
+    again = desk.qafila("what-if", files[0], "--base", collapse["plan"])
+    assert again.code == 2
+    assert "is itself a scenario (truce over at dawn). Give --base a plain plan." in again.err
+
+
+def test_papers_granted_serve_a_site_that_waited_for_them(fresh: Desk, tmp_path: Path) -> None:
+    base = fresh.qafila("plan", "new", *BEFORE_THE_LETTERS, "--json").json()
+    assert {row["rule"] for row in base["unmet"] if row["site"] == "kessa"} >= {"letter"}
+    told = fresh.qafila("what-if", scenario(tmp_path, "papers.toml", PAPERS))
+    assert told.code == 0, told.err
+    assert "gains kessa: 0 to 2" in told.out
+    assert "because of edit:paper_granted:kessa" in told.out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (COLLAPSE.replace("river-truce", "nobodys"), "no ceasefire 'nobodys'. There are: river-truce."),
+        (FEWER_TRUCKS.replace('"ordan"', '"atlantis"'), "no hub 'atlantis'. There are: calder, ordan."),
+        (
+            """[[edit]]\nkind = "gate_set"\ngate = "atlantis"\nstate = "open"\nfrom = 2031-04-08\nuntil = 2031-04-09""",
+            "no gate 'atlantis'. There are: amber-bridge",
+        ),
+        ("[[edit]\n", "broken.toml: "),
+    ],
+)
+def test_a_scenario_that_names_what_is_not_there_is_one_line(desk: Desk, tmp_path: Path, text: str, said: str) -> None:
+    before = desk.digest()
+    told = desk.qafila("what-if", scenario(tmp_path, "broken.toml", text))
+    assert (told.code, told.out, told.err.count("\n")) == (2, "", 1)
+    assert said in told.err
+    assert desk.digest() == before
