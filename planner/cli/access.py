@@ -16,10 +16,13 @@ from planner.cli.terminal import listing, print_listing, say
 from planner.services import access as service
 from routing.evidence import Evidence
 from routing.status import Status
-from routing.units import FOREVER, AsOf, Instant, format_instant
+from routing.units import DAY, FOREVER, AsOf, Instant, format_instant
 
 STYLE = {Status.OPEN: "blue", Status.UNKNOWN: "bright_black", Status.CONTESTED: "yellow", Status.BLOCKED: "bold red"}
 SIGN = {Status.OPEN: " ", Status.UNKNOWN: "?", Status.CONTESTED: "!", Status.BLOCKED: "x"}
+
+LONG = f"{service.LOOK_AROUND_S // DAY} days or more"
+"""Said of a status that has held for longer than is looked back."""
 
 
 class _Commands(LazyGroup):
@@ -66,7 +69,7 @@ def status(app: App, at: str | None, known: str | None, words: str | None, *, as
     shown = states if words is not None else [s for s in states if s.piece.status is not Status.OPEN]
     say(f"[bold]Access on {_said(asked, app)}[/]")
     if shown:
-        _print_states(shown, app)
+        _print_states(shown, asked, app)
     say(", ".join(f"{counts.get(kind, 0)} {kind.value}" for kind in Status))
 
 
@@ -88,7 +91,7 @@ def _segment_json(state: service.SegmentState, app: App) -> dict[str, object]:
     }
 
 
-def _print_states(states: Sequence[service.SegmentState], app: App) -> None:
+def _print_states(states: Sequence[service.SegmentState], asked: AsOf, app: App) -> None:
     table = listing("", "status", "p", "segment", "gate", "decided by", "since", "records", right=("p",))
     for state in states:
         kind, decided = state.piece.status, state.piece.deciding()
@@ -99,7 +102,7 @@ def _print_states(states: Sequence[service.SegmentState], app: App) -> None:
             Text(state.segment),
             Text(app.world.network.segments[state.segment].gate or ""),
             Text(f"{decided.name}: {decided.code.replace('_', ' ')}"),
-            _short(state.since, app),
+            _short(state.since, app) if asked.at - state.since < service.LOOK_AROUND_S else LONG,
             ", ".join(map(str, decided.evidence)),
         )
     print_listing(table)

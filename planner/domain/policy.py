@@ -46,8 +46,8 @@ class Limits:
 
     mip_nodes: int = 2_000
     mip_gap: float = 1e-4
-    cut_rounds: int = 12
+    cut_rounds: int = 6
     timetable_deterministic_s: float = 4.0
     wall_s: Seconds = 15 * 60
-    explain_resolves: int = 12
+    explain_resolves: int = 4
     """How many smallest changes are verified by solving again."""

@@ -25,9 +25,11 @@ CHECKS: Final = 8
 """So many remedies of a site are looked at: does any convoy become possible?"""
 SOLVES: Final = 3
 """So many of those that make one possible are solved again: is the site served then?"""
-WHOLE_UP_TO: Final = 200
-"""Up to so many options everything is planned anew. Beyond, the other convoys stay those of the plan, so that an
-answer comes in seconds: the people gained are then those of the plan with the change, not of a better one."""
+WHOLE_UP_TO: Final = 15
+"""Up to so many sites everything is planned anew. Beyond, the other convoys stay those of the plan, so that an answer
+comes in seconds: the people gained are those of this plan with the change, and a plan made with it may do better."""
+COARSE_GAP: Final = 1e-3
+"""With other convoys standing, the search may stop this near the best: whole trucks lose about as much."""
 
 
 def with_changes(snapshot: Snapshot, plan: Plan, found: OptionSet, progress: Progress) -> Plan:
@@ -36,7 +38,7 @@ def with_changes(snapshot: Snapshot, plan: Plan, found: OptionSet, progress: Pro
     Only sites that no convoy visits get one, those with most people first, up to `explain_resolves` of the limits;
     coupled sites count as one, for all of them must be served. A change is stated as the line of a scenario file,
     and stands there only if solving again with it serves the site by a plan that keeps every hard rule. The
-    options of other sites stay as they are: what the change opens for them is not counted.
+    people gained are over all sites: they may be few, or fewer than none, where fairness takes from another site.
     """
     desk = _Desk(snapshot, plan, found)
     subjects = desk.subjects()[: snapshot.limits.explain_resolves]
@@ -122,7 +124,9 @@ class _Desk:
     def __init__(self, snapshot: Snapshot, plan: Plan, found: OptionSet) -> None:
         self.snapshot, self.plan, self.found = snapshot, plan, found
         self.remedies = Remedies(snapshot)
-        self.deadline = Deadline(snapshot.limits)
+        self.whole = len(snapshot.sites) <= WHOLE_UP_TO
+        coarse = replace(snapshot.limits, mip_gap=max(snapshot.limits.mip_gap, COARSE_GAP))
+        self.deadline = Deadline(snapshot.limits if self.whole else coarse)
         self.cut_short = False
 
     def subjects(self) -> tuple[tuple[SiteId, ...], ...]:
@@ -185,15 +189,8 @@ class _Desk:
         beat: Progress,
     ) -> _Served | None:
         """Solve again with the options that the remedy makes; None if the sites are still not served."""
-        options = {option.id: option for option in self.found.options} | {option.id: option for option in fresh}
-        if len(options) > WHOLE_UP_TO:
-            runs = self._runs()
-            options = {
-                name: option
-                for name, option in options.items()
-                if (option.hub, option.sites, option.day) in runs or not set(sites).isdisjoint(option.sites)
-            }
-        plan = plan_among(supposed, options.values(), self.deadline, beat)
+        options = build(supposed, beat).options if self.whole else self._kept(fresh, sites)
+        plan = plan_among(supposed, options, self.deadline, beat)
         self.cut_short |= plan.cut_short
         brought = delivered(plan.convoys)
         got = frozenset(key for key, units in brought.items() if units > 0 and key[0] in sites)
@@ -202,6 +199,15 @@ class _Desk:
         edit = scenario_line(merged(remedy), self.snapshot)
         gained = plan.people_reached - self.plan.people_reached
         return _Served(change=Change(edit=edit, people_gained=gained, verified=True), brought=got)
+
+    def _kept(self, fresh: Sequence[Option], sites: Collection[SiteId]) -> tuple[Option, ...]:
+        """Return the options of the plan's convoys and all of the sites, those made anew in place of the known."""
+        options, runs = {option.id: option for option in (*self.found.options, *fresh)}, self._runs()
+        return tuple(
+            option
+            for option in options.values()
+            if (option.hub, option.sites, option.day) in runs or not set(sites).isdisjoint(option.sites)
+        )
 
     def _runs(self) -> frozenset[tuple[str, tuple[SiteId, ...], int]]:
         """Return hub, sites and day of each convoy of the plan."""

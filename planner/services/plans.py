@@ -10,8 +10,10 @@ from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
 from planner.jobs import Clock, Progress
+from planner.services.changes import with_changes
 from planner.services.plan_records import PlanRecord
-from planner.solvers.solve import solve
+from planner.solvers.options import build
+from planner.solvers.solve import solve_options
 from planner.store.codec import plan_digest
 from planner.store.records import Run
 from planner.store.store import Store
@@ -26,14 +28,15 @@ class UnsoundPlan(PlannerError):
 
 
 def make_plan(snapshot: Snapshot, progress: Progress) -> Plan:
-    """Solve a snapshot and let the independent verifier judge the plan before anybody sees it.
+    """Solve a snapshot, try what would serve those left out, and have the verifier judge it before anybody sees it.
 
     Raises
     ------
     UnsoundPlan
         If the plan breaks a hard rule.
     """
-    plan = solve(snapshot, progress)
+    options = build(snapshot, progress)
+    plan = with_changes(snapshot, solve_options(snapshot, options, progress), options, progress)
     found = violations(plan, snapshot)
     if found:
         said = "; ".join(f"{v.rule} ({v.convoy or 'plan'}): {v.detail}" for v in found[:5])

@@ -17,10 +17,10 @@ from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
 from planner.solvers.case import Case
-from planner.solvers.choice import Cut, EquityResult, Progress, Report
+from planner.solvers.choice import EquityResult, Progress, Report
 from planner.solvers.deprivation import base, can_exceed, counted_sites, saved, scale_of
 from planner.solvers.option import Option, OptionId
-from planner.solvers.rows import Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
+from planner.solvers.rows import AnyCut, Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
 
 WHOLE_DAYS = 0.9
 """Savings are whole numbers: a bound less than one above the value proves it."""
@@ -30,13 +30,13 @@ Counts: TypeAlias = Mapping[tuple[OptionId, SiteId], pulp.LpVariable]
 
 
 def solve_equity(
-    snapshot: Snapshot, options: Sequence[Option], cuts: Sequence[Cut], limits: Limits, progress: Progress
+    snapshot: Snapshot, options: Sequence[Option], cuts: Sequence[AnyCut], limits: Limits, progress: Progress
 ) -> EquityResult:
     """Solve all levels, worst threshold first; levels at which no site could be are left out."""
     return equity_of(Case(snapshot, options), cuts, limits, progress)
 
 
-def equity_of(case: Case, cuts: Sequence[Cut], limits: Limits, progress: Progress) -> EquityResult:
+def equity_of(case: Case, cuts: Sequence[AnyCut], limits: Limits, progress: Progress) -> EquityResult:
     """Solve all levels for an indexed case.
 
     A level whose proof was cut short keeps the best found, with its bound; the next levels then hold given it.
@@ -72,7 +72,7 @@ def equity_of(case: Case, cuts: Sequence[Cut], limits: Limits, progress: Progres
 
 
 def _level(
-    case: Case, cuts: Sequence[Cut], threshold: int, kept: Sequence[tuple[int, int]], active: Sequence[SiteId]
+    case: Case, cuts: Sequence[AnyCut], threshold: int, kept: Sequence[tuple[int, int]], active: Sequence[SiteId]
 ) -> tuple[pulp.LpProblem, Visits, Saving]:
     model = pulp.LpProblem(f"equity_{threshold}", pulp.LpMaximize)
     options = _options_for(case, active)

@@ -11,10 +11,11 @@ from planner.domain.policy import Limits
 from planner.solvers import highs
 from planner.solvers.assemble import exposure_floor
 from planner.solvers.case import Case
-from planner.solvers.choice import Chosen, Cut, EquityResult
+from planner.solvers.choice import Chosen, EquityResult
 from planner.solvers.ground import Ground
 from planner.solvers.loads import FullModel, full_model, read_chosen
 from planner.solvers.option import Option
+from planner.solvers.rows import AnyCut
 
 VALUE_KEPT: Final = 1 - 1e-4
 """Share of the value that must be kept."""
@@ -33,7 +34,7 @@ def least_exposure(
     case: Case,
     ground: Ground,
     equity: EquityResult,
-    cuts: Sequence[Cut],
+    cuts: Sequence[AnyCut],
     chosen: Sequence[Chosen],
     value: float,
     limits: Limits,

@@ -14,11 +14,21 @@ import pulp
 
 from planner.domain.needs import Commodity, CommodityId, SiteId
 from planner.solvers.case import BatchKey, BatchSet, Case, Line
-from planner.solvers.choice import Chosen, Cut, Drop
+from planner.solvers.choice import Chosen, Drop
+from planner.solvers.deprivation import counted_sites, saved
 from planner.solvers.equity import savings
 from planner.solvers.highs import Solved
 from planner.solvers.option import Option, OptionId
-from planner.solvers.rows import Stop, Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
+from planner.solvers.rows import (
+    AnyCut,
+    Stop,
+    Visits,
+    add_cuts,
+    add_day_rows,
+    add_one_visit_a_day,
+    add_stock,
+    add_visits,
+)
 
 Share = tuple[OptionId, int, int, int]
 """Option, stop, line of need, and half of the need (0 or 1)."""
@@ -41,7 +51,7 @@ class FullModel:
 def full_model(
     case: Case,
     options: Sequence[Option],
-    cuts: Sequence[Cut],
+    cuts: Sequence[AnyCut],
     kept: Sequence[tuple[int, int]],
     *,
     whole_trucks: bool,
@@ -251,3 +261,25 @@ def assistance_of(case: Case, chosen: Sequence[Chosen]) -> float:
             line, by = lines[0], case.by_id[option]
             total += worth_of(case, by, line, 0) * full + worth_of(case, by, line, 1) * (units - full)
     return total
+
+
+def saved_by(case: Case, chosen: Sequence[Chosen], thresholds: Sequence[int]) -> tuple[int, ...]:
+    """Return the weighted days that a choice saves above each threshold, worst first.
+
+    Of the visits that bring a site its share of food, the one that saves most at the worst threshold counts.
+    """
+    best: dict[SiteId, tuple[int, ...]] = {}
+    for item in chosen:
+        for stop, site in enumerate(item.option.sites):
+            if _counts(case, item, stop):
+                days = tuple(saved(case, item.option, site, threshold) for threshold in thresholds)
+                best[site] = max(best.get(site, days), days)
+    counted = set(counted_sites(case))
+    return tuple(sum(days[level] for site, days in best.items() if site in counted) for level in range(len(thresholds)))
+
+
+def _counts(case: Case, item: Chosen, stop: int) -> bool:
+    least, goods = case.minimums[item.option.id, stop], case.snapshot.commodities
+    food = [(goods[d.commodity], d.units) for d in item.drops[stop] if goods[d.commodity].counts_as_food]
+    kg, litres = sum(good.kg * n for good, n in food), sum(good.litres * n for good, n in food)
+    return least is not None and kg >= least.kg and litres >= least.litres

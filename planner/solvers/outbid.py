@@ -11,10 +11,10 @@ from planner.domain.policy import Limits
 from planner.solvers import highs
 from planner.solvers.alone import units_brought
 from planner.solvers.case import Case
-from planner.solvers.choice import Cut, EquityResult
+from planner.solvers.choice import EquityResult
 from planner.solvers.deprivation import scale_of
 from planner.solvers.loads import FullModel, full_model
-from planner.solvers.rows import site_visits
+from planner.solvers.rows import AnyCut, site_visits
 
 FORCED_NODES: Final = 200
 """Nodes of a forced search: its bound is wanted, not its plan."""
@@ -35,7 +35,7 @@ class Forcing:
     Trucks and units are not whole here, so that its bounds hold for every plan.
     """
 
-    def __init__(self, case: Case, equity: EquityResult, cuts: Sequence[Cut], value: float, limits: Limits) -> None:
+    def __init__(self, case: Case, equity: EquityResult, cuts: Sequence[AnyCut], value: float, limits: Limits) -> None:
         """Remember what the plan reaches; nothing is solved yet."""
         self.case, self.equity, self.value = case, equity, value
         self.limits = replace(limits, mip_nodes=min(limits.mip_nodes, FORCED_NODES))

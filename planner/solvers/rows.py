@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeAlias
 
 import pulp
 
@@ -20,6 +21,17 @@ from planner.solvers.option import Option, OptionId
 from routing.network import GateId
 
 Stop = tuple[OptionId, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitCut:
+    """A convoy of several stops may not unload at least so many trucks at every one of them: one gets fewer."""
+
+    option: OptionId
+    at_least: tuple[int, ...]
+
+
+AnyCut: TypeAlias = Cut | SplitCut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +48,7 @@ class Visits:
 
 
 def add_visits(
-    model: pulp.LpProblem, case: Case, options: Sequence[Option], *, whole_trucks: bool, cuts: Iterable[Cut] = ()
+    model: pulp.LpProblem, case: Case, options: Sequence[Option], *, whole_trucks: bool, cuts: Iterable[AnyCut] = ()
 ) -> Visits:
     """Add the columns of these options with rule (2): a convoy has between the fewest and the most trucks.
 
@@ -147,15 +159,26 @@ def _add_groups(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
                 model += served[0] == other
 
 
-def named_in(cuts: Iterable[Cut]) -> frozenset[OptionId]:
+def named_by(cut: AnyCut) -> frozenset[OptionId]:
+    """Return the options that a cut speaks of."""
+    match cut:
+        case SplitCut(option=option):
+            return frozenset({option})
+        case BranchCut(at_least=at_least):
+            return frozenset(at_least)
+        case _:
+            return cut.options
+
+
+def named_in(cuts: Iterable[AnyCut]) -> frozenset[OptionId]:
     """Return the options that the cuts speak of."""
-    return frozenset(name for cut in cuts for name in (cut.at_least if isinstance(cut, BranchCut) else cut.options))
+    return frozenset(name for cut in cuts for name in named_by(cut))
 
 
-def add_cuts(model: pulp.LpProblem, visits: Visits, cuts: Iterable[Cut]) -> None:
+def add_cuts(model: pulp.LpProblem, visits: Visits, cuts: Iterable[AnyCut]) -> None:
     """Add the timetable's cuts (11). A cut on an option that is no column here holds by itself and is left out."""
     for number, cut in enumerate(cuts):
-        names = sorted(cut.at_least if isinstance(cut, BranchCut) else cut.options)
+        names = sorted(named_by(cut))
         if any(name not in visits.runs for name in names):
             continue
         options = [next(o for o in visits.options if o.id == name) for name in names]
@@ -168,14 +191,24 @@ def add_cuts(model: pulp.LpProblem, visits: Visits, cuts: Iterable[Cut]) -> None
                 away = len(names) - pulp.lpSum(visits.runs[name] for name in names)
                 model += pulp.lpSum(visits.truck_sum(o) for o in options) <= most + slack * away
             case BranchCut(at_least=at_least):
-                fewer = []
-                for place, option in enumerate(options):
-                    chosen = model.add_variable(f"fewer_{number:04}_{place:02}", cat=pulp.LpBinary)
-                    below = at_least[option.id] - 1
-                    over = max(0, option.max_trucks - below)
-                    model += visits.truck_sum(option) <= below + over * (1 - chosen)
-                    fewer.append(chosen)
-                model += pulp.lpSum(fewer) >= 1
+                columns = [(visits.truck_sum(o), at_least[o.id], o.max_trucks) for o in options]
+                _add_one_fewer(model, f"{number:04}", columns)
+            case SplitCut(option=name, at_least=splits):
+                stops = [pulp.lpSum(visits.trucks[name, stop].values()) for stop in range(len(splits))]
+                columns = [(trucks, n, options[0].max_trucks) for trucks, n in zip(stops, splits, strict=True)]
+                _add_one_fewer(model, f"{number:04}", columns)
+
+
+def _add_one_fewer(
+    model: pulp.LpProblem, name: str, columns: Sequence[tuple[pulp.LpAffineExpression, int, int]]
+) -> None:
+    """At least one of the numbers of trucks (with their forbidden least and their most) is below its least."""
+    fewer = []
+    for place, (trucks, least, most) in enumerate(columns):
+        chosen = model.add_variable(f"fewer_{name}_{place:02}", cat=pulp.LpBinary)
+        model += trucks <= least - 1 + max(0, most - least + 1) * (1 - chosen)
+        fewer.append(chosen)
+    model += pulp.lpSum(fewer) >= 1
 
 
 def add_stock(

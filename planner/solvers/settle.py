@@ -4,33 +4,42 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from planner.domain.plan import Convoy, ObjectiveLevel, ProofGrade
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers.assemble import assemble
 from planner.solvers.case import Case
-from planner.solvers.choice import CapacityCut, Chosen, Cut, EquityResult, Progress, Report, Timed
+from planner.solvers.choice import BranchCut, CapacityCut, Chosen, EquityResult, Progress, Report, Timed
 from planner.solvers.equity import equity_of
+from planner.solvers.ground import Ground
 from planner.solvers.highs import relative_gap
+from planner.solvers.loads import assistance_of, saved_by
+from planner.solvers.rows import AnyCut
+from planner.solvers.splits import split_cuts
 from planner.solvers.timetable import schedule
-from planner.solvers.value import ValueResult, least_trucks, value_of
+from planner.solvers.value import WHOLE_UP_TO, ValueResult, least_trucks, refill, repaired, value_of
+
+REPAIRS_A_ROUND: Final = 2
+"""Repairs of a choice are quick: so many count as one round of the policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What master and timetable agree on.
 
-    `dropped` tells that convoys were left out because no agreement was found in the counted rounds, or that the
-    equity levels could not be kept: then the levels reached are to be counted from the plan.
+    `left_out` convoys were dropped because no agreement was found in the counted rounds. Where `levels_kept` is
+    false, the equity levels reached are to be counted from the choice.
     """
 
     equity: EquityResult
     value: ValueResult
     chosen: tuple[Chosen, ...]
     timed: tuple[Timed, ...]
-    cuts: tuple[Cut, ...]
-    dropped: bool
+    cuts: tuple[AnyCut, ...]
+    left_out: int
+    levels_kept: bool
     cut_short: bool
 
 
@@ -52,8 +61,8 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     Proved cuts hold for every plan, so the bounds stay bounds. Other cuts only steer the search: then the bounds
     found before them stand. If cuts make the equity levels unreachable, equity is solved again.
     """
-    rounds = case.snapshot.limits.cut_rounds
-    cuts: list[Cut] = []
+    rounds = case.snapshot.limits.cut_rounds * REPAIRS_A_ROUND
+    cuts: list[AnyCut] = []
     equity = _fairest(case, cuts, deadline, progress)
     steered = False
     now = best = _masters(case, cuts, deadline, progress, equity)
@@ -61,23 +70,32 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     for done in range(rounds):
         told = timetable(case.snapshot, now.value.chosen)
         if told.timed is not None:
-            return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short)
-        new = [cut for cut in told.cuts if cut not in cuts]
+            return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short, case=case)
+        # Cuts that only steer are taken where nothing is proved.
+        new = [cut for cut in told.proved or told.steering if cut not in cuts]
         if not new:
             break
         if not steered:
             proved = now
         steered |= not told.proved
         cuts += new
-        now = _masters(case, cuts, deadline, progress, now.equity, now.value)
+        mended = repaired(case, now.equity, cuts, deadline.limits(), now.value)
+        if mended is None and steered and len(case.options) > WHOLE_UP_TO:
+            # Whether a better choice exists cannot be proved any more, and a new search is long: keep what fits.
+            break
+        now = _masters(case, cuts, deadline, progress, now.equity) if mended is None else replace(now, value=mended)
         short |= now.short
         best = now if now.value.chosen else best
         progress(Report(stage="timetable", done=(done + 1) / rounds, best=now.value.level.value))
-    chosen, times = _as_many_as_fit(case, best.value.chosen)
-    return _settled(best, proved if steered else best, chosen, times, cuts, short=short)
+    chosen, times = _as_many_as_fit(case, best.equity, best.value.chosen)
+    again = refill(case, best.equity, cuts, deadline.limits(), chosen)
+    told = timetable(case.snapshot, again)
+    if again and told.timed is not None:
+        chosen, times = again, told.timed
+    return _settled(best, proved if steered else best, chosen, times, cuts, short=short, case=case)
 
 
-def _fairest(case: Case, cuts: list[Cut], deadline: Deadline, progress: Progress) -> EquityResult:
+def _fairest(case: Case, cuts: list[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
     """Solve equity until its visits, with as few trucks as they need, can be timed; add the cuts found to `cuts`.
 
     Visits alone are timed in moments: what the levels cannot keep is better known before loads are searched. Only
@@ -86,8 +104,8 @@ def _fairest(case: Case, cuts: list[Cut], deadline: Deadline, progress: Progress
     equity = equity_of(case, cuts, deadline.limits(), progress)
     for _ in range(case.snapshot.limits.cut_rounds):
         told = timetable(case.snapshot, least_trucks(case, equity, cuts, deadline.limits()))
-        new = [cut for cut in told.cuts if cut not in cuts]
-        if told.timed is not None or not told.proved or not new:
+        new = [cut for cut in told.proved if cut not in cuts]
+        if told.timed is not None or not new:
             break
         cuts += new
         equity = equity_of(case, cuts, deadline.limits(), progress)
@@ -106,14 +124,9 @@ class _Masters:
 
 
 def _masters(
-    case: Case,
-    cuts: Sequence[Cut],
-    deadline: Deadline,
-    progress: Progress,
-    equity: EquityResult,
-    last: ValueResult | None = None,
+    case: Case, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress, equity: EquityResult
 ) -> _Masters:
-    value = value_of(case, equity, cuts, deadline.limits(), progress, known=last)
+    value = value_of(case, equity, cuts, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
     equity = equity_of(case, cuts, deadline.limits(), progress)
@@ -131,9 +144,10 @@ def _settled(
     proved: _Masters,
     chosen: tuple[Chosen, ...],
     timed: tuple[Timed, ...],
-    cuts: Sequence[Cut],
+    cuts: Sequence[AnyCut],
     *,
     short: bool,
+    case: Case,
 ) -> Settled:
     # Bounds from before the first cut that was not proved: later ones may be too tight.
     lowest = {level.name: level.bound for level in proved.equity.levels}
@@ -148,9 +162,15 @@ def _settled(
         chosen=chosen,
         timed=timed,
         cuts=tuple(cuts),
-        dropped=len(chosen) < len(found.value.chosen) or not found.levels_kept,
+        left_out=len(found.value.chosen) - len(chosen),
+        levels_kept=_levels_kept(case, found.equity, chosen),
         cut_short=short,
     )
+
+
+def _levels_kept(case: Case, equity: EquityResult, chosen: Sequence[Chosen]) -> bool:
+    reached = saved_by(case, chosen, [threshold for threshold, _ in equity.saved])
+    return all(days >= value for days, (_, value) in zip(reached, equity.saved, strict=True))
 
 
 def with_bound(level: ObjectiveLevel, bound: float) -> ObjectiveLevel:
@@ -160,22 +180,27 @@ def with_bound(level: ObjectiveLevel, bound: float) -> ObjectiveLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the timetable said of a choice: its times, or cuts, and whether those are proved."""
+    """What the timetable said of a choice: its times, or cuts that are proved and cuts that only steer the search."""
 
     timed: tuple[Timed, ...] | None
-    cuts: tuple[Cut, ...] = ()
-    proved: bool = True
+    proved: tuple[AnyCut, ...] = ()
+    steering: tuple[AnyCut, ...] = ()
 
 
 def timetable(snapshot: Snapshot, chosen: tuple[Chosen, ...]) -> Told:
-    """Time a choice; refuse it too if a truck would be in two places."""
+    """Time a choice; refuse it too if a tour could not run alone, or if a truck would be in two places."""
     if not chosen:
         return Told(timed=())
+    splits = split_cuts(Ground.of(snapshot), chosen)
+    if splits:
+        return Told(timed=None, proved=splits)
     result = schedule(snapshot, chosen, snapshot.limits)
     if result.timed is None:
-        return Told(timed=None, cuts=result.cuts, proved=not result.undecided)
+        # A component that ran out of its counted time, or of splits to look at, is refused as it is: a branching.
+        doubtful = tuple(cut for cut in result.cuts if result.undecided and isinstance(cut, BranchCut))
+        return Told(timed=None, proved=tuple(c for c in result.cuts if c not in doubtful), steering=doubtful)
     cuts = fleet_cuts(snapshot, chosen, result.timed)
-    return Told(timed=None, cuts=cuts, proved=False) if cuts else Told(timed=result.timed)
+    return Told(timed=None, steering=cuts) if cuts else Told(timed=result.timed)
 
 
 def fleet_cuts(snapshot: Snapshot, chosen: Sequence[Chosen], timed: Sequence[Timed]) -> tuple[CapacityCut, ...]:
@@ -210,21 +235,27 @@ def _holds(convoy: Convoy, kind: str, at: int) -> bool:
     return convoy.trucks.get(kind, 0) > 0 and convoy.loading.start <= at < convoy.back_at
 
 
-def _as_many_as_fit(case: Case, chosen: tuple[Chosen, ...]) -> tuple[tuple[Chosen, ...], tuple[Timed, ...]]:
-    """Take convoys one by one, coupled ones together, longest waiting sites first, as long as they can be timed."""
+def _as_many_as_fit(
+    case: Case, equity: EquityResult, chosen: tuple[Chosen, ...]
+) -> tuple[tuple[Chosen, ...], tuple[Timed, ...]]:
+    """Take convoys one by one, coupled ones together, as long as they can be timed.
+
+    Those of the equity stage come first, longest waiting before others, then whatever brings most.
+    """
     groups = {site: group.id for group in case.snapshot.groups for site in group.sites}
     bundles: dict[tuple[str, int], list[Chosen]] = defaultdict(list)
     for item in chosen:
         coupled = next((groups[site] for site in item.option.sites if site in groups), None)
         bundles[coupled or item.option.id, item.option.day].append(item)
 
-    def urgency(bundle: list[Chosen]) -> tuple[int, str]:
-        reached = [case.snapshot.sites[site].last_reached or 0 for item in bundle for site in item.option.sites]
-        return min(reached), bundle[0].option.id
+    def order(bundle: list[Chosen]) -> tuple[bool, int, float, str]:
+        fair = any(item.option.id in equity.visits for item in bundle)
+        reached = min(case.snapshot.sites[s].last_reached or 0 for item in bundle for s in item.option.sites)
+        return not fair, reached if fair else 0, -assistance_of(case, bundle), bundle[0].option.id
 
     kept: tuple[Chosen, ...] = ()
     times: tuple[Timed, ...] = ()
-    for bundle in sorted(bundles.values(), key=urgency):
+    for bundle in sorted(bundles.values(), key=order):
         told = timetable(case.snapshot, (*kept, *bundle))
         if told.timed is not None:
             kept, times = (*kept, *bundle), told.timed

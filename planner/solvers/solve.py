@@ -12,11 +12,11 @@ from planner.domain.snapshot import Snapshot
 from planner.solvers.assemble import assemble, in_order, people_reached
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report
-from planner.solvers.deprivation import base, days_above, days_before, scale_of, weight
+from planner.solvers.deprivation import base, scale_of
 from planner.solvers.exposure import least_exposure
 from planner.solvers.ground import Ground
 from planner.solvers.highs import relative_gap
-from planner.solvers.loads import assistance_of
+from planner.solvers.loads import assistance_of, saved_by
 from planner.solvers.option import Option
 from planner.solvers.options import OptionSet, build
 from planner.solvers.promised import kept, notices
@@ -40,7 +40,8 @@ def solve_options(snapshot: Snapshot, found: OptionSet, progress: Progress) -> P
     """Return the best plan found among these options of the snapshot, with why the rest stays unmet."""
     deadline = Deadline(snapshot.limits)
     case = Case(snapshot, found.options)
-    plan, proofs = _planned(case, digest_of(snapshot), deadline, progress)
+    settled, exposure_floor = _least_exposed(case, settle(case, deadline, progress), deadline)
+    plan, proofs = _planned(case, settled, exposure_floor, digest_of(snapshot))
     progress(Report(stage="unmet", done=0.0))
     unmet = explain(case, found.refusals, plan.convoys, proofs, deadline)
     progress(Report(stage="unmet", done=1.0))
@@ -48,19 +49,21 @@ def solve_options(snapshot: Snapshot, found: OptionSet, progress: Progress) -> P
 
 
 def plan_among(snapshot: Snapshot, options: Iterable[Option], deadline: Deadline, progress: Progress) -> Plan:
-    """Return the best plan found among options by the same stages, without a digest and without explanations."""
-    return _planned(Case(snapshot, options), "", deadline, progress)[0]
+    """Return the best plan found among options, to see who could be served: no digest and no explanations.
+
+    The last stage is left out: of ways of the same worth, not the least exposed ones are sought.
+    """
+    case = Case(snapshot, options)
+    return _planned(case, settle(case, deadline, progress), 0.0, digest="")[0]
 
 
-def _planned(case: Case, digest: str, deadline: Deadline, progress: Progress) -> tuple[Plan, Proofs]:
+def _planned(case: Case, settled: Settled, exposure_floor: float, digest: str) -> tuple[Plan, Proofs]:
     snapshot = case.snapshot
-    settled = settle(case, deadline, progress)
-    settled, exposure_floor = _least_exposed(case, settled, deadline)
     new = assemble(snapshot, settled.chosen, settled.timed)
     promised = kept(snapshot)
     convoys = in_order((*new, *promised))
     levels = _levels(case, settled, convoys, new, exposure_floor)
-    kept_levels = replace(settled.equity, saved=(), levels=()) if settled.dropped else settled.equity
+    kept_levels = replace(settled.equity, saved=(), levels=()) if not settled.levels_kept else settled.equity
     proofs = Proofs(
         equity=kept_levels, cuts=settled.cuts, value=levels[-3].value, proved=_proved(levels[:-2], PROVED_GAP)
     )
@@ -83,7 +86,7 @@ def _planned(case: Case, digest: str, deadline: Deadline, progress: Progress) ->
 
 
 def _least_exposed(case: Case, settled: Settled, deadline: Deadline) -> tuple[Settled, float]:
-    if not settled.chosen or settled.dropped:
+    if not settled.chosen or not settled.levels_kept:
         return settled, 0.0
     value = settled.value.level.value
     result = least_exposure(
@@ -102,7 +105,7 @@ def _levels(
     case: Case, settled: Settled, convoys: Sequence[Convoy], new: Sequence[Convoy], exposure_floor: float
 ) -> tuple[ObjectiveLevel, ...]:
     equity = settled.equity.levels
-    if settled.dropped:
+    if not settled.levels_kept:
         equity = _equity_after_all(case, settled.equity, settled.chosen)
     value = assistance_of(case, settled.chosen)
     known = settled.value.level
@@ -124,22 +127,10 @@ def _levels(
 
 def _equity_after_all(case: Case, equity: EquityResult, chosen: Sequence[Chosen]) -> tuple[ObjectiveLevel, ...]:
     # Convoys were left out after the levels were proved: say what is really reached.
-    first: dict[SiteId, tuple[int, float]] = {}
-    for item in sorted(chosen, key=lambda c: (c.option.day, c.option.id)):
-        for stop, site in enumerate(item.option.sites):
-            least = case.minimums[item.option.id, stop]
-            goods = case.snapshot.commodities
-            food = [(goods[d.commodity], d.units) for d in item.drops[stop] if goods[d.commodity].counts_as_food]
-            kg, litres = sum(good.kg * n for good, n in food), sum(good.litres * n for good, n in food)
-            if least is not None and kg >= least.kg and litres >= least.litres:
-                first.setdefault(site, (item.option.day, item.option.p))
+    thresholds = [threshold for threshold, _ in equity.saved]
     found = []
-    for level, (threshold, _) in zip(equity.levels, equity.saved, strict=True):
-        saved = sum(
-            round(weight(case, site) * p * days_above(days_before(case, site), day, case.horizon_days, threshold))
-            for site, (day, p) in first.items()
-        )
-        reached = (base(case, threshold) - saved) / scale_of(case)
+    for level, threshold, days in zip(equity.levels, thresholds, saved_by(case, chosen, thresholds), strict=True):
+        reached = (base(case, threshold) - days) / scale_of(case)
         found.append(with_bound(replace(level, value=reached), min(level.bound, reached)))
     return tuple(found)
 
@@ -169,9 +160,11 @@ def _coverage(snapshot: Snapshot, convoys: Sequence[Convoy]) -> Mapping[SiteId, 
 
 
 def _notes(settled: Settled) -> tuple[str, ...]:
-    if not settled.dropped:
-        return ()
-    lost = len(settled.value.chosen) - len(settled.chosen)
-    if lost > 0:
-        return (f"{lost} convoys were left out: no timetable for them was found in the counted rounds.",)
-    return ("The equity levels proved for visits could not be kept with loads: the levels printed are the plan's.",)
+    found = []
+    if settled.left_out:
+        found.append(
+            f"{settled.left_out} convoys were left out: no timetable was found for them in the counted rounds."
+        )
+    if not settled.levels_kept:
+        found.append("The equity levels proved for visits could not all be kept: the levels printed are the plan's.")
+    return tuple(found)

@@ -10,9 +10,10 @@ from planner.domain.plan import Convoy, Unmet
 from planner.solvers.alone import Alone, Most
 from planner.solvers.assemble import delivered
 from planner.solvers.case import Case
-from planner.solvers.choice import Cut, EquityResult
+from planner.solvers.choice import EquityResult
 from planner.solvers.option import Refusal
 from planner.solvers.outbid import Forcing, Loss
+from planner.solvers.rows import AnyCut
 from planner.solvers.settle import Deadline
 
 NEAREST: Final = (
@@ -28,7 +29,7 @@ class Proofs:
     """What the search has proved: the levels kept, the value reached, and whether all levels are proved."""
 
     equity: EquityResult
-    cuts: Sequence[Cut]
+    cuts: Sequence[AnyCut]
     value: float
     proved: bool
 

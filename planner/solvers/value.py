@@ -12,10 +12,10 @@ from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
 from planner.solvers.case import Case
-from planner.solvers.choice import Chosen, Cut, EquityResult, Progress, Report
+from planner.solvers.choice import Chosen, EquityResult, Progress, Report
 from planner.solvers.loads import FullModel, full_model, read_chosen
 from planner.solvers.option import Option, OptionId
-from planner.solvers.rows import named_in
+from planner.solvers.rows import AnyCut, named_in
 
 WHOLE_UP_TO: Final = 400
 """Up to so many options the model in whole trucks is searched as well, once rounding has left a gap."""
@@ -24,7 +24,7 @@ WIDE_GAP: Final = 1e-3
 """A search among a few visits stops at this gap: whole units lose about as much afterwards."""
 A_TRACE: Final = 0.02
 """A relaxation makes use of a visit from this share on."""
-REPAIR_LOSS: Final = 0.005
+REPAIR_LOSS: Final = 0.01
 """After cuts the same visits are kept if they lose no more than this share of the value."""
 
 
@@ -55,7 +55,7 @@ def solve_value(
     snapshot: Snapshot,
     options: Sequence[Option],
     equity: EquityResult,
-    cuts: Sequence[Cut],
+    cuts: Sequence[AnyCut],
     limits: Limits,
     progress: Progress,
 ) -> ValueResult:
@@ -66,23 +66,16 @@ def solve_value(
 def value_of(
     case: Case,
     equity: EquityResult,
-    cuts: Sequence[Cut],
+    cuts: Sequence[AnyCut],
     limits: Limits,
     progress: Progress,
-    known: ValueResult | None = None,
 ) -> ValueResult:
     """Find the best plan for an indexed case.
 
     First visits are whole and trucks and units are not: that gives the bound, over all plans that keep the levels.
     Then the visits stand and trucks and units become whole. If nothing comes of that, the best of these visits and
-    those of the equity stage is sought, which are known to be possible. `known` is the answer before the latest
-    cuts: its visits, or at least those of the days that the cuts do not speak of, are kept if little is lost by
-    that. Its bound holds still, because cuts only take away.
+    those of the equity stage is sought, which are known to be possible.
     """
-    if known is not None and known.chosen:
-        for again in _repairs(case, equity, cuts, limits, known):
-            if again.solved.found and highs.relative_gap(again.solved.objective, known.level.value) <= REPAIR_LOSS:
-                return _result(again, case, known.level.bound, cut_short=again.solved.cut_short)
     if len(case.options) > WHOLE_UP_TO:
         return _by_support(case, equity, cuts, limits, progress)
     wide = _search(case, equity, cuts, limits, whole=False)
@@ -105,8 +98,24 @@ def value_of(
     return _result(best, case, bound, cut_short=short or best.solved.cut_short)
 
 
+def repaired(
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, known: ValueResult
+) -> ValueResult | None:
+    """Mend a choice that new cuts refuse; None if more than a little would be lost by that.
+
+    Its visits, or at least those of the days that the cuts do not speak of, are kept. Its bound holds still, because
+    cuts only take away.
+    """
+    if not known.chosen:
+        return None
+    for again in _repairs(case, equity, cuts, limits, known):
+        if again.solved.found and highs.relative_gap(again.solved.objective, known.level.value) <= REPAIR_LOSS:
+            return _result(again, case, known.level.bound, cut_short=again.solved.cut_short)
+    return None
+
+
 def _by_support(
-    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, progress: Progress
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, progress: Progress
 ) -> ValueResult:
     """Find a good plan of a large case among the visits that its linear relaxations make use of.
 
@@ -140,7 +149,7 @@ def _support(search: _Search) -> frozenset[OptionId]:
 def _search(
     case: Case,
     equity: EquityResult,
-    cuts: Sequence[Cut],
+    cuts: Sequence[AnyCut],
     limits: Limits,
     *,
     whole: bool,
@@ -150,7 +159,7 @@ def _search(
 
 
 def _repairs(
-    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, known: ValueResult
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, known: ValueResult
 ) -> Iterator[_Search]:
     visits = frozenset(item.option.id for item in known.chosen)
     yield _rounded(case, equity, cuts, limits, visits)
@@ -166,7 +175,7 @@ def _repairs(
 def _among(
     case: Case,
     equity: EquityResult,
-    cuts: Sequence[Cut],
+    cuts: Sequence[AnyCut],
     limits: Limits,
     visits: frozenset[OptionId],
     sure: frozenset[OptionId] = frozenset(),
@@ -182,7 +191,7 @@ def _among(
 
 
 def _rounded(
-    case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits, taken: frozenset[OptionId]
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, taken: frozenset[OptionId]
 ) -> _Search:
     """Make trucks whole with these visits, then units: each within one of where it was, or anywhere if need be."""
     options = [option for option in case.options if option.id in taken]
@@ -211,7 +220,15 @@ def _run_all(full: FullModel) -> FullModel:
     return full
 
 
-def least_trucks(case: Case, equity: EquityResult, cuts: Sequence[Cut], limits: Limits) -> tuple[Chosen, ...]:
+def refill(
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, chosen: Sequence[Chosen]
+) -> tuple[Chosen, ...]:
+    """Return the same visits with trucks and loads chosen anew, as others have been dropped; empty if there is none."""
+    again = _rounded(case, equity, cuts, limits, frozenset(item.option.id for item in chosen))
+    return read_chosen(case, again.full, again.solved) if again.solved.found else ()
+
+
+def least_trucks(case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits) -> tuple[Chosen, ...]:
     """Return the equity stage's visits with the fewest trucks that keep its levels; empty if cuts forbid them."""
     options = [case.by_id[name] for name in equity.visits]
     full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True)

@@ -51,6 +51,12 @@ def test_a_table_says_the_same_without_breaking_a_word(seeded_desk: Desk) -> Non
     assert lines[-1] == "33 OPEN, 0 UNKNOWN, 2 CONTESTED, 2 BLOCKED"
 
 
+def test_a_status_that_has_long_held_is_not_given_a_false_beginning(seeded_desk: Desk) -> None:
+    lines = seeded_desk.qafila("access", "status", "--at", NINE).out.splitlines()
+    line = next(line for line in lines if "osk-line--osk" in line)
+    assert "14 days or more" in line
+
+
 def test_what_was_known_is_a_position_or_a_clock(seeded_desk: Desk) -> None:
     by_position = seeded_desk.qafila("access", "status", "--at", NINE, "--known", "41", "--json").json()
     by_clock = seeded_desk.qafila(

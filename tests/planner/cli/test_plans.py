@@ -187,12 +187,14 @@ def test_a_broken_scenario_is_said_with_its_line(fresh: Desk, tmp_path: Path) ->
     assert told.err.count("\n") == 1
 
 
-def test_a_policy_of_one_s_own_is_kept_with_the_plan_and_a_wrong_one_refused(fresh: Desk, tmp_path: Path) -> None:
+def test_a_wrong_policy_is_refused_with_all_its_mistakes(fresh: Desk, tmp_path: Path) -> None:
+    before = fresh.digest()
     wrong = write(tmp_path, "wrong.toml", '[plan]\nrisk_cap = "low"\n[limits]\nluck = 3\n[weather]\n')
     told = fresh.qafila("plan", "new", "--from", "2031-04-10", "--days", "1", "--policy", wrong)
     assert told.code == 2
     assert told.err.count("\n") == 3
     assert "wrong.toml: 'weather' is not known here. The tables are [access], [limits] and [plan]." in told.err
+    assert fresh.digest() == before
 
 
 def test_a_plan_that_serves_nobody_for_proved_reasons_exits_0(fresh: Desk) -> None:
