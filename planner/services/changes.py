@@ -7,6 +7,7 @@ from typing import Final
 from planner.domain.errors import ConflictingEdits
 from planner.domain.needs import SiteId
 from planner.domain.plan import Change, Plan, Unmet
+from planner.domain.policy import Limits
 from planner.domain.scenario import Edit, Scenario
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
@@ -23,27 +24,35 @@ from routing.units import MINUTE, Window, format_instant
 
 CHECKS: Final = 8
 """So many remedies of a site are looked at: does any convoy become possible?"""
-SOLVES: Final = 3
+SOLVES: Final = 2
 """So many of those that make one possible are solved again: is the site served then?"""
+LOOKED_AT: Final = 3
+"""For each site that may be solved again so many are looked at: most of those are out of any small change's reach."""
 WHOLE_UP_TO: Final = 15
 """Up to so many sites everything is planned anew. Beyond, the other convoys stay those of the plan, so that an answer
 comes in seconds: the people gained are those of this plan with the change, and a plan made with it may do better."""
 COARSE_GAP: Final = 1e-3
-"""With other convoys standing, the search may stop this near the best: whole trucks lose about as much."""
+COARSE_ROUNDS: Final = 3
+"""With other convoys standing, the search may stop this near the best (whole trucks lose about as much), and a
+timetable is asked for so many times: the others had one, and those that no longer fit are left out."""
 
 
 def with_changes(snapshot: Snapshot, plan: Plan, found: OptionSet, progress: Progress) -> Plan:
     """Return the plan with, beside what it leaves unmet, the smallest change that would serve the site.
 
-    Only sites that no convoy visits get one, those with most people first, up to `explain_resolves` of the limits;
-    coupled sites count as one, for all of them must be served. A change is stated as the line of a scenario file,
-    and stands there only if solving again with it serves the site by a plan that keeps every hard rule. The
-    people gained are over all sites: they may be few, or fewer than none, where fairness takes from another site.
+    Only sites that no convoy visits get one, those with most people first, until `explain_resolves` of the limits
+    have been solved again; coupled sites count as one, for all of them must be served. A change is stated as the
+    line of a scenario file, and stands there only if solving again with it serves the site by a plan that keeps
+    every hard rule. The people gained are over all sites: they may be few, or fewer than none, where fairness takes
+    from another site.
     """
     desk = _Desk(snapshot, plan, found)
-    subjects = desk.subjects()[: snapshot.limits.explain_resolves]
+    most = snapshot.limits.explain_resolves
+    subjects = desk.subjects()[: LOOKED_AT * most]
     changes: dict[SiteId, _Served] = {}
     for done, sites in enumerate(subjects):
+        if len(desk.solved) == most:
+            break
         served = desk.smallest_change(sites, _within(progress, done / len(subjects)))
         changes |= {site: served for site in sites if served is not None}
     progress(Report(stage="changes", done=1.0))
@@ -125,9 +134,10 @@ class _Desk:
         self.snapshot, self.plan, self.found = snapshot, plan, found
         self.remedies = Remedies(snapshot)
         self.whole = len(snapshot.sites) <= WHOLE_UP_TO
-        coarse = replace(snapshot.limits, mip_gap=max(snapshot.limits.mip_gap, COARSE_GAP))
-        self.deadline = Deadline(snapshot.limits if self.whole else coarse)
+        self.limits = snapshot.limits if self.whole else _coarse(snapshot.limits)
+        self.deadline = Deadline(self.limits)
         self.cut_short = False
+        self.solved: set[tuple[SiteId, ...]] = set()
 
     def subjects(self) -> tuple[tuple[SiteId, ...], ...]:
         """Return the sites that no convoy visits, coupled ones together, most people first."""
@@ -159,6 +169,7 @@ class _Desk:
                 without = _unreached(sites, fresh.options)
                 if _together(fresh.options, sites):
                     solves += 1
+                    self.solved.add(sites)
                     served = self._solved(remedy, supposed, fresh.options, sites, beat)
                     if served is not None:
                         return served
@@ -190,7 +201,7 @@ class _Desk:
     ) -> _Served | None:
         """Solve again with the options that the remedy makes; None if the sites are still not served."""
         options = build(supposed, beat).options if self.whole else self._kept(fresh, sites)
-        plan = plan_among(supposed, options, self.deadline, beat)
+        plan = plan_among(replace(supposed, limits=self.limits), options, self.deadline, beat)
         self.cut_short |= plan.cut_short
         brought = delivered(plan.convoys)
         got = frozenset(key for key, units in brought.items() if units > 0 and key[0] in sites)
@@ -218,6 +229,11 @@ class _Desk:
             for day, window in enumerate(days)
             if convoy.stops and window.contains(convoy.stops[0].arrive_at)
         )
+
+
+def _coarse(limits: Limits) -> Limits:
+    gap, rounds = max(limits.mip_gap, COARSE_GAP), min(limits.cut_rounds, COARSE_ROUNDS)
+    return replace(limits, mip_gap=gap, cut_rounds=rounds)
 
 
 def _only(snapshot: Snapshot, sites: Collection[SiteId]) -> Snapshot:

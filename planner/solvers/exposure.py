@@ -1,8 +1,7 @@
 """Among plans of the same visits and worth take the one with least time under threat, then the fewest truck-hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pulp
@@ -16,6 +15,11 @@ from planner.solvers.ground import Ground
 from planner.solvers.loads import FullModel, full_model, read_chosen
 from planner.solvers.option import Option
 from planner.solvers.rows import AnyCut
+from planner.solvers.value import whole_loads
+
+EXPOSURE_GAP: Final = 5e-3
+EXPOSURE_NODES: Final = 100
+"""The last level is printed with its gap; a closer proof is not worth more time than the plan itself."""
 
 VALUE_KEPT: Final = 1 - 1e-4
 """Share of the value that must be kept."""
@@ -46,7 +50,7 @@ def least_exposure(
     """
     visits = {(item.option.hub, item.option.sites, item.option.day) for item in chosen}
     options = [o for o in case.options if (o.hub, o.sites, o.day) in visits]
-    full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True)
+    full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=False)
     model = full.model
     model += full.assistance >= value * VALUE_KEPT
     least = case.snapshot.policy.min_trucks
@@ -57,22 +61,13 @@ def least_exposure(
     model += threat <= first.objective * (1 + 1e-6) + 1
     # Useless trucks and useless visits go with this: an hour of a truck is never free.
     second = _minimise(case, full, _per_truck(full, {o.id: o.seconds for o in options}), limits, start=first)
-    best = second if second.found else first
+    # The trucks that are left are loaded as fully as they can be: the share of value given up is not wasted.
+    loaded, best = whole_loads(case, equity, cuts, limits, full, second if second.found else first)
     return ExposureResult(
-        chosen=_refilled(case, full, best, limits),
+        chosen=read_chosen(case, loaded, best) if best.found else None,
         floor_truck_s=max(0.0, min(first.bound, first.objective)),
         cut_short=first.cut_short or second.cut_short,
     )
-
-
-def _refilled(case: Case, full: FullModel, best: highs.Solved, limits: Limits) -> tuple[Chosen, ...]:
-    """Load the trucks that are left as fully as they can be: the share of value given up is not wasted."""
-    for column in chain(full.visits.runs.values(), *(stop.values() for stop in full.visits.trucks.values())):
-        column.lowBound = column.upBound = best.whole(column)
-    full.model.sense = pulp.LpMaximize
-    full.model.setObjective(full.assistance)
-    filled = highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap / 10, start=best.values)
-    return read_chosen(case, full, filled if filled.found else best)
 
 
 def _minimise(
@@ -81,7 +76,9 @@ def _minimise(
     full.model.sense = pulp.LpMinimize
     full.model.setObjective(cost)
     known = start.values if start is not None else None
-    return highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap, start=known)
+    gap = max(limits.mip_gap, EXPOSURE_GAP)
+    few = replace(limits, mip_nodes=min(limits.mip_nodes, EXPOSURE_NODES))
+    return highs.solve(full.model, few, seed=case.snapshot.seed, gap=gap, start=known)
 
 
 def _per_truck(full: FullModel, seconds: dict[str, int]) -> pulp.LpAffineExpression:

@@ -15,6 +15,7 @@ from planner.solvers.choice import EquityResult
 from planner.solvers.deprivation import scale_of
 from planner.solvers.loads import FullModel, full_model
 from planner.solvers.rows import AnyCut, site_visits
+from planner.solvers.value import WHOLE_UP_TO
 
 FORCED_NODES: Final = 200
 """Nodes of a forced search: its bound is wanted, not its plan."""
@@ -100,4 +101,6 @@ class Forcing:
 
     def _solve(self, objective: pulp.LpAffineExpression) -> highs.Solved:
         self.full.model.setObjective(objective)
-        return highs.solve(self.full.model, self.limits, seed=self.case.snapshot.seed, gap=1e-3)
+        # The relaxation of a large case is solved in half a second, the search takes half a minute a question.
+        large = len(self.case.options) > WHOLE_UP_TO
+        return highs.solve(self.full.model, self.limits, seed=self.case.snapshot.seed, gap=1e-3, relaxed=large)

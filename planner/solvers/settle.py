@@ -1,7 +1,6 @@
 """Go back and forth between the master and the timetable until the convoys chosen can also be timed."""
 
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,7 +15,7 @@ from planner.solvers.equity import equity_of
 from planner.solvers.ground import Ground
 from planner.solvers.highs import relative_gap
 from planner.solvers.loads import assistance_of, saved_by
-from planner.solvers.rows import AnyCut
+from planner.solvers.rows import AnyCut, named_by
 from planner.solvers.splits import split_cuts
 from planner.solvers.timetable import schedule
 from planner.solvers.value import WHOLE_UP_TO, ValueResult, least_trucks, refill, repaired, value_of
@@ -87,7 +86,7 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
         short |= now.short
         best = now if now.value.chosen else best
         progress(Report(stage="timetable", done=(done + 1) / rounds, best=now.value.level.value))
-    chosen, times = _as_many_as_fit(case, best.equity, best.value.chosen)
+    chosen, times = _without_conflicts(case, best.equity, best.value.chosen)
     again = refill(case, best.equity, cuts, deadline.limits(), chosen)
     told = timetable(case.snapshot, again)
     if again and told.timed is not None:
@@ -235,28 +234,32 @@ def _holds(convoy: Convoy, kind: str, at: int) -> bool:
     return convoy.trucks.get(kind, 0) > 0 and convoy.loading.start <= at < convoy.back_at
 
 
-def _as_many_as_fit(
+def _without_conflicts(
     case: Case, equity: EquityResult, chosen: tuple[Chosen, ...]
 ) -> tuple[tuple[Chosen, ...], tuple[Timed, ...]]:
-    """Take convoys one by one, coupled ones together, as long as they can be timed.
+    """Leave out convoys until the others can be timed: of each conflict the one that can best be spared.
 
-    Those of the equity stage come first, longest waiting before others, then whatever brings most.
+    Second visits are spared before those of the equity stage, what brings less before what brings more, and those
+    sites that have waited shortest. Coupled convoys go together.
     """
-    groups = {site: group.id for group in case.snapshot.groups for site in group.sites}
-    bundles: dict[tuple[str, int], list[Chosen]] = defaultdict(list)
-    for item in chosen:
-        coupled = next((groups[site] for site in item.option.sites if site in groups), None)
-        bundles[coupled or item.option.id, item.option.day].append(item)
+    groups = {site: group.id for group in case.snapshot.groups for site in case.open_members(group)}
 
-    def order(bundle: list[Chosen]) -> tuple[bool, int, float, str]:
-        fair = any(item.option.id in equity.visits for item in bundle)
-        reached = min(case.snapshot.sites[s].last_reached or 0 for item in bundle for s in item.option.sites)
-        return not fair, reached if fair else 0, -assistance_of(case, bundle), bundle[0].option.id
+    def bundle_of(item: Chosen) -> tuple[str, int]:
+        return next((groups[s] for s in item.option.sites if s in groups), item.option.id), item.option.day
 
-    kept: tuple[Chosen, ...] = ()
-    times: tuple[Timed, ...] = ()
-    for bundle in sorted(bundles.values(), key=order):
-        told = timetable(case.snapshot, (*kept, *bundle))
-        if told.timed is not None:
-            kept, times = (*kept, *bundle), told.timed
-    return kept, times
+    def worth(item: Chosen) -> tuple[bool, int, float, str]:
+        fair = item.option.id in equity.visits
+        reached = min(case.snapshot.sites[site].last_reached or 0 for site in item.option.sites)
+        return fair, -reached if fair else 0, assistance_of(case, [item]), item.option.id
+
+    while (told := timetable(case.snapshot, chosen)).timed is None:
+        gone: set[tuple[str, int]] = set()
+        for cut in (*told.proved, *told.steering):
+            named = [item for item in chosen if item.option.id in named_by(cut)]
+            if not gone & {bundle_of(item) for item in named}:
+                gone.add(bundle_of(min(named, key=worth)))
+        if not gone:
+            # Time ran out before a conflict was named: somebody must stay, or this would go on for ever.
+            gone.add(bundle_of(min(chosen, key=worth)))
+        chosen = tuple(item for item in chosen if bundle_of(item) not in gone)
+    return chosen, told.timed

@@ -199,19 +199,34 @@ def _rounded(
     loose = highs.solve(first.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap)
     if not loose.found:
         return _Search(first, loose)
-    search = _Search(first, loose)
+    return _Search(*whole_loads(case, equity, cuts, limits, first, loose))
+
+
+def whole_loads(
+    case: Case,
+    equity: EquityResult,
+    cuts: Sequence[AnyCut],
+    limits: Limits,
+    loose: FullModel,
+    solved: highs.Solved,
+) -> tuple[FullModel, highs.Solved]:
+    """Load the trucks of a solution in whole units as well as can be: each number within one of where it was.
+
+    If that is not possible, anywhere. Returns what came in if there is no such load at all.
+    """
+    options = [option for option in loose.visits.options if solved.whole(loose.visits.runs[option.id])]
     for nearby in (True, False):
         full = _run_all(full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True))
         for stop, trucks in full.visits.trucks.items():
             for kind, column in trucks.items():
-                column.lowBound = column.upBound = loose.whole(first.visits.trucks[stop][kind])
+                column.lowBound = column.upBound = solved.whole(loose.visits.trucks[stop][kind])
         for share, column in full.units.items() if nearby else ():
-            near = math.floor(loose.value(first.units[share]) + 1e-6)
+            near = math.floor(solved.value(loose.units[share]) + 1e-6)
             column.lowBound, column.upBound = near, min(near + 1, column.upBound)
-        search = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
-        if search.solved.found:
-            break
-    return search
+        whole = highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap)
+        if whole.found:
+            return full, whole
+    return full, whole
 
 
 def _run_all(full: FullModel) -> FullModel:
