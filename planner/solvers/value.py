@@ -212,9 +212,10 @@ def whole_loads(
 ) -> tuple[FullModel, highs.Solved]:
     """Load the trucks of a solution in whole units as well as can be: each number within one of where it was.
 
-    If that is not possible, anywhere. Returns what came in if there is no such load at all.
+    If that is not possible, anywhere. Its answer is `infeasible` if there is no such load at all.
     """
     options = [option for option in loose.visits.options if solved.whole(loose.visits.runs[option.id])]
+    full, whole = loose, solved
     for nearby in (True, False):
         full = _run_all(full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True))
         for stop, trucks in full.visits.trucks.items():
@@ -225,7 +226,7 @@ def whole_loads(
             column.lowBound, column.upBound = near, min(near + 1, column.upBound)
         whole = highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap)
         if whole.found:
-            return full, whole
+            break
     return full, whole
 
 
