@@ -49,5 +49,7 @@ class Limits:
     cut_rounds: int = 6
     timetable_deterministic_s: float = 4.0
     wall_s: Seconds = 15 * 60
-    explain_resolves: int = 4
+    explain_resolves: int = 12
+    """For how many unvisited sites the loss that serving them means elsewhere is bounded."""
+    change_resolves: int = 1
     """How many smallest changes are verified by solving again."""

@@ -40,14 +40,14 @@ timetable is asked for so many times: the others had one, and those that no long
 def with_changes(snapshot: Snapshot, plan: Plan, found: OptionSet, progress: Progress) -> Plan:
     """Return the plan with, beside what it leaves unmet, the smallest change that would serve the site.
 
-    Only sites that no convoy visits get one, those with most people first, until `explain_resolves` of the limits
+    Only sites that no convoy visits get one, those with most people first, until `change_resolves` of the limits
     have been solved again; coupled sites count as one, for all of them must be served. A change is stated as the
     line of a scenario file, and stands there only if solving again with it serves the site by a plan that keeps
     every hard rule. The people gained are over all sites: they may be few, or fewer than none, where fairness takes
     from another site.
     """
     desk = _Desk(snapshot, plan, found)
-    most = snapshot.limits.explain_resolves
+    most = snapshot.limits.change_resolves
     subjects = desk.subjects()[: LOOKED_AT * most]
     changes: dict[SiteId, _Served] = {}
     for done, sites in enumerate(subjects):

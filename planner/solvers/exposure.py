@@ -15,11 +15,11 @@ from planner.solvers.ground import Ground
 from planner.solvers.loads import FullModel, full_model, read_chosen
 from planner.solvers.option import Option
 from planner.solvers.rows import AnyCut
-from planner.solvers.value import whole_loads
+from planner.solvers.value import WHOLE_UP_TO, whole_loads
 
 EXPOSURE_GAP: Final = 5e-3
 EXPOSURE_NODES: Final = 100
-"""The last level is printed with its gap; a closer proof is not worth more time than the plan itself."""
+"""In a large case the last level is printed with its gap: a closer proof is not worth more time than the plan."""
 
 VALUE_KEPT: Final = 1 - 1e-4
 """Share of the value that must be kept."""
@@ -76,9 +76,10 @@ def _minimise(
     full.model.sense = pulp.LpMinimize
     full.model.setObjective(cost)
     known = start.values if start is not None else None
-    gap = max(limits.mip_gap, EXPOSURE_GAP)
+    if len(case.options) <= WHOLE_UP_TO:
+        return highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap, start=known)
     few = replace(limits, mip_nodes=min(limits.mip_nodes, EXPOSURE_NODES))
-    return highs.solve(full.model, few, seed=case.snapshot.seed, gap=gap, start=known)
+    return highs.solve(full.model, few, seed=case.snapshot.seed, gap=EXPOSURE_GAP, start=known)
 
 
 def _per_truck(full: FullModel, seconds: dict[str, int]) -> pulp.LpAffineExpression:

@@ -214,20 +214,36 @@ def whole_loads(
 
     If that is not possible, anywhere. Its answer is `infeasible` if there is no such load at all.
     """
-    options = [option for option in loose.visits.options if solved.whole(loose.visits.runs[option.id])]
+    best, where = _loaded(case, equity, cuts, limits, (loose, solved), whole=False, around=None)
     full, whole = loose, solved
-    for nearby in (True, False):
-        full = _run_all(full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=True))
-        for stop, trucks in full.visits.trucks.items():
-            for kind, column in trucks.items():
-                column.lowBound = column.upBound = solved.whole(loose.visits.trucks[stop][kind])
-        for share, column in full.units.items() if nearby else ():
-            near = math.floor(solved.value(loose.units[share]) + 1e-6)
-            column.lowBound, column.upBound = near, min(near + 1, column.upBound)
-        whole = highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap)
+    for around in ((best, where), None):
+        full, whole = _loaded(case, equity, cuts, limits, (loose, solved), whole=True, around=around)
         if whole.found:
             break
     return full, whole
+
+
+def _loaded(
+    case: Case,
+    equity: EquityResult,
+    cuts: Sequence[AnyCut],
+    limits: Limits,
+    given: tuple[FullModel, highs.Solved],
+    *,
+    whole: bool,
+    around: tuple[FullModel, highs.Solved] | None,
+) -> tuple[FullModel, highs.Solved]:
+    loose, solved = given
+    options = [option for option in loose.visits.options if solved.whole(loose.visits.runs[option.id])]
+    full = _run_all(full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=whole))
+    for stop, trucks in full.visits.trucks.items():
+        for kind, column in trucks.items():
+            column.lowBound = column.upBound = solved.whole(loose.visits.trucks[stop][kind])
+    if around is not None and around[1].found:
+        for share, column in full.units.items():
+            near = math.floor(around[1].value(around[0].units[share]) + 1e-6)
+            column.lowBound, column.upBound = near, min(near + 1, column.upBound)
+    return full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap / 10)
 
 
 def _run_all(full: FullModel) -> FullModel:

@@ -54,7 +54,9 @@ def test_a_plan_in_words_says_who_what_when_which_road_and_what_not(planned_desk
     assert "(twin-towns: all together)" in words
     assert "Ordan > Hale junction > South Bank > Kessa Bank > Kessa (55\u00a0km)" in words
     assert "What is not brought, and why" in words
-    assert "struck commodity: The papers for Kessa" in words
+    flat = " ".join(words.split())
+    for unmet in plan["unmet"]:
+        assert f"{unmet['rule'].replace('_', ' ')}:" in flat, unmet
     assert "How good the plan is" in words
     assert "An invented country" in words
 

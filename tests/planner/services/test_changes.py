@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 
 from planner.domain.plan import Change, Plan
+from planner.domain.policy import Limits
 from planner.domain.scenario import (
     BASELINE,
     ArrangementAdded,
@@ -30,7 +31,7 @@ from planner.services import changes
 from planner.services.changes import scenario_line, suppose, with_changes
 from planner.services.plans import make_plan
 from planner.services.remedies import Remedies, Remedy, merged, size_of
-from planner.services.snapshots import horizon_from, planning_as_of, take_snapshot
+from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
 from planner.solvers.option import Refusal
 from planner.solvers.options import OptionSet, build
 from planner.solvers.solve import solve_options
@@ -62,7 +63,8 @@ class Case:
 def frozen(world: World, day: str, days: int, scenario: Scenario = BASELINE) -> Snapshot:
     start = parse_instant(day, ZONE)
     horizon = horizon_from(start, days, world)
-    return take_snapshot(world, as_of=planning_as_of(world, start), horizon=horizon, scenario=scenario)
+    terms = Terms(limits=Limits(change_resolves=4))
+    return take_snapshot(world, as_of=planning_as_of(world, start), horizon=horizon, scenario=scenario, terms=terms)
 
 
 def planned(world: World, day: str, days: int = 4) -> Case:
@@ -221,6 +223,7 @@ SERVABLE: dict[str, tuple[Snapshot, str, Edit]] = {
 @pytest.mark.parametrize("name", SERVABLE)
 def test_a_tiny_world_asks_for_exactly_what_it_lacks_and_gains_what_is_said(name: str, tmp_path: Path) -> None:
     snapshot, site, lacks = SERVABLE[name]
+    snapshot = replace(snapshot, limits=Limits(change_resolves=4))
     found = build(snapshot, silent)
     bare = solve_options(snapshot, found, silent)
     change = change_for(with_changes(snapshot, bare, found, silent), site, "food")
@@ -268,7 +271,7 @@ def test_distance_risk_and_empty_stores_are_no_matter_of_a_change(make: Callable
 
 def test_no_more_sites_are_tried_than_the_limits_allow() -> None:
     snapshot = without_paper(two_sites_one_gate(), "across", "letter")
-    snapshot = replace(snapshot, limits=replace(snapshot.limits, explain_resolves=0))
+    snapshot = replace(snapshot, limits=replace(snapshot.limits, change_resolves=0))
     assert all(row.change is None for row in with_change(snapshot).unmet)
 
 
