@@ -129,7 +129,7 @@ def _show_unmet(plan: Plan, snapshot: Snapshot) -> None:
     for (site, kind, rule, reason), rows in _grouped(plan.unmet):
         items = ", ".join(snapshot.commodities[row.commodity].name for row in rows)
         proof = ", ".join(dict.fromkeys(p for row in rows for p in row.proof))
-        change = rows[0].change
+        change = next((row.change for row in rows if row.change is not None), None)
         text = f"{rule.replace('_', ' ')}: {reason}"
         if change is not None:
             tried = "solved again" if change.verified else "not tried"
