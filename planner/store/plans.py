@@ -41,7 +41,16 @@ class PlanReads(Unit):
 
     def get_plan(self, plan: PlanId, *, crisis: str | None = None) -> StoredPlan:
         """Return a plan by id, or the `latest` (of a crisis, where one is named); raises `NotFound`."""
-        chosen = _cards().add_columns(PlanRow.body)
+        row = self._one_plan(_cards().add_columns(PlanRow.body), plan, crisis)
+        return StoredPlan(card=_card(row), plan=codec.from_body(Plan, row.body))
+
+    def get_plan_card(self, plan: PlanId, *, crisis: str | None = None) -> PlanCard:
+        """Return the card of a plan by id, or of the `latest` (of a crisis); raises `NotFound`."""
+        return _card(self._one_plan(_cards(), plan, crisis))
+
+    def _one_plan(
+        self, chosen: Select[*tuple[object, ...]], plan: PlanId, crisis: str | None
+    ) -> Row[*tuple[object, ...]]:
         chosen = chosen.order_by(PlanRow.number.desc()).limit(1) if plan == LATEST else chosen.where(PlanRow.id == plan)
         if crisis is not None:
             chosen = chosen.where(PlanRow.crisis == crisis)
@@ -50,7 +59,7 @@ class PlanReads(Unit):
             raise NotFound("There is no plan yet. Make one: qafila plan new.")
         if row is None:
             raise NotFound(f"No plan {plan!r}. Use an id from the listing of plans, or `{LATEST}`.")
-        return StoredPlan(card=_card(row), plan=codec.from_body(Plan, row.body))
+        return row
 
     def list_plans(self, crisis: str, *, limit: int = 100) -> tuple[PlanCard, ...]:
         """Return the cards of a crisis's plans, newest first."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from planner.domain.catalogue import Governorate
 from planner.domain.delivery import Movement as ReportedMovement
@@ -14,7 +14,7 @@ from planner.domain.plan import Convoy
 from planner.domain.supply import EscortTeams, Fleet, Hub, StockBatch, TruckType
 from planner.store import codec
 from planner.store.records import ChangedMeanwhile, Movement, Versioned
-from planner.store.rows import Body, MovementRow, ReferenceRow
+from planner.store.rows import Body, CrisisRow, LogRow, MovementRow, NetworkRow, ReferenceRow
 from planner.store.unit import Unit
 
 Reference: TypeAlias = (
@@ -73,6 +73,13 @@ class ReferenceReads(Unit):
         # Ordered here: the two databases sort texts by different rules.
         return dict(sorted(found.items()))
 
+    def stamp(self, crisis: str) -> tuple[int, ...]:
+        """Return numbers that are others as soon as anything on record about the crisis is; raises `NotFound`."""
+        described = self._get_crisis(crisis)
+        network = self._session.scalar(select(NetworkRow.version).where(NetworkRow.crisis == crisis))
+        head = self._session.scalar(select(func.max(LogRow.position)).where(LogRow.crisis == crisis))
+        return (described.version, described.revision, network or 0, head or 0)
+
     def get_reference(self, crisis: str, kind: type[R], row_id: str) -> Versioned[R]:
         """Return one row with its version; raises `NotFound`."""
         missing = f"No {_KINDS[kind]} {row_id!r} in {crisis}. Use an id from its listing."
@@ -106,6 +113,7 @@ class ReferenceWrites(ReferenceReads):
             (kind, twice), _ = Counter((_KINDS[type(row)], reference_id(row)) for row in rows).most_common(1)[0]
             raise BadInput(f"The {kind} {twice} is given twice. Keep one of the rows.")
         self._one_at_a_time(f"reference/{crisis}")
+        self._turn(crisis)
         kinds = {kind for kind, _ in new}
         there = select(ReferenceRow).where(ReferenceRow.crisis == crisis, ReferenceRow.kind.in_(kinds))
         for row in self._session.scalars(there):
@@ -142,6 +150,7 @@ class ReferenceWrites(ReferenceReads):
         ).scalar_one_or_none()
         if changed is None:
             raise self._missed(crisis, kind, row_id, version)
+        self._turn(crisis)
         return changed
 
     def remove_reference(self, crisis: str, kind: type[Reference], row_id: str, *, version: int) -> None:
@@ -154,6 +163,7 @@ class ReferenceWrites(ReferenceReads):
         ).scalar_one_or_none()
         if gone is None:
             raise self._missed(crisis, _KINDS[kind], row_id, version)
+        self._turn(crisis)
 
     def put_movement(self, crisis: str, movement: Movement) -> int:
         """Add a movement (version 0), or replace the one with its id and version; return the new version.
@@ -178,6 +188,15 @@ class ReferenceWrites(ReferenceReads):
                 update(MovementRow).where(*here).values(**values).execution_options(synchronize_session=False)
             )
         return movement.version + 1
+
+    def _turn(self, crisis: str) -> None:
+        """Count a change of the crisis's rows, so that whoever keeps them at hand reads again."""
+        self._session.execute(
+            update(CrisisRow)
+            .where(CrisisRow.id == crisis)
+            .values(revision=CrisisRow.revision + 1)
+            .execution_options(synchronize_session=False)
+        )
 
     def _missed(self, crisis: str, kind: str, row_id: str, version: int) -> NotFound | ChangedMeanwhile:
         now = self._session.scalar(select(ReferenceRow.version).where(*_is(crisis, kind, row_id)))

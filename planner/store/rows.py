@@ -39,7 +39,7 @@ class Row(DeclarativeBase):
 
 
 class CrisisRow(Row):
-    """A crisis as it is described; edited rarely."""
+    """A crisis as it is described, edited rarely; `revision` counts the changes of all rows that belong to it."""
 
     __tablename__ = "crisis"
     __table_args__ = (CheckConstraint("version >= 1", name="version"),)
@@ -47,6 +47,7 @@ class CrisisRow(Row):
     id: Mapped[str] = mapped_column(primary_key=True)
     body: Mapped[Body]
     version: Mapped[int]
+    revision: Mapped[int] = mapped_column(server_default="0", default=0)
 
 
 class BlobRow(Row):
