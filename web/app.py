@@ -1,36 +1,42 @@
 """Build the web server that coordinators open in their browser."""
 
-from http import HTTPStatus
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask
 
-# Routes and times of future convoys pass through these answers: nothing may be framed by another page, loaded
-# from another host, guessed to be another type, told to the next site, or kept by a cache on the way.
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+from web.assets import install_assets
+from web.desk import KEY, Desk
+from web.forms import new_token
+from web.frame import install_frame, language
+from web.headers import install_headers
+from web.i18n import install_languages
+from web.pages import install_pages
+from web.problems import install_problems
+from web.signin import install_signin
+from web.words import install_words
+
+LARGEST_POST = 8 * 1024 * 1024
+"""Bytes: a table of ten thousand rows is a tenth of it."""
 
 
-def create_app() -> Flask:
-    """Return a server of its own settings, so that two can live in one process without sharing anything."""
+def create_app(desk: Desk, settings: Mapping[str, Any] | None = None) -> Flask:
+    """Return a server on one desk, with nothing shared between two in one process.
+
+    `settings` overrules Flask's configuration, as tests do.
+    """
     app = Flask(__name__, static_folder=None)
-    app.after_request(_harden)
-    app.add_url_rule("/healthz", view_func=_healthz, methods=["GET"])
+    app.extensions[KEY] = desk
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_POST, MAX_FORM_PARTS=5_000)
+    app.config.update(settings or {})
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["new_token"] = new_token
+    install_headers(app)
+    install_languages(app, language)
+    install_problems(app)
+    install_assets(app)
+    install_signin(app, desk)
+    install_frame(app)
+    install_words(app)
+    install_pages(app)
     return app
-
-
-def _healthz() -> tuple[Response, HTTPStatus]:
-    """Say that the server answers, without touching the database: for process supervisors."""
-    return jsonify(status="ok"), HTTPStatus.OK
-
-
-def _harden(response: Response) -> Response:
-    # Set, not defaulted: a page that needs a looser rule must say so here, where it is reviewed.
-    response.headers.update(SECURITY_HEADERS)
-    return response

@@ -1,0 +1,79 @@
+"""Each view says which right it asks for; one that says nothing is answered to nobody."""
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from planner.domain.rights import Right, Role, can
+
+__all__ = ["Me", "Right", "Role", "guard", "needs", "right_of"]
+
+View = TypeVar("View", bound=Callable[..., Any])
+SCRIPTED: Final = ("/api/", "/data/")
+"""Addresses that scripts ask: they are told 401, not sent to the sign-in page."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Whoever asks: the id that log and audit keep, the name that can be erased, and the roles as they are now."""
+
+    id: str = ""
+    name: str = ""
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody is signed in."""
+        return not self.id
+
+    def can(self, right: Right | str) -> bool:
+        """Tell whether this person has a right."""
+        wanted = Right(right)
+        return wanted is Right.OPEN or (not self.anonymous and can(self.roles, wanted))
+
+
+def roles_of(names: Collection[str]) -> frozenset[Role]:
+    """Return the roles of their names; a name that is no role gives no right."""
+    return frozenset(Role(name) for name in names if name in set(Role))
+
+
+def needs(right: Right) -> Callable[[View], View]:
+    """Mark a view with the right that it asks for."""
+
+    def mark(view: View) -> View:
+        cast("Any", view).right = right
+        return view
+
+    return mark
+
+
+def right_of(view: Callable[..., Any] | None) -> Right | None:
+    """Return the right that a view asks for; None where it says nothing."""
+    return cast("Right | None", getattr(view, "right", None))
+
+
+def guard(app: Flask, refused: Callable[[Me, Right], None]) -> None:
+    """Let nobody pass to a view without its right; `refused` puts a refusal on record."""
+
+    @app.before_request
+    def check() -> Response | None:
+        if request.endpoint is None:
+            return None
+        right = right_of(current_app.view_functions.get(request.endpoint))
+        if right is None:
+            _log.error("Route %s declares no right; nobody may use it.", request.endpoint)
+            abort(500)
+        me: Me = g.get("me") or Me()
+        if me.can(right):
+            return None
+        if not me.anonymous:
+            refused(me, right)
+            abort(403)
+        if request.path.startswith(SCRIPTED):
+            abort(401)
+        return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")))

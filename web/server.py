@@ -1,0 +1,84 @@
+"""Run the site and its worker: one server of many threads, one process that solves, ended together."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from planner import bootstrap
+from planner.services.crises import choose_crisis
+from routing.units import Instant
+from web.app import create_app
+from web.desk import Desk
+
+THREADS: Final = 64
+"""Each open stream of a solve's progress holds one; forty of them leave room for pages."""
+TIMEOUT_S: Final = 120
+GRACE_S: Final = 10
+
+
+class Site(BaseApplication):  # type: ignore[misc] # gunicorn publishes no types
+    """One gunicorn process in this one, with the application made after the fork."""
+
+    def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str], situation_at: Instant | None) -> None:
+        self._options, self._environ, self._situation_at = options, environ, situation_at
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Take the options that were given; the environment's gunicorn settings do not count."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Open the store in the process that answers."""
+        return create_app(open_desk(self._environ, self._situation_at))
+
+
+def open_desk(environ: Mapping[str, str], situation_at: Instant | None = None) -> Desk:
+    """Return the desk that the environment names.
+
+    Raises
+    ------
+    BadInput
+        If there is no database, no key or no crisis.
+    """
+    settings = bootstrap.read_settings(environ)
+    store = bootstrap.open_store(settings, environ)
+    return Desk(store=store, crisis_id=choose_crisis(store, settings.crisis), situation_at=situation_at)
+
+
+def serve(environ: Mapping[str, str], *, host: str, port: int, situation_at: Instant | None, with_worker: bool) -> None:
+    """Answer requests until told to leave; the worker is told with the server.
+
+    Raises
+    ------
+    BadInput
+        If the desk cannot be opened.
+    """
+    open_desk(environ, situation_at).store.close()  # says plainly what is missing before anything starts
+    worker = _start_worker(environ) if with_worker else None
+    options = {
+        "bind": f"{host}:{port}", "worker_class": "gthread", "threads": THREADS, "workers": 1,
+        "timeout": TIMEOUT_S, "graceful_timeout": GRACE_S, "loglevel": "warning", "accesslog": None,
+        "control_socket_disable": True,
+    }  # fmt: skip
+    try:
+        Site(options, environ, situation_at).run()
+    finally:
+        if worker is not None:
+            worker.send_signal(signal.SIGTERM)
+            try:
+                worker.wait(GRACE_S)
+            except subprocess.TimeoutExpired:
+                # Its run is put back into the queue by its lease.
+                worker.kill()
+
+
+def _start_worker(environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    command: Sequence[str] = [sys.executable, "-m", "planner", "worker"]
+    return subprocess.Popen(command, env={**os.environ, **environ}, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command

@@ -1,0 +1,85 @@
+// One selection shared by map, chart and list, kept in the address; and the few habits every page has.
+
+const CHOSEN = "sel";
+
+export function selected() {
+  return new URLSearchParams(location.search).get(CHOSEN) ?? "";
+}
+
+/** Select an id like `convoy:C3` everywhere at once; the empty id selects nothing. */
+export function select(id, { quiet = false } = {}) {
+  const address = new URL(location.href);
+  if (id) address.searchParams.set(CHOSEN, id);
+  else address.searchParams.delete(CHOSEN);
+  // Replaced, not pushed: going back leaves the page, it does not walk through every click.
+  history.replaceState(history.state, "", address);
+  mark(id);
+  if (!quiet) document.dispatchEvent(new CustomEvent("qafila:select", { detail: { id } }));
+}
+
+function mark(id) {
+  for (const element of document.querySelectorAll("[data-sel]")) {
+    const chosen = id !== "" && element.dataset.sel === id;
+    element.classList.toggle("sel", chosen);
+    if (chosen) element.setAttribute("aria-current", "true");
+    else element.removeAttribute("aria-current");
+  }
+  // What belongs to one selection alone is shown with it; without scripts the server has chosen already.
+  for (const element of document.querySelectorAll("[data-for]")) {
+    element.hidden = element.dataset.for !== id && !(id === "" && element.dataset.first !== undefined);
+  }
+}
+
+const CONTROLS = "a, button, input, select, textarea, summary, label";
+
+function onClick(event) {
+  const element = event.target.closest("[data-sel]");
+  if (!element) return;
+  const control = event.target.closest(CONTROLS);
+  const link = control && control.matches("a[data-select]") && element.contains(control);
+  if (control && !link && control !== element) return;
+  if (link || control === element) event.preventDefault();
+  select(element.dataset.sel);
+}
+
+function onKey(event) {
+  if (event.key === "Enter" || event.key === " ") {
+    if (event.target.matches?.("[data-sel][tabindex]")) {
+      event.preventDefault();
+      select(event.target.dataset.sel);
+    }
+  }
+  if (event.key === "Escape") {
+    for (const open of document.querySelectorAll("details.menu[open], details.asof-set[open]")) open.open = false;
+  }
+}
+
+document.addEventListener("click", onClick);
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.menu[open], details.asof-set[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+// A form sent twice by an impatient hand is one deed on the server; here the hand is shown that it was heard.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.dataset.sent) {
+    if (form.dataset.sent) event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  form.setAttribute("aria-busy", "true");
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+if (selected()) mark(selected());
+window.qafila = { select, selected };
+document.documentElement.dataset.scripts = "on";
