@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from flask import g, redirect, request
-from planner.store.receipts import AlreadyDone, note_location, receipt
 from werkzeug.wrappers import Response
 
 from planner.domain.errors import BadInput
+from planner.store.receipts import AlreadyDone, note_location, receipt
 from routing.errors import RoutingError
 from routing.units import Instant
 from web.desk import the_desk

