@@ -11,23 +11,29 @@ from sqlalchemy.orm import Session
 from planner.domain.errors import BadInput
 from planner.domain.snapshot import Snapshot
 from planner.store import codec, migrate
+from planner.store.accounts import AccountReads, AccountWrites
 from planner.store.audit import AuditReads, AuditWrites
 from planner.store.engine import embedded_engine, for_reading, for_writing, server_engine
 from planner.store.keys import DatabaseKey
 from planner.store.log import LogReads, LogWrites
+from planner.store.receipts import ReceiptWrites, committed, keep_pending
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
 from planner.store.runs import RunReads, RunWrites
+from planner.store.sign_ins import SignInReads, SignInWrites
 
 _UNDEFINED_TABLE = "42P01"
-"""PostgreSQL's word for it."""
+_UNDEFINED_COLUMN = "42703"
+"""PostgreSQL's words for what is missing."""
 
 
-class Reading(LogReads, ReferenceReads, RunReads, AuditReads):
+class Reading(LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads):
     """All that can be read, in one transaction that sees one state of the database."""
 
 
-class Writing(LogWrites, ReferenceWrites, RunWrites, AuditWrites, Reading):
+class Writing(
+    LogWrites, ReferenceWrites, RunWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites, Reading
+):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
 
 
@@ -91,9 +97,14 @@ class Store:
             If the database does not answer, or another writer holds it too long.
         ChangedMeanwhile
             If another transaction has stored the same thing first.
+        AlreadyDone
+            If the form under whose receipt this is written was done before.
         """
         with _told_plainly(), Session(for_writing(self._engine)) as session, session.begin():
-            yield Writing(session)
+            write = Writing(session)
+            keep_pending(write)
+            yield write
+        committed()
 
     def save_snapshot(self, snapshot: Snapshot) -> str:
         """Keep a snapshot and return its digest; it is packed before the database is asked."""
@@ -125,6 +136,8 @@ def _told_plainly() -> Iterator[None]:
     except (OperationalError, ProgrammingError) as cause:
         if "no such table" in str(cause.orig) or getattr(cause.orig, "sqlstate", "") == _UNDEFINED_TABLE:
             raise BadInput("The database has no tables yet. Run: qafila init.") from cause
+        if "no such column" in str(cause.orig) or getattr(cause.orig, "sqlstate", "") == _UNDEFINED_COLUMN:
+            raise BadInput("The database has tables of another version. Run: qafila init.") from cause
         if isinstance(cause, ProgrammingError):
             raise
         raise DatabaseBusy(f"The database does not answer ({cause.orig}). Try again; look whether it runs.") from cause

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,13 @@ class Unit:
         on_server = self._session.get_bind().dialect.name == "postgresql"
         insert = postgresql.insert if on_server else sqlite.insert
         self._session.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+
+    def _add_one(self, table: type[Row], values: Mapping[str, Any]) -> bool:
+        """Insert a row and tell whether it is new; where its key is there already, nothing happens."""
+        on_server = self._session.get_bind().dialect.name == "postgresql"
+        insert = postgresql.insert if on_server else sqlite.insert
+        added = insert(table).on_conflict_do_nothing().returning(*inspect(table).primary_key)
+        return self._session.execute(added, dict(values)).first() is not None
 
     def _one_at_a_time(self, what: str) -> None:
         """Let no other transaction pass here until this one ends; embedded, there is only one writer anyway."""
