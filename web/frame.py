@@ -171,12 +171,7 @@ def install_frame(app: Flask) -> None:
         }
 
     # Not in the context: a page that has no crisis (sign-in, an error) must not read one.
-    app.jinja_env.globals.update(the_desk=the_desk, page_asof=page_asof, format_at=_format_at)
-
-
-def _format_at(at: Instant) -> str:
-    """Write an instant as a browser's date-and-time field wants it."""
-    return datetime.fromtimestamp(at, the_desk().zone).strftime("%Y-%m-%dT%H:%M")
+    app.jinja_env.globals.update(the_desk=the_desk, page_asof=page_asof)
 
 
 def _navigation() -> list[dict[str, Any]]:

@@ -162,10 +162,15 @@ def counted(count: int, one: str, many: str) -> str:
     return ngettext(one, many, count)
 
 
+def input_moment(at: Instant) -> str:
+    """Write an instant as a browser's date-and-time field wants it: `2016-09-12T19:00`, in the crisis's zone."""
+    return _local(at).strftime("%Y-%m-%dT%H:%M")
+
+
 def install_words(app: Flask) -> None:
     """Give templates the filters of this page."""
     app.jinja_env.filters.update(
         ltr=ltr, day=day, clock=clock, moment=moment, span=span, ago=ago, number=number, signed=signed, big=big,
         share=share, tonnes=tonnes, cubic_metres=cubic_metres, say=say, weekday=weekday, month=month,
     )  # fmt: skip
-    app.jinja_env.globals.update(people=people)
+    app.jinja_env.globals.update(people=people, format_at=input_moment)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from planner.domain.canonical import digest_of
 from planner.domain.errors import BadInput
 from planner.domain.needs import Need
 from planner.domain.supply import Fleet, StockBatch
@@ -34,9 +35,45 @@ class ImportPlan:
     added: tuple[str, ...]
     changed: tuple[str, ...]
     same: tuple[str, ...]
+    replaced: tuple[Entry, ...] = ()
+    """The rows on record that `changed` ones would replace."""
+
+    @property
+    def digest(self) -> str:
+        """What was shown before it is done: the same table over other records has another digest."""
+        return digest_of({"rows": self.rows, "replaced": self.replaced, "added": self.added})
 
 
 def read_import(world: World, subject: Subject, file: Path) -> ImportPlan:
+    """Read a file as `compare_table` reads its text.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read as text, and as `compare_table` does.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as cause:
+        raise BadInput(f"{file}: cannot be read ({cause.strerror}). Check the path.") from cause
+    return compare_table(world, subject, file.name, decode_table(file.name, content))
+
+
+def decode_table(name: str, content: bytes) -> str:
+    """Return a table's text.
+
+    Raises
+    ------
+    BadInput
+        If it is not UTF-8.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as cause:
+        raise BadInput(f"{name} is not UTF-8. Save it as CSV in UTF-8.") from cause
+
+
+def compare_table(world: World, subject: Subject, name: str, text: str) -> ImportPlan:
     """Read a table of needs, of stock or of trucks (told by its columns) and compare it with what is on record.
 
     Raises
@@ -44,21 +81,17 @@ def read_import(world: World, subject: Subject, file: Path) -> ImportPlan:
     BadInput
         With one line for each row that cannot be used; nothing is stored then.
     """
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as cause:
-        raise BadInput(f"{file}: cannot be read ({cause.strerror}). Check the path.") from cause
-    except UnicodeDecodeError as cause:
-        raise BadInput(f"{file.name} is not UTF-8. Save it as CSV in UTF-8.") from cause
-    rows = _read(world, subject, file.name, text)
-    _refuse_twins(rows, file.name)
+    rows = _read(world, subject, name, text)
+    _refuse_twins(rows, name)
     known = {reference_id(row): row for row in _on_record(world, rows)}
     ids = [reference_id(row) for row in rows]
+    changed = tuple(i for i, row in zip(ids, rows, strict=True) if i in known and known[i] != row)
     return ImportPlan(
         rows=rows,
         added=tuple(i for i in ids if i not in known),
-        changed=tuple(i for i, row in zip(ids, rows, strict=True) if i in known and known[i] != row),
+        changed=changed,
         same=tuple(i for i, row in zip(ids, rows, strict=True) if known.get(i) == row),
+        replaced=tuple(known[i] for i in changed),
     )
 
 
