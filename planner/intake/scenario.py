@@ -1,5 +1,6 @@
 """Read a what-if from a TOML file: every mistake at once, each with its line."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from planner.domain.errors import BadInput, ConflictingEdits
 from planner.domain.scenario import Edit, Scenario
-from planner.intake.toml_tables import Table, list_tables, read_toml
+from planner.intake.toml_tables import Table, list_tables, parse_toml, read_toml
 from routing.errors import RoutingError
 from routing.units import Window, parse_clock, parse_instant
 
@@ -29,15 +30,24 @@ def read_scenario(path: Path, zone: ZoneInfo) -> Scenario:
         With one line for each mistake, naming the file and the line of the edit.
     """
     text, told = read_toml(path)
+    return _scenario(path.name, path.stem, text, told, zone)
+
+
+def parse_scenario(name: str, text: str, zone: ZoneInfo) -> Scenario:
+    """Read the text of a scenario file, called `name` in complaints; raises as `read_scenario` does."""
+    return _scenario(name, name, text, parse_toml(name, text), zone)
+
+
+def _scenario(file: str, unnamed: str, text: str, told: Mapping[str, object], zone: ZoneInfo) -> Scenario:
     complaints = [
-        f"{path.name}: {key!r} is not known here. A scenario has a name and [[edit]] tables."
+        f"{file}: {key!r} is not known here. A scenario has a name and [[edit]] tables."
         for key in sorted(set(told) - {"name", "edit", "description"})
     ]
-    name = told.get("name", path.stem)
+    name = told.get("name", unnamed)
     if not isinstance(name, str) or not name.strip():
-        complaints.append(f"{path.name}: name is {name!r}. Give a text in quotes.")
+        complaints.append(f"{file}: name is {name!r}. Give a text in quotes.")
     edits: list[Edit] = []
-    for table in list_tables(path.name, text, told, "edit"):
+    for table in list_tables(file, text, told, "edit"):
         wrong = list(_mistakes(table, zone))
         complaints += [f"{table.where}: {mistake}" for mistake in wrong]
         if not wrong:
@@ -47,7 +57,14 @@ def read_scenario(path: Path, zone: ZoneInfo) -> Scenario:
     try:
         return Scenario(name=str(name), edits=tuple(edits))
     except ConflictingEdits as cause:
-        raise BadInput("\n".join(f"{path.name}: {line}" for line in str(cause).splitlines())) from cause
+        raise BadInput("\n".join(f"{file}: {line}" for line in str(cause).splitlines())) from cause
+
+
+def write_edit(kind: str, values: Mapping[str, str | int | list[str]]) -> str:
+    """Return an edit as the lines of a scenario file; what the values mean is for `parse_scenario` to judge."""
+    lines = ["[[edit]]", f"kind = {json.dumps(kind)}"]
+    lines += [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _mistakes(table: Table, zone: ZoneInfo) -> Iterator[str]:

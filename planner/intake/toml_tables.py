@@ -34,10 +34,21 @@ def read_toml(file: Path | Traversable) -> tuple[str, dict[str, object]]:
         raise BadInput(f"{file.name}: {file} cannot be read ({cause.strerror}). Check the path.") from cause
     except UnicodeDecodeError:
         raise BadInput(f"{file.name} is not UTF-8. Save it as UTF-8.") from None
+    return text, parse_toml(file.name, text)
+
+
+def parse_toml(name: str, text: str) -> dict[str, object]:
+    """Return what a TOML text holds; `name` is what complaints call it.
+
+    Raises
+    ------
+    BadInput
+        If it is no TOML, with the line where that is known.
+    """
     try:
-        return text, tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as cause:
-        raise BadInput(f"{file.name}: {cause}. Mend the TOML there.") from cause
+        raise BadInput(f"{name}: {cause}. Mend the TOML there.") from cause
 
 
 def list_tables(name: str, text: str, told: Mapping[str, object], key: str) -> tuple[Table, ...]:

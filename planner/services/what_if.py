@@ -10,7 +10,9 @@ from planner.jobs import Clock, Progress
 from planner.services.plan_records import PlanRecord, diff_plans, get_plan
 from planner.services.plans import request_plan, work_run
 from planner.services.snapshots import Terms, take_snapshot
+from planner.store.records import Run
 from planner.store.store import Store
+from routing.units import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +46,43 @@ def run_scenarios(
     Refused
         If a run failed.
     """
-    terms = Terms(
-        policy=base.snapshot.policy,
-        access_policy=base.snapshot.access_policy,
-        limits=base.snapshot.limits,
-        seed=base.snapshot.seed,
-    )
     found = []
     for scenario in scenarios:
-        snapshot = take_snapshot(
-            world,
-            as_of=base.plan.as_of,
-            horizon=base.plan.horizon,
-            scenario=scenario,
-            pinned=base.snapshot.pinned,
-            terms=terms,
-        )
-        run = request_plan(store, snapshot, versions, at=clock(), by=by)
+        run = request_scenario(store, world, base, scenario, versions, at=clock(), by=by)
         ended = work_run(store, run, clock, progress, worker=f"what-if of {by}")
         record = get_plan(store, ended.plan or "", world.catalogue.crisis.id)
         found.append(Outcome(scenario=scenario, record=record, difference=diff_plans(base, record, world)))
     return tuple(found)
+
+
+def request_scenario(
+    store: Store,
+    world: World,
+    base: PlanRecord,
+    scenario: Scenario,
+    versions: Mapping[str, str],
+    *,
+    at: Instant,
+    by: str,
+) -> Run:
+    """Queue a scenario as known when the base plan was made, over its horizon and on its terms.
+
+    Raises
+    ------
+    BadInput
+        If an edit names something that the crisis does not have.
+    """
+    snapshot = take_snapshot(
+        world,
+        as_of=base.plan.as_of,
+        horizon=base.plan.horizon,
+        scenario=scenario,
+        pinned=base.snapshot.pinned,
+        terms=Terms(
+            policy=base.snapshot.policy,
+            access_policy=base.snapshot.access_policy,
+            limits=base.snapshot.limits,
+            seed=base.snapshot.seed,
+        ),
+    )
+    return request_plan(store, snapshot, versions, at=at, by=by)

@@ -80,6 +80,33 @@ addEventListener("pageshow", () => {
   }
 });
 
+// A list that shows the fields of what is chosen asks for them at once; without scripts a button beside it does.
+document.addEventListener("change", (event) => {
+  const wanted = event.target.dataset?.submit;
+  if (!wanted) return;
+  const [name, value] = wanted.split("=");
+  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+  event.target.form.append(hidden);
+  event.target.form.requestSubmit();
+});
+
+// What is being worked on is asked for again now and then; when it is done, the whole page is.
+const EVERY_MS = 2000;
+async function poll(element) {
+  try {
+    const answer = await fetch(element.dataset.poll, { headers: { "X-Requested-With": "poll" } });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    element.innerHTML = await answer.text();
+    element.removeAttribute("data-stale");
+    if (element.querySelector("[data-done]")) return location.reload();
+  } catch {
+    // Said, not hidden: what stands there may be old.
+    element.dataset.stale = "1";
+  }
+  setTimeout(poll, document.hidden ? 4 * EVERY_MS : EVERY_MS, element);
+}
+for (const element of document.querySelectorAll("[data-poll]")) setTimeout(poll, EVERY_MS, element);
+
 if (selected()) mark(selected());
 window.qafila = { select, selected };
 document.documentElement.dataset.scripts = "on";

@@ -1,0 +1,98 @@
+"""Plans beside each other: the same indicators for each, and what differs on the map."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from planner.domain.plan import Plan
+from planner.services.plan_records import PlanRecord
+from planner.services.scenarios import Asked
+from web.desk import the_desk
+from web.i18n import gettext as _
+from web.words import say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator:
+    """One row: what it says, its unit, one value a plan (None: no plan yet), and whether more is better."""
+
+    name: str
+    unit: str
+    values: tuple[float | None, ...]
+    more_is_better: bool | None
+
+    def delta(self, place: int) -> float | None:
+        """Return how far a plan's value is from the base's; None where either is missing."""
+        base, value = self.values[0], self.values[place]
+        return None if base is None or value is None else value - base
+
+
+def compare_indicators(records: Sequence[PlanRecord | None]) -> tuple[Indicator, ...]:
+    """Return the indicators of plans side by side, the base first."""
+    plans = [None if record is None else record.plan for record in records]
+    rows: list[tuple[str, str, Any, bool | None]] = [
+        (_("People reached"), "", lambda p: p.people_reached, True),
+        (_("Convoys"), "", lambda p: len(p.convoys), None),
+        (_("Trucks sent"), "", lambda p: sum(c.truck_count for c in p.convoys), None),
+        (_("Sites served"), "", lambda p: len({s.site for c in p.convoys for s in c.stops}), True),
+        (_("Needs unmet"), "", lambda p: len(p.unmet), False),
+    ]
+    found = [
+        Indicator(name=name, unit=unit, values=tuple(None if p is None else float(read(p)) for p in plans),
+                  more_is_better=better)
+        for name, unit, read, better in rows
+    ]  # fmt: skip
+    return (*found, *_levels(plans))
+
+
+def _levels(plans: Sequence[Plan | None]) -> Iterable[Indicator]:
+    names = list(dict.fromkeys(level.name for plan in plans if plan is not None for level in plan.objective))
+    for name in names:
+        values = tuple(
+            None if plan is None else next((lv.value for lv in plan.objective if lv.name == name), None)
+            for plan in plans
+        )
+        if name.startswith("equity"):
+            days = name.removeprefix("equity").strip(" >d")
+            yield Indicator(
+                name=_("Lived more than %(days)s days since reached", days=days), unit=_("person-days"), values=values,
+                more_is_better=False,
+            )  # fmt: skip
+        else:
+            said, unit, better = {
+                "value": (_("Assistance expected"), _("person-days"), True),
+                "disturbance": (_("Notified convoys changed"), "", False),
+                "exposure": (_("Time inside contested areas"), _("truck-seconds"), False),
+            }.get(name, (name, "", None))
+            yield Indicator(name=said, unit=unit, values=values, more_is_better=better)
+
+
+def map_difference(base: PlanRecord, asked: Sequence[Asked]) -> dict[str, Any]:
+    """Return what a map shows of the differences: roads used more or no longer, and the sites that gain or lose."""
+    before = {segment for convoy in base.plan.convoys for segment in convoy.segments}
+    after = {
+        segment
+        for one in asked
+        if one.record is not None
+        for convoy in one.record.plan.convoys
+        for segment in convoy.segments
+    }
+    network = the_desk().world().network
+    sites = base.snapshot.sites
+    points = []
+    for one in asked:
+        for difference in () if one.difference is None else one.difference.sites:
+            gained = difference.people_b - difference.people_a
+            if gained == 0 or difference.site not in sites:
+                continue
+            site = sites[difference.site]
+            points.append({
+                "sel": f"site:{site.id}", "at": list(network.places[site.place].position), "name": say(site),
+                "kind": "site" if gained > 0 else "unmet", "people": abs(gained), "priority": 1,
+            })  # fmt: skip
+    unique = list({point["sel"]: point for point in points}.values())
+    return {
+        "routes": [],
+        "points": unique,
+        "changed": {"added": sorted(after - before), "removed": sorted(before - after) if after else []},
+    }

@@ -1,0 +1,184 @@
+"""The edits of a scenario as a form offers them: each kind with its fields and the choices of this crisis."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from planner.domain.world import World
+from planner.intake.scenario import write_edit
+from routing.evidence import CeasefireAgreed
+from routing.units import format_instant
+from web.desk import the_desk
+from web.forms import Form
+from web.i18n import gettext as _
+from web.i18n import lazy_gettext as _l
+from web.words import say
+
+FieldKind = Literal["choice", "several", "number", "moment", "clock"]
+Choices = Callable[[World], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditField:
+    """One value of an edit: its key in the file, its label, and how it is given."""
+
+    name: str
+    label: Any
+    kind: FieldKind
+    choices: Choices | None = None
+    required: bool = True
+
+
+def _named(things: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return sorted(((key, say(thing)) for key, thing in things.items()), key=lambda pair: pair[1])
+
+
+def _gates(world: World) -> list[tuple[str, str]]:
+    return _named(world.network.gates)
+
+
+def _areas(world: World) -> list[tuple[str, str]]:
+    return _named(world.network.areas)
+
+
+def _parties(world: World) -> list[tuple[str, str]]:
+    return [(party.id, say(party)) for party in world.catalogue.crisis.parties]
+
+
+def _ceasefires(world: World) -> list[tuple[str, str]]:
+    names = sorted({r.fact.ceasefire for r in world.log if isinstance(r.fact, CeasefireAgreed)})
+    return [(name, name) for name in names]
+
+
+def _segments(world: World) -> list[tuple[str, str]]:
+    places = world.network.places
+    told = ((s.id, f"{s.name}: {say(places[s.start])} – {say(places[s.end])}") for s in world.network.segments.values())
+    return sorted(told, key=lambda pair: pair[1])
+
+
+def _sites(world: World) -> list[tuple[str, str]]:
+    return _named(world.catalogue.sites)
+
+
+def _hubs(world: World) -> list[tuple[str, str]]:
+    return _named(world.catalogue.hubs)
+
+
+def _truck_types(world: World) -> list[tuple[str, str]]:
+    return [(t.id, t.name) for t in world.catalogue.truck_types.values()]
+
+
+def _gate_states(_world: World) -> list[tuple[str, str]]:
+    return [("open", _("open")), ("by_permit", _("by permit")), ("closed", _("closed"))]
+
+
+def _road_states(_world: World) -> list[tuple[str, str]]:
+    return [("open", _("open")), ("closed", _("closed"))]
+
+
+def _steps(_world: World) -> list[tuple[str, str]]:
+    return [("permission", _("permission")), ("letter", _("letter")), ("clearance", _("clearance"))]
+
+
+_WINDOW: Final = (
+    EditField(name="from", label=_l("From"), kind="moment"),
+    EditField(name="until", label=_l("Until"), kind="moment"),
+)
+_GATE: Final = EditField(name="gate", label=_l("Gate"), kind="choice", choices=_gates)
+
+EDIT_KINDS: Final[Mapping[str, tuple[Any, tuple[EditField, ...]]]] = {
+    "ceasefire_ends": (
+        _l("A ceasefire ends at another time"),
+        (
+            EditField(name="ceasefire", label=_l("Ceasefire"), kind="choice", choices=_ceasefires),
+            EditField(name="at", label=_l("Ends at"), kind="moment"),
+        ),
+    ),
+    "gate_set": (
+        _l("A gate opens or closes"),
+        (_GATE, EditField(name="state", label=_l("It is"), kind="choice", choices=_gate_states), *_WINDOW),
+    ),
+    "gate_hours_set": (
+        _l("A gate has other hours"),
+        (
+            _GATE,
+            EditField(name="opens", label=_l("Opens"), kind="clock"),
+            EditField(name="closes", label=_l("Closes"), kind="clock"),
+            *_WINDOW,
+        ),
+    ),
+    "arrangement_added": (
+        _l("The parties agree on passage"),
+        (
+            EditField(name="gates", label=_l("Gates"), kind="several", choices=_gates),
+            EditField(name="parties", label=_l("Parties"), kind="several", choices=_parties),
+            *_WINDOW,
+        ),
+    ),
+    "paper_granted": (
+        _l("Papers are granted"),
+        (
+            EditField(name="site", label=_l("Site"), kind="choice", choices=_sites),
+            EditField(name="steps", label=_l("Papers"), kind="several", choices=_steps),
+            EditField(name="gate", label=_l("For one gate only"), kind="choice", choices=_gates, required=False),
+            EditField(name="people", label=_l("For so many people"), kind="number", required=False),
+            *_WINDOW,
+        ),
+    ),
+    "segment_set": (
+        _l("A road segment opens or closes"),
+        (
+            EditField(name="segment", label=_l("Segment"), kind="choice", choices=_segments),
+            EditField(name="state", label=_l("It is"), kind="choice", choices=_road_states),
+            *_WINDOW,
+        ),
+    ),
+    "area_held": (
+        _l("An area is held by another party"),
+        (
+            EditField(name="area", label=_l("Area"), kind="choice", choices=_areas),
+            EditField(name="party", label=_l("Party"), kind="choice", choices=_parties),
+            *_WINDOW,
+        ),
+    ),
+    "fleet_change": (
+        _l("More or fewer trucks"),
+        (
+            EditField(name="hub", label=_l("Hub"), kind="choice", choices=_hubs),
+            EditField(name="truck_type", label=_l("Type"), kind="choice", choices=_truck_types),
+            EditField(name="trucks", label=_l("More (or, with a minus, fewer) trucks"), kind="number"),
+        ),
+    ),
+    "escort_change": (
+        _l("More or fewer escort teams"),
+        (EditField(name="teams", label=_l("More (or, with a minus, fewer) teams a day"), kind="number"),),
+    ),
+}
+"""Each kind of edit: what it says, and its fields."""
+
+
+def read_edit(form: Form, kind: str, world: World) -> str | None:
+    """Return the edit that a form states as lines of a scenario file; None if a field is wrong, with complaints."""
+    _title, fields = EDIT_KINDS[kind]
+    values: dict[str, str | int | list[str]] = {}
+    for field in fields:
+        value = _value(form, field, world)
+        if value not in (None, "", []):
+            values[field.name] = value
+        elif field.required and not form.of(field.name):
+            form.complain(field.name, _("Fill this in."))
+    return write_edit(kind, values) if form.ok else None
+
+
+def _value(form: Form, field: EditField, world: World) -> str | int | list[str] | None:
+    if field.kind == "moment":
+        at = form.moment(field.name)
+        return None if at is None else format_instant(at, the_desk().zone)
+    if field.kind == "number":
+        return form.whole(field.name, least=-1_000_000, most=10_000_000)
+    if field.kind == "several":
+        known = {} if field.choices is None else dict(field.choices(world))
+        return [name for name in form.values.get(field.name, "").split("\n") if name in known]
+    if field.kind == "choice" and field.choices is not None and form.text(field.name):
+        return form.choice(field.name, dict(field.choices(world)))
+    return form.text(field.name)
