@@ -14,6 +14,7 @@ from planner.cli.frame import json_option, print_json
 from planner.cli.lazy import Later, LazyGroup
 from planner.cli.terminal import listing, print_listing, say
 from planner.services import access as service
+from planner.services.access_view import explained_json, status_json
 from routing.evidence import Evidence
 from routing.status import Status
 from routing.units import DAY, FOREVER, AsOf, Instant, format_instant
@@ -58,37 +59,13 @@ def status(app: App, at: str | None, known: str | None, words: str | None, *, as
     states = service.states_at(app.world, asked, chosen)
     counts = Counter(state.piece.status for state in states)
     if as_json:
-        print_json(
-            {
-                "as_of": {"at": format_instant(asked.at, app.world.catalogue.crisis.tz), "known": asked.known},
-                "counts": {kind.value: counts.get(kind, 0) for kind in Status},
-                "segments": [_segment_json(state, app) for state in states],
-            }
-        )
+        print_json(status_json(app.world, asked, states))
         return
     shown = states if words is not None else [s for s in states if s.piece.status is not Status.OPEN]
     say(f"[bold]Access on {_said(asked, app)}[/]")
     if shown:
         _print_states(shown, asked, app)
     say(", ".join(f"{counts.get(kind, 0)} {kind.value}" for kind in Status))
-
-
-def _segment_json(state: service.SegmentState, app: App) -> dict[str, object]:
-    zone, segment = app.world.catalogue.crisis.tz, app.world.network.segments[state.segment]
-    return {
-        "id": state.segment,
-        "name": segment.name,
-        "from": segment.start,
-        "to": segment.end,
-        "gate": segment.gate,
-        "status": state.piece.status.value,
-        "p": round(state.piece.p, 4),
-        "decided_by": state.piece.decided_by,
-        "code": state.piece.deciding().code,
-        "evidence": list(state.piece.deciding().evidence),
-        "valid_from": format_instant(state.since, zone),
-        "valid_to": format_instant(state.until, zone),
-    }
 
 
 def _print_states(states: Sequence[service.SegmentState], asked: AsOf, app: App) -> None:
@@ -128,29 +105,7 @@ def explain(app: App, segment: str, at: str | None, known: str | None, *, as_jso
     found = service.find_segments(app.world.network, segment)
     told = [(one, *service.explain(app.world, one, asked)) for one in found]
     if as_json:
-        print_json(
-            [
-                {
-                    "id": one,
-                    "status": piece.status.value,
-                    "p": round(piece.p, 4),
-                    "decided_by": piece.decided_by,
-                    "parts": [
-                        {
-                            "part": part.name,
-                            "status": part.status.value,
-                            "p": round(part.p, 4),
-                            "code": part.code,
-                            "detail": part.detail,
-                            "evidence": list(part.evidence),
-                        }
-                        for part in piece.parts
-                    ],
-                    "sentences": list(sentences),
-                }
-                for one, piece, sentences in told
-            ]
-        )
+        print_json([explained_json(one, piece, sentences) for one, piece, sentences in told])
         return
     say(f"As of {_said(asked, app)}")
     for one, piece, sentences in told:

@@ -6,6 +6,7 @@ from rich.text import Text
 from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
 from planner.cli.terminal import listing, print_listing
+from planner.services.access_view import convoys_json
 from planner.services.convoys import list_convoys
 from routing.units import format_instant
 
@@ -23,22 +24,7 @@ def list_(app: App, *, as_json: bool) -> None:
     zone = app.world.catalogue.crisis.tz
     rows = list_convoys(app.store, app.world)
     if as_json:
-        print_json(
-            [
-                {
-                    "movement": row.movement,
-                    "name": row.name,
-                    "hub": row.hub,
-                    "sites": list(row.sites),
-                    "trucks": row.trucks,
-                    "state": row.state,
-                    "reason": row.reason,
-                    "at": None if row.at is None else format_instant(row.at, zone),
-                    "synthetic": row.synthetic,
-                }
-                for row in rows
-            ]
-        )
+        print_json(convoys_json(app.world, rows))
         return
     table = listing("movement", "hub", "sites", "trucks", "state", "when", "name", "", right=("trucks",))
     for row in rows:

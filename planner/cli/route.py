@@ -11,6 +11,7 @@ from planner.cli.app import App, pass_app
 from planner.cli.frame import REFUSED, json_option, print_json
 from planner.cli.terminal import say
 from planner.services.access import find_place
+from planner.services.access_view import route_json
 from planner.services.routes import route as find_routes
 from routing.travel.legs import Leg, RefusalReason
 from routing.units import HOUR, Instant, format_instant
@@ -41,14 +42,7 @@ def route(
     start, end = (find_place(app.world.network, words) for words in (origin, destination))
     legs, refused = find_routes(app.world, start, end, asked, hours=hours)
     if as_json:
-        print_json(
-            {
-                "from": start,
-                "to": end,
-                "legs": [_leg_json(leg, app) for leg in legs],
-                "refused": None if refused is None else {"reason": refused.reason, "cut": list(refused.cut)},
-            }
-        )
+        print_json(route_json(app.world, start, end, legs, refused))
     elif refused is not None:
         proof = f" ({', '.join(refused.cut)})" if refused.cut else ""
         say(f"No way from {start} to {end}: {WHY[refused.reason]}{escape(proof)}.")
@@ -57,18 +51,6 @@ def route(
             _print_leg(number, leg, app)
     if refused is not None:
         raise click.exceptions.Exit(REFUSED)
-
-
-def _leg_json(leg: Leg, app: App) -> dict[str, object]:
-    zone = app.world.catalogue.crisis.tz
-    return {
-        "seconds": leg.seconds,
-        "metres": leg.metres,
-        "p": round(leg.p, 6),
-        "segments": list(leg.segments),
-        "gates": [{"id": gate.gate, "offset_seconds": gate.offset_s} for gate in leg.gates],
-        "departures": [[format_instant(w.start, zone), format_instant(w.end, zone)] for w in leg.departures],
-    }
 
 
 def _print_leg(number: int, leg: Leg, app: App) -> None:

@@ -1,0 +1,105 @@
+"""Access as scripts read it: the same JSON from the command line and from the server."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from planner.domain.canonical import Plain
+from planner.domain.world import World
+from planner.services.access import SegmentState
+from planner.services.convoys import ConvoyRow
+from planner.services.plan_view import Json
+from routing.network import SegmentId
+from routing.status import Piece, Status
+from routing.travel.legs import Leg, Refusal
+from routing.units import AsOf, format_instant
+
+
+def status_json(world: World, question: AsOf, states: Sequence[SegmentState]) -> Json:
+    """Return the statuses of segments, counted and one by one."""
+    zone = world.catalogue.crisis.tz
+    counts = Counter(state.piece.status for state in states)
+    return {
+        "as_of": {"at": format_instant(question.at, zone), "known": question.known},
+        "counts": {kind.value: counts.get(kind, 0) for kind in Status},
+        "segments": [_segment(world, state) for state in states],
+    }
+
+
+def _segment(world: World, state: SegmentState) -> Json:
+    zone, segment = world.catalogue.crisis.tz, world.network.segments[state.segment]
+    return {
+        "id": state.segment,
+        "name": segment.name,
+        "from": segment.start,
+        "to": segment.end,
+        "gate": segment.gate,
+        "status": state.piece.status.value,
+        "p": round(state.piece.p, 4),
+        "decided_by": state.piece.decided_by,
+        "code": state.piece.deciding().code,
+        "evidence": list[Plain](state.piece.deciding().evidence),
+        "valid_from": format_instant(state.since, zone),
+        "valid_to": format_instant(state.until, zone),
+    }
+
+
+def explained_json(segment: SegmentId, piece: Piece, sentences: Sequence[str]) -> Json:
+    """Return why a segment has its status: its five parts, and a sentence for each."""
+    return {
+        "id": segment,
+        "status": piece.status.value,
+        "p": round(piece.p, 4),
+        "decided_by": piece.decided_by,
+        "parts": [
+            {
+                "part": part.name,
+                "status": part.status.value,
+                "p": round(part.p, 4),
+                "code": part.code,
+                "detail": part.detail,
+                "evidence": list[Plain](part.evidence),
+            }
+            for part in piece.parts
+        ],
+        "sentences": list[Plain](sentences),
+    }
+
+
+def route_json(world: World, origin: str, destination: str, legs: Sequence[Leg], refused: Refusal | None) -> Json:
+    """Return the ways between two places, or why there is none."""
+    zone = world.catalogue.crisis.tz
+    return {
+        "from": origin,
+        "to": destination,
+        "legs": [
+            {
+                "seconds": leg.seconds,
+                "metres": leg.metres,
+                "p": round(leg.p, 6),
+                "segments": list[Plain](leg.segments),
+                "gates": [{"id": gate.gate, "offset_seconds": gate.offset_s} for gate in leg.gates],
+                "departures": [[format_instant(w.start, zone), format_instant(w.end, zone)] for w in leg.departures],
+            }
+            for leg in legs
+        ],
+        "refused": None if refused is None else {"reason": refused.reason, "cut": list[Plain](refused.cut)},
+    }
+
+
+def convoys_json(world: World, rows: Sequence[ConvoyRow]) -> list[Plain]:
+    """Return movements with their last known state."""
+    zone = world.catalogue.crisis.tz
+    return [
+        {
+            "movement": row.movement,
+            "name": row.name,
+            "hub": row.hub,
+            "sites": list[Plain](row.sites),
+            "trucks": row.trucks,
+            "state": row.state,
+            "reason": row.reason,
+            "at": None if row.at is None else format_instant(row.at, zone),
+            "synthetic": row.synthetic,
+        }
+        for row in rows
+    ]
