@@ -9,6 +9,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from planner.domain.rights import Right, Role, can
+from routing.units import Instant
 
 __all__ = ["Me", "Right", "Role", "guard", "needs", "right_of"]
 
@@ -25,6 +26,8 @@ class Me:
     id: str = ""
     name: str = ""
     roles: frozenset[Role] = frozenset()
+    last_visit_at: Instant | None = None
+    """When their visit before this one ended; None at the first."""
 
     @property
     def anonymous(self) -> bool:
@@ -76,4 +79,7 @@ def guard(app: Flask, refused: Callable[[Me, Right], None]) -> None:
             abort(403)
         if request.path.startswith(SCRIPTED):
             abort(401)
+        if "HX-Request" in request.headers:
+            # A part of a page was asked for: the page must go there, not its part.
+            return Response(status=401, headers={"HX-Redirect": url_for("signin.sign_in")})
         return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")))
