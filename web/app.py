@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import Flask
 
+from web.api import install_api
 from web.assets import install_assets
+from web.compress import install_compression
 from web.desk import KEY, Desk
 from web.forms import new_token
 from web.frame import install_frame, language
@@ -39,4 +41,6 @@ def create_app(desk: Desk, settings: Mapping[str, Any] | None = None) -> Flask:
     install_frame(app)
     install_words(app)
     install_pages(app)
+    install_api(app)
+    install_compression(app)
     return app

@@ -17,6 +17,8 @@ from web.desk import the_desk
 from web.frame import read_moment
 from web.i18n import gettext as _
 
+__all__ = ["ONCE", "WHOLE", "AlreadyDone", "Form", "do_once", "do_once_json", "new_token", "once"]
+
 T = TypeVar("T")
 ONCE: Final = "once"
 """The field that makes a form sent twice one deed."""
@@ -147,4 +149,16 @@ def do_once(deed: Callable[[], str]) -> Response:
     return redirect(where, 303)
 
 
-__all__ = ["ONCE", "WHOLE", "AlreadyDone", "Form", "do_once", "new_token", "once"]
+def do_once_json(deed: Callable[[], str]) -> str:
+    """Do a deed once for its `Idempotency-Key` and return what it returns, the first time's if it was done before."""
+    key = request.headers.get("Idempotency-Key", "")
+    try:
+        with once():
+            told = deed()
+    except AlreadyDone as before:
+        if before.location is None:
+            raise
+        return before.location
+    if key:
+        note_location(the_desk().store, key, told)
+    return told

@@ -13,13 +13,12 @@ from planner.cli.lazy import Later, LazyGroup
 from planner.cli.show import CLASS, show_diff, show_plan
 from planner.cli.terminal import say
 from planner.domain.canonical import Plain
-from planner.domain.compare import PlanDiff
 from planner.domain.errors import NotFound
 from planner.domain.plan import Unmet
 from planner.domain.verify import RULES
 from planner.services.movements import pin_movement, publish_plan
 from planner.services.plan_records import PlanRecord, diff_plans, get_plan, verify_plan
-from planner.services.plan_view import plan_json, unmet_json
+from planner.services.plan_view import diff_json, plan_json, unmet_json
 
 PLAN = click.argument("plan", default="latest")
 
@@ -125,23 +124,6 @@ def _print_unmet(row: Unmet, record: PlanRecord) -> None:
     if row.change is not None:
         tried = "solved again" if row.change.verified else "not tried"
         say(f"  would serve it: {escape(row.change.edit)} ({tried}, {row.change.people_gained:+,} people)")
-
-
-def diff_json(a: str, b: str, diff: PlanDiff) -> dict[str, Plain]:
-    """Return the difference of two plans as JSON."""
-    return {
-        "a": a,
-        "b": b,
-        "people_gained": diff.people_gained,
-        "sites": [{"site": s.site, "people_a": s.people_a, "people_b": s.people_b} for s in diff.sites],
-        "convoys": {
-            "added": [convoy.id for convoy in diff.added],
-            "removed": [convoy.id for convoy in diff.removed],
-            "changed": [{"a": c.a.id, "b": c.b.id, "what": list[Plain](c.what)} for c in diff.changed],
-            "kept": [convoy.id for convoy in diff.kept],
-        },
-        "because": [cause.id for cause in diff.because],
-    }
 
 
 @plan.command()

@@ -9,12 +9,12 @@ from rich.table import Table
 from planner.bootstrap import clock, versions
 from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
-from planner.cli.plans import diff_json
 from planner.cli.show import show_diff
 from planner.cli.terminal import listing, print_listing, say, solving
 from planner.domain.errors import BadInput
 from planner.intake.scenario import read_scenario
 from planner.services.plan_records import PlanRecord, get_plan
+from planner.services.plan_view import diff_json
 from planner.services.what_if import Outcome, run_scenarios
 
 

@@ -5,6 +5,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from planner.domain.canonical import Plain
+from planner.domain.compare import PlanDiff
 from planner.domain.plan import Convoy, ObjectiveLevel, Plan, Stop, Unmet
 from planner.domain.snapshot import Snapshot
 from routing.units import Window, format_instant
@@ -138,4 +139,21 @@ def unmet_json(unmet: Unmet) -> Json:
         "reason": unmet.reason,
         "proof": list(unmet.proof),
         "change": change,
+    }
+
+
+def diff_json(a: str, b: str, diff: PlanDiff) -> dict[str, Plain]:
+    """Return the difference of two plans as JSON."""
+    return {
+        "a": a,
+        "b": b,
+        "people_gained": diff.people_gained,
+        "sites": [{"site": s.site, "people_a": s.people_a, "people_b": s.people_b} for s in diff.sites],
+        "convoys": {
+            "added": [convoy.id for convoy in diff.added],
+            "removed": [convoy.id for convoy in diff.removed],
+            "changed": [{"a": c.a.id, "b": c.b.id, "what": list[Plain](c.what)} for c in diff.changed],
+            "kept": [convoy.id for convoy in diff.kept],
+        },
+        "because": [cause.id for cause in diff.because],
     }

@@ -15,12 +15,12 @@ from web.forms import Form
 from web.frame import page_asof
 from web.i18n import gettext as _
 from web.rights import Right, needs
+from web.roles import FOR_PARTNERS, tier_for_me
 
 page = Blueprint("reports", __name__, url_prefix="/reports")
 TIERS: Final[tuple[Tier, ...]] = get_args(Tier)
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 KINDS: Final = {"csv": "text/csv", "json": "application/json", "pdf": "application/pdf"}
-FOR_PARTNERS: Final[Tier] = "T1"
 
 
 def _now() -> Instant:
@@ -38,7 +38,7 @@ def index() -> str | tuple[str, int]:
     """Show the draft of a report: for a tier of one's choice, or, to a partner, for partners."""
     mine = g.me.can(Right.REPORT)
     form = Form(values={"period": request.args.get("period") or _this_month()})
-    tier = next((t for t in TIERS if t == request.args.get("tier")), FOR_PARTNERS) if mine else FOR_PARTNERS
+    tier = tier_for_me(next((t for t in TIERS if t == request.args.get("tier")), FOR_PARTNERS))
     draft = form.attempt("period", lambda: _draft(form.values["period"], tier))
     # A partner's page is made of the redacted rows alone: the record behind them is not handed to it.
     if not mine:

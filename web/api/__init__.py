@@ -1,0 +1,16 @@
+"""The API: what the pages do, for scripts, described by OpenAPI."""
+
+from flask import Blueprint, Flask
+
+from web.api import access, operations, plans
+from web.api.described import api, describe
+
+
+def install_api(app: Flask) -> None:
+    """Register the API and the address of its description."""
+    root = Blueprint("api", __name__, url_prefix="/api/v1")
+    for part in (access.page, plans.page, operations.page):
+        root.register_blueprint(part)
+    app.register_blueprint(root)
+    describe(app)
+    api.register(app)

@@ -1,0 +1,89 @@
+"""How the API describes itself and complains: OpenAPI 3, problem documents with every mistake at once."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+from flask import Flask, Response, jsonify
+from pydantic import BaseModel, ConfigDict, Field
+from spectree import Response as Answers
+from spectree import SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
+
+from web.problems import problem
+from web.rights import Right, needs
+
+View = TypeVar("View", bound=Callable[..., Any])
+TITLE: Final = "qafila"
+
+
+class Strict(BaseModel):
+    """Values that a script sends: nothing that is not known here is passed over in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AsOfQuery(Strict):
+    """The two clocks."""
+
+    at: str | None = Field(None, max_length=40, description="A time with offset, or a date; else now.")
+    known: str | None = Field(None, max_length=40, description="A log position, or a time; else what was known then.")
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+
+
+class Document(BaseModel):
+    """A JSON document; its keys are those of the command line's `--json`, added to and never renamed."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _complain(_request: Any, response: Any, wrong: Any, _after: Any, _adapter: Any) -> None:  # noqa: ANN401 - the library's hook
+    """Turn the library's list of mistakes into one problem document that names them all."""
+    if wrong is None or response is None:
+        return
+    lines = [f"{'.'.join(map(str, error['loc'])) or 'body'}: {error['msg']}." for error in wrong.errors()]
+    told = problem(HTTPStatus.UNPROCESSABLE_ENTITY, "\n".join(lines))
+    response.set_data(told.get_data())
+    response.mimetype = told.mimetype
+
+
+api: Final = SpecTree(
+    "flask",
+    title=TITLE,
+    version="1",
+    path="api/docs",
+    annotations=True,
+    before=_complain,
+    mode="strict",
+    security_schemes=[
+        SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer")),
+    ],
+    security={"token": []},
+)  # fmt: skip
+
+REFUSALS: Final[Mapping[str, type[BaseModel]]] = {
+    f"HTTP_{status}": Problem for status in (400, 401, 403, 404, 409, 413, 415, 422, 503)
+}  # fmt: skip
+
+
+def answers(model: type[BaseModel] = Document, status: int = 200) -> Answers:
+    """Return the answers of a view: one that is good, and the problem documents that any may give."""
+    return Answers(**{f"HTTP_{status}": model, **REFUSALS})
+
+
+def describe(app: Flask) -> None:
+    """Serve the description at `/api/v1/openapi.json`, to whoever is signed in."""
+
+    @needs(Right.ANYBODY)
+    def openapi() -> Response:
+        return jsonify(api.spec)
+
+    app.add_url_rule("/api/v1/openapi.json", "api_description", openapi)
