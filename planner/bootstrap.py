@@ -18,6 +18,18 @@ from planner.store.store import Store
 from routing.units import Instant
 
 DATABASE_FILE: Final = "qafila.db"
+NAMES: Final = frozenset({"crisis", "database_url", "https", "key_file", "require_totp"})
+"""What may stand in `settings.toml`."""
+SWITCH: Final = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "on": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "off": False,
+}
 VERSIONED: Final = ("qafila", "ortools", "highspy", "pulp")
 """Distributions whose versions are part of a run's key: another version may find another plan."""
 
@@ -30,6 +42,10 @@ class Settings:
     database_url: str | None
     crisis: str | None
     key_file: Path
+    require_totp: bool = True
+    """Whether coordinators and administrators must sign in with one-time codes."""
+    https: bool = False
+    """Whether readers reach the pages by https, so that the cookie can be bound to it."""
 
     @property
     def address(self) -> str | Path:
@@ -43,16 +59,28 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     Raises
     ------
     BadInput
-        If the file is no TOML or holds a key that is no setting.
+        If the file is no TOML or holds a key that is no setting, or a switch is neither on nor off.
     """
     home = Path(environ.get("QAFILA_HOME") or user_data_path("qafila"))
     told = _told(home / "settings.toml")
     key_file = environ.get("QAFILA_KEY_FILE") or told.get("key_file")
+
+    def switch(name: str, *, otherwise: bool) -> bool:
+        variable = f"QAFILA_{name.upper()}"
+        said = environ.get(variable) or told.get(name)
+        if said is None:
+            return otherwise
+        if said.lower() not in SWITCH:
+            raise BadInput(f"{variable} ({name} in settings.toml) is {said!r}. Write true or false.")
+        return SWITCH[said.lower()]
+
     return Settings(
         home=home,
         database_url=environ.get("QAFILA_DATABASE_URL") or told.get("database_url"),
         crisis=environ.get("QAFILA_CRISIS") or told.get("crisis"),
         key_file=Path(key_file) if key_file else default_key_file(),
+        require_totp=switch("require_totp", otherwise=True),
+        https=switch("https", otherwise=False),
     )
 
 
@@ -63,9 +91,9 @@ def _told(file: Path) -> dict[str, str]:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise BadInput(f"{file}: {cause}. Mend the TOML there.") from cause
-    unknown = sorted(set(told) - {"database_url", "crisis", "key_file"})
+    unknown = sorted(set(told) - NAMES)
     if unknown:
-        raise BadInput(f"{file}: {unknown[0]!r} is no setting. Settings are: crisis, database_url, key_file.")
+        raise BadInput(f"{file}: {unknown[0]!r} is no setting. Settings are: {', '.join(sorted(NAMES))}.")
     return {name: str(value) for name, value in told.items()}
 
 

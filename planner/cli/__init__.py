@@ -12,7 +12,8 @@ from planner.cli.lazy import Later, LazyGroup
 
 class _Commands(LazyGroup):
     later: ClassVar[Mapping[str, Later]] = {
-        "demo": Later(where="planner.cli.demo:demo", help="Plan September 2016 in a folder that is thrown away."),
+        "demo": Later(where="planner.cli.demo:demo", help="Plan September 2016 and run the site on it."),
+        "serve": Later(where="planner.cli.serve:serve", help="Run the site and its worker."),
         "init": Later(where="planner.cli.setup:init", help="Create the data folder, the key and the database."),
         "seed": Later(where="planner.cli.setup:seed", help="Load a seed crisis that comes with the product."),
         "doctor": Later(where="planner.cli.doctor:doctor", help="Say whether all that is needed is here and works."),
@@ -24,6 +25,7 @@ class _Commands(LazyGroup):
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
         "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
         "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements."),
+        "user": Later(where="planner.cli.user:user", help="Say who may sign in to the pages, and with which roles."),
     }
 
 

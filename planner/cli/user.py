@@ -1,5 +1,7 @@
 """Commands on people: who may sign in to the pages, with which roles, and new one-time passwords."""
 
+from zoneinfo import ZoneInfo
+
 import click
 from rich.text import Text
 
@@ -11,7 +13,7 @@ from planner.domain.accounts import Account, parse_role
 from planner.domain.rights import Role
 from planner.services import accounts
 from planner.services.accounts import NewPassword
-from routing.units import Instant
+from routing.units import Instant, format_instant
 
 ROLES = ", ".join(Role)
 
@@ -47,7 +49,7 @@ def list_(app: App, *, as_json: bool) -> None:
     for row in rows:
         table.add_row(
             row.username, Text(row.name), ", ".join(sorted(row.roles)), "on" if row.totp_secret else "off",
-            "never" if row.last_seen_at is None else bootstrap.utc(row.last_seen_at)[:16], _state(row, now),
+            "never" if row.last_seen_at is None else _utc(row.last_seen_at)[:16], _state(row, now),
         )  # fmt: skip
     print_listing(table)
     if not rows:
@@ -98,9 +100,7 @@ def roles(app: App, username: str, roles: tuple[str, ...]) -> None:
 
 def _print_password(made: NewPassword, *, as_json: bool) -> None:
     if as_json:
-        print_json(
-            {"id": made.account, "username": made.username, "roles": [*made.roles], "password": made.password}
-        )
+        print_json({"id": made.account, "username": made.username, "roles": [*made.roles], "password": made.password})
         return
     note(f"One-time password of {made.username} ({', '.join(made.roles)}); it is shown this once:")
     click.echo(made.password)
@@ -116,7 +116,7 @@ def _state(account: Account, now: Instant) -> str:
 
 def _as_json(account: Account, now: Instant) -> dict[str, object]:
     def said(at: Instant | None) -> str | None:
-        return None if at is None else bootstrap.utc(at)
+        return None if at is None else _utc(at)
 
     return {
         "id": account.id,
@@ -130,3 +130,7 @@ def _as_json(account: Account, now: Instant) -> dict[str, object]:
         "created_at": said(account.created_at),
         "last_seen_at": said(account.last_seen_at),
     }
+
+
+def _utc(at: Instant) -> str:
+    return format_instant(at, ZoneInfo("UTC"))  # people are there before any crisis with a zone of its own

@@ -72,3 +72,19 @@ def test_the_actor_is_an_id_and_never_an_account_s_name() -> None:
 
 def test_a_run_s_key_holds_the_solvers_versions() -> None:
     assert versions().keys() == {"qafila", "ortools", "highspy", "pulp"}
+
+
+def test_codes_are_required_unless_said_otherwise(tmp_path: Path) -> None:
+    environ = {"QAFILA_HOME": str(tmp_path)}
+    assert read_settings(environ).require_totp
+    assert not read_settings(environ).https
+
+    (tmp_path / "settings.toml").write_text("require_totp = false\nhttps = true\n", encoding="utf-8")
+    assert not read_settings(environ).require_totp
+    assert read_settings(environ).https
+    assert read_settings({**environ, "QAFILA_REQUIRE_TOTP": "yes"}).require_totp
+
+
+def test_a_switch_is_on_or_off(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="QAFILA_HTTPS"):
+        read_settings({"QAFILA_HOME": str(tmp_path), "QAFILA_HTTPS": "maybe"})
