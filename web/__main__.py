@@ -15,11 +15,12 @@ def main() -> int:
     reader.add_argument("--port", type=int, default=8000)
     reader.add_argument("--situation-at", type=int, help="Seconds since 1970: set the pages on a past moment.")
     reader.add_argument("--no-worker", action="store_true", help="Solve nothing here; workers run elsewhere.")
+    reader.add_argument("--demo", action="store_true", help="One-time passwords stay good, no second factor is asked.")
     asked = reader.parse_args()
     try:
         serve(
             os.environ, host=asked.host, port=asked.port, situation_at=asked.situation_at,
-            with_worker=not asked.no_worker,
+            with_worker=not asked.no_worker, demo=asked.demo,
         )  # fmt: skip
     except PlannerError as wrong:
         sys.stderr.write(f"{wrong}\n")

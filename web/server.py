@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Flask
@@ -25,8 +25,8 @@ GRACE_S: Final = 10
 class Site(BaseApplication):  # type: ignore[misc] # gunicorn publishes no types
     """One gunicorn process in this one, with the application made after the fork."""
 
-    def __init__(self, options: Mapping[str, Any], environ: Mapping[str, str], situation_at: Instant | None) -> None:
-        self._options, self._environ, self._situation_at = options, environ, situation_at
+    def __init__(self, options: Mapping[str, Any], make: Callable[[], Flask]) -> None:
+        self._options, self._make = options, make
         super().__init__()
 
     def load_config(self) -> None:
@@ -36,7 +36,7 @@ class Site(BaseApplication):  # type: ignore[misc] # gunicorn publishes no types
 
     def load(self) -> Flask:
         """Open the store in the process that answers."""
-        return create_app(open_desk(self._environ, self._situation_at))
+        return self._make()
 
 
 def open_desk(environ: Mapping[str, str], situation_at: Instant | None = None) -> Desk:
@@ -52,7 +52,9 @@ def open_desk(environ: Mapping[str, str], situation_at: Instant | None = None) -
     return Desk(store=store, crisis_id=choose_crisis(store, settings.crisis), situation_at=situation_at)
 
 
-def serve(environ: Mapping[str, str], *, host: str, port: int, situation_at: Instant | None, with_worker: bool) -> None:
+def serve(
+    environ: Mapping[str, str], *, host: str, port: int, situation_at: Instant | None, with_worker: bool, demo: bool
+) -> None:
     """Answer requests until told to leave; the worker is told with the server.
 
     Raises
@@ -67,8 +69,14 @@ def serve(environ: Mapping[str, str], *, host: str, port: int, situation_at: Ins
         "timeout": TIMEOUT_S, "graceful_timeout": GRACE_S, "loglevel": "warning", "accesslog": None,
         "control_socket_disable": True,
     }  # fmt: skip
+    told = bootstrap.read_settings(environ)
+    settings = {
+        "REQUIRE_TOTP": told.require_totp and not demo,
+        "FORCE_PASSWORD_CHANGE": not demo,
+        "SESSION_COOKIE_SECURE": told.https,
+    }
     try:
-        Site(options, environ, situation_at).run()
+        Site(options, lambda: create_app(open_desk(environ, situation_at), settings)).run()
     finally:
         if worker is not None:
             worker.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The command that shows the whole way from evidence to a plan, in a folder that is thrown away."""
+"""The command that shows the whole way from evidence to the running site, in a folder that is thrown away."""
 
 import shutil
 import tempfile
@@ -12,9 +12,11 @@ from planner import bootstrap
 from planner.cli.app import App
 from planner.cli.frame import print_json
 from planner.cli.plans import view
+from planner.cli.serve import PORT, Site, with_site
 from planner.cli.show import show_plan
 from planner.cli.solve import solve_plan
-from planner.cli.terminal import note, say
+from planner.cli.terminal import note
+from planner.services.accounts import ensure_first_accounts
 from planner.services.crises import load_seed
 from routing.units import format_instant
 
@@ -23,9 +25,10 @@ DEMO_CRISIS = "syria-2016-09"
 
 @click.command()
 @click.option("--once", is_flag=True, help="Load, plan, print the plan as JSON, leave.")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65_535), help="Where the site listens.")
 @click.option("--crisis", default=DEMO_CRISIS, hidden=True)
-def demo(crisis: str, *, once: bool) -> None:
-    """Plan 18 to 26 September 2016 as known on the 18th, in a folder of its own that is thrown away."""
+def demo(crisis: str, port: int, *, once: bool) -> None:
+    """Plan 18 to 26 September 2016 as known on the 18th and run the site on it, in a folder that is thrown away."""
     with _home(crisis) as app:
         note("Loading the crisis.")
         world = load_seed(app.store, crisis, actor="demo", at=bootstrap.clock())
@@ -36,11 +39,8 @@ def demo(crisis: str, *, once: bool) -> None:
             print_json(view(record))
             return
         show_plan(record)
-        say(
-            "\nNext: qafila init && qafila seed syria-2016-09, then qafila access explain castello "
-            "--at 2016-09-19T21:00+03:00",
-            style="dim",
-        )
+        first = ensure_first_accounts(app.store, bootstrap.clock(), must_change=False)
+        with_site(app.environ, Site(port=port, situation_at=told.demo_known, demo=True), first)
 
 
 @contextmanager
