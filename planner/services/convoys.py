@@ -1,12 +1,28 @@
-"""List movements with what is known of how they ended."""
+"""List movements as they were known: state, papers, who has to move next, and what became of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, TypeAlias
 
+from planner.domain.delivery import Movement as ReportedMovement
+from planner.domain.errors import BadInput, NotFound
+from planner.domain.needs import SiteId
+from planner.domain.plan import Convoy
+from planner.domain.supply import HubId
 from planner.domain.world import World
+from planner.services.convoy_state import ConvoyState, planned_state, reported_state
 from planner.services.movements import list_movements
-from planner.store.store import Store
-from routing.evidence import DeliveryOutcome, standing
-from routing.units import Instant
+from planner.services.paper_trail import STEPS, Asked, Trail, follow, needed_steps
+from planner.store.records import Detail, Movement, StoredPlan
+from planner.store.store import Reading, Store
+from routing.evidence import DeliveryOutcome, Evidence, PermitStep, standing
+from routing.network import GateId
+from routing.status import AccessMap
+from routing.units import AsOf, Instant
+
+DETAILS: Final = ("note", "contact_role", "escort_team", "priority", "remarks")
+"""What a coordinator may note on a movement: a contact by role, never by name."""
+Origin: TypeAlias = Literal["published", "proposed", "reported"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +38,45 @@ class ConvoyRow:
     reason: str
     at: Instant | None
     synthetic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvoyView:
+    """One convoy as known at an instant. None is not stated; `detail` and `version` are as they are saved now."""
+
+    id: str
+    label: str
+    origin: Origin
+    hub: HubId
+    sites: tuple[SiteId, ...]
+    state: ConvoyState
+    trucks: int | None
+    people: int | None
+    depart_at: Instant | None
+    gates: tuple[GateId, ...]
+    trails: tuple[Trail, ...]
+    outcomes: tuple[Evidence, ...]
+    reported: ReportedMovement | None
+    convoy: Convoy | None
+    plan: str | None
+    detail: Detail
+    version: int
+
+    @property
+    def pinned(self) -> bool:
+        """Whether planning again keeps it as it is."""
+        return self.detail.get("pinned") is True
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its dates are planning values without a source."""
+        return self.reported is not None and self.reported.synthetic
+
+    @property
+    def waits(self) -> Trail | None:
+        """The site whose papers wait longest for somebody; None where a convoy needs none."""
+        needing = [trail for trail in self.trails if any(cell.needed or cell.record for cell in trail.cells)]
+        return min(needing, key=lambda trail: (not trail.missing, trail.since or 0), default=None)
 
 
 def list_convoys(store: Store, world: World) -> tuple[ConvoyRow, ...]:
@@ -71,3 +126,162 @@ def last_outcomes(world: World) -> dict[str, DeliveryOutcome]:
             if known is None or fact.happened_at >= known.happened_at:
                 found[fact.movement] = fact
     return found
+
+
+def view_convoys(store: Store, world: World, question: AsOf, access: AccessMap) -> tuple[ConvoyView, ...]:
+    """Return every convoy that was known: of published plans, of the latest plan, and those reported.
+
+    A plan counts from its own as-of on, a reported movement once it was asked for, sent or spoken of.
+    """
+    records = standing(world.log, question.known)
+    outcomes = _outcomes(records, question.at)
+    crisis = world.catalogue.crisis.id
+    with store.reading() as read:
+        stored = {movement.id: movement for movement in read.list_movements(crisis)}
+        plans = _plans(read, stored)
+        latest = find_plan_at(read, crisis, question)
+    planned = [m for m in stored.values() if m.convoy is not None and _existed(plans.get(m.plan or ""), question)]
+    if latest is not None and latest.card.published_at is None:
+        published = {m.id for m in planned}
+        planned += [
+            Movement(id=f"{latest.card.id}-{c.id}", plan=latest.card.id, planned_as=c.id, convoy=c, detail={})
+            for c in latest.plan.convoys
+            if c.movement not in published
+        ]
+    desk = _Desk(world=world, question=question, access=access, records=records, outcomes=outcomes)
+    views = [desk.planned(movement, published=movement.version > 0) for movement in planned]
+    numbers = {name: n for n, name in enumerate(sorted(world.catalogue.movements), 1)}
+    views += [
+        desk.reported(movement, numbers[movement.id], stored.get(movement.id))
+        for movement in world.catalogue.movements.values()
+        if _spoken_of(movement, records, question.at)
+    ]
+    return tuple(sorted(views, key=lambda v: (v.depart_at or v.state.since or question.at, v.id)))
+
+
+def find_plan_at(read: Reading, crisis: str, question: AsOf, *, looked_through: int = 20) -> StoredPlan | None:
+    """Return the newest plan that was made from what was known by then; None where there is none."""
+    for card in read.list_plans(crisis, limit=looked_through):
+        stored = read.get_plan(card.id, crisis=crisis)
+        if _existed(stored, question):
+            return stored
+    return None
+
+
+def _plans(read: Reading, movements: Mapping[str, Movement]) -> dict[str, StoredPlan]:
+    return {name: read.get_plan(name) for name in {m.plan for m in movements.values() if m.plan is not None}}
+
+
+def _existed(stored: StoredPlan | None, question: AsOf) -> bool:
+    return stored is not None and (stored.plan.as_of.at <= question.at and stored.plan.as_of.known <= question.known)
+
+
+def _outcomes(records: Sequence[Evidence], at: Instant) -> dict[str, tuple[Evidence, ...]]:
+    found: dict[str, tuple[Evidence, ...]] = {}
+    for record in records:
+        if isinstance(record.fact, DeliveryOutcome) and record.fact.happened_at <= at:
+            found[record.fact.movement] = (*found.get(record.fact.movement, ()), record)
+    return found
+
+
+def _spoken_of(movement: ReportedMovement, records: Sequence[Evidence], at: Instant) -> bool:
+    dated = (movement.requested_on, movement.dispatched_at)
+    return any(day is not None and day <= at for day in dated) or any(
+        isinstance(r.fact, DeliveryOutcome | PermitStep) and r.fact.movement == movement.id and r.valid.start <= at
+        for r in records
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """What views are made from."""
+
+    world: World
+    question: AsOf
+    access: AccessMap
+    records: tuple[Evidence, ...]
+    outcomes: Mapping[str, tuple[Evidence, ...]]
+
+    def planned(self, movement: Movement, *, published: bool) -> ConvoyView:
+        convoy = movement.convoy
+        if convoy is None:
+            raise TypeError(f"Movement {movement.id} has no convoy.")
+        gates = tuple(dict.fromkeys(g.gate for move in convoy.moves if move.loaded for g in move.gates))
+        needed = needed_steps(self.world.network, gates)
+        trails = tuple(
+            follow(self.records, Asked(site=stop.site, gates=frozenset(gates)), self.question.at, needed)
+            for stop in convoy.stops
+        )
+        outcomes = self.outcomes.get(movement.id, ())
+        state = planned_state(
+            convoy, self.access, self.world.network, self.question.at, trails, outcomes, published=published
+        )
+        return ConvoyView(
+            id=movement.id,
+            label=(movement.planned_as or movement.id).upper().replace("C0", "C"),
+            origin="published" if published else "proposed",
+            hub=convoy.hub, sites=tuple(stop.site for stop in convoy.stops), state=state,
+            trucks=convoy.truck_count,
+            people=sum(load.people for stop in convoy.stops for load in stop.loads),
+            depart_at=convoy.depart_at, gates=gates, trails=trails, outcomes=outcomes, reported=None,
+            convoy=convoy, plan=movement.plan, detail=movement.detail, version=movement.version,
+        )  # fmt: skip
+
+    def reported(self, movement: ReportedMovement, number: int, stored: Movement | None) -> ConvoyView:
+        at = self.question.at
+        needed = frozenset(STEPS if movement.channel in {"cross_line", "cross_border"} else ())
+        trail = follow(self.records, Asked(site=movement.site, movement=movement.id), at, needed)
+        outcomes = self.outcomes.get(movement.id, ())
+        sent = movement.dispatched_at is not None and movement.dispatched_at <= at
+        told = [r.fact.trucks for r in outcomes if isinstance(r.fact, DeliveryOutcome) and r.fact.trucks is not None]
+        # The row of a movement knows no "learned at": its trucks count from the day they left, or from a report.
+        stated = movement.trucks if sent or movement.dispatched_at is None else None
+        return ConvoyView(
+            id=movement.id, label=f"R{number}", origin="reported", hub=movement.hub, sites=(movement.site,),
+            state=reported_state(movement, at, trail, outcomes),
+            trucks=told[-1] if told else stated, people=None,
+            depart_at=movement.dispatched_at if sent else None,
+            gates=_gates_of(outcomes, trail),
+            trails=(trail,), outcomes=outcomes, reported=movement, convoy=None, plan=None,
+            detail={} if stored is None else stored.detail, version=0 if stored is None else stored.version,
+        )  # fmt: skip
+
+
+def _gates_of(outcomes: Sequence[Evidence], trail: Trail) -> tuple[GateId, ...]:
+    """Return the gates that the reports and papers of a movement name: all that is known of its way."""
+    records = [*outcomes, *(cell.record for cell in trail.cells if cell.record is not None)]
+    named = (r.fact.gate for r in records if isinstance(r.fact, DeliveryOutcome | PermitStep))
+    return tuple(dict.fromkeys(gate for gate in named if gate is not None))
+
+
+def edit_details(
+    store: Store, world: World, movement: str, details: Mapping[str, str], *, version: int, by: str, at: Instant
+) -> int:
+    """Write a coordinator's notes on a movement, if it is still of this version; return its new version.
+
+    Raises
+    ------
+    ChangedMeanwhile
+        If somebody else saved it since.
+    NotFound
+        If there is no such movement.
+    BadInput
+        If a fact is not one of `DETAILS`.
+    """
+    unknown = sorted(set(details) - set(DETAILS))
+    if unknown:
+        raise BadInput(f"{unknown[0]} cannot be noted on a movement. Give some of: {', '.join(DETAILS)}.")
+    crisis = world.catalogue.crisis.id
+    with store.writing() as write:
+        try:
+            there = write.get_movement(crisis, movement)
+        except NotFound:
+            if movement not in world.catalogue.movements:
+                raise
+            there = Movement(id=movement, detail={})
+        kept = {**there.detail, **{name: value or None for name, value in details.items()}}
+        new = write.put_movement(crisis, replace(there, detail=kept, version=version))
+        changed = sorted(name for name in details if there.detail.get(name) != kept[name])
+        # What was noted stays in the row: the audit names the facts, not their words.
+        write.append_audit(actor=by, action="edit", target=movement, at=at, detail={"changed": ", ".join(changed)})
+    return new

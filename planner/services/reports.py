@@ -8,6 +8,7 @@ from planner.domain.errors import BadInput
 from planner.domain.world import World
 from planner.partners.denial_files import DenialReport, Format, render
 from planner.partners.redaction import Redacted, Tier, redact
+from planner.services.failures import with_published
 from planner.store.store import Store
 from routing.evidence import known_at
 from routing.units import Instant
@@ -51,7 +52,7 @@ def report_denials(
         If the period is not understood or has not begun.
     """
     crisis = world.catalogue.crisis
-    draft = draft_denials(world, period, tier, now=now)
+    draft = draft_denials(with_published(store, world), period, tier, now=now)
     report = DenialReport(
         crisis=crisis.name,
         period=draft.period,

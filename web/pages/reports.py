@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, render_template, request
 from planner.domain.errors import BadInput
 from planner.partners.denial_files import Format
 from planner.partners.redaction import EMBARGO_S, Tier
+from planner.services.failures import with_published
 from planner.services.reports import Draft, draft_denials, list_exports, report_denials
 from routing.units import Instant
 from web.desk import the_desk
@@ -52,7 +53,8 @@ def index() -> str | tuple[str, int]:
 
 
 def _draft(period: str, tier: Tier) -> Draft:
-    return draft_denials(the_desk().world(), period, tier, now=_now())
+    desk = the_desk()
+    return draft_denials(with_published(desk.store, desk.world()), period, tier, now=_now())
 
 
 @page.post("/download")
