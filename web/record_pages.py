@@ -68,8 +68,8 @@ def add_record_routes(
         flash(_("Removed. What it was stays in the audit trail."))
         return answer
 
-    blueprint.add_url_rule("/<kind>/edit", "edit", needs(Right.EDIT)(edit), methods=["GET", "POST"])
-    blueprint.add_url_rule("/<kind>/remove", "remove", needs(Right.EDIT)(remove), methods=["POST"])
+    blueprint.add_url_rule("/rows/<kind>/edit", "edit", needs(Right.EDIT)(edit), methods=["GET", "POST"])
+    blueprint.add_url_rule("/rows/<kind>/remove", "remove", needs(Right.EDIT)(remove), methods=["POST"])
 
 
 def _known(forms: Mapping[str, RecordForm[Any]], kind: str) -> RecordForm[Any]:

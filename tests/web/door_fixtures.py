@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
-from planner.services import passwords
 from planner.services.crises import load_seed
 from planner.store.store import Store
 from tests.databases import KEY
-from tests.web.doors import NOW, Door, make_door
-from web import frame, identity, pages
+from tests.web.doors import NOW, Door, hash_quickly, make_door
+from web import frame, pages
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +27,7 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with little memory: how hard a hash is to break is tested elsewhere."""
-    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    for name, value in (("ROUNDS", 1), ("MEMORY_KIB", 8), ("LANES", 1)):
-        monkeypatch.setattr(identity, name, value)
+    hash_quickly(monkeypatch)
 
 
 @pytest.fixture

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
+import pytest
+from argon2 import PasswordHasher
 from flask import Flask, g
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
@@ -12,9 +15,10 @@ from werkzeug.test import TestResponse
 
 from planner.domain.accounts import Account
 from planner.domain.rights import Role
-from planner.services import accounts
+from planner.services import accounts, passwords
 from planner.store.store import Store
 from routing.units import Instant
+from web import identity
 from web.app import create_app
 from web.desk import Desk
 from web.rights import Right, needs
@@ -118,9 +122,9 @@ class Browser:
 
 def hidden(page: str, to: str) -> dict[str, str]:
     """Return the hidden fields of the page's form that goes to an address; one without an address goes to its own."""
-    for form in re.findall(r'<form method="post".*?</form>', page, re.DOTALL):
+    for form in re.findall(r'<form\b[^>]*method="post".*?</form>', page, re.DOTALL):
         action = re.search(r'action="([^"]*)"', form)
-        if action is None or action[1] == to:
+        if action is None or unquote(action[1]) == unquote(to):
             fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
             return {name: value.replace("&#34;", '"') for name, value in fields}
     message = f"No form to {to} on this page:\n{page}"
@@ -147,3 +151,10 @@ def make_door(store: Store, settings: dict[str, Any] | None = None) -> Door:
 
     app.add_url_rule("/undeclared", "undeclared", undeclared)
     return Door(app=app, store=store, clock=clock)
+
+
+def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patch the hasher, for fixtures that live longer than a test."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    for name, value in (("ROUNDS", 1), ("MEMORY_KIB", 8), ("LANES", 1)):
+        monkeypatch.setattr(identity, name, value)

@@ -1,0 +1,55 @@
+"""The whole site on Two Rivers with a plan: one to read, shared by all tests, and one to write on.
+
+A test module asks for them by `pytest_plugins = ["tests.web.site_fixtures"]`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from planner.domain.rights import Role
+from tests.planner.desks import Desk as Folder
+from tests.web.doors import Browser, Clock, Door, hash_quickly
+from web.app import create_app
+from web.desk import Desk
+
+pytest_plugins = ["tests.planner.desk_fixtures", "tests.web.door_fixtures"]
+PLANNED_AT = 1_933_390_800
+"""8 April 2031, 08:00 in the zone of Two Rivers: when the plan was made."""
+SETTINGS = {"TESTING": True, "SIGN_IN_FLOOR_S": 0.0, "REQUIRE_TOTP": False}
+
+
+def open_site(folder: Folder) -> Door:
+    """Return the site on a folder, with one person a role; their usernames are the roles' names."""
+    store = folder.store()
+    clock = Clock(now=PLANNED_AT)
+    desk = Desk(store=store, crisis_id="two-rivers", clock=clock, situation_at=PLANNED_AT)
+    door = Door(app=create_app(desk, SETTINGS), store=store, clock=clock)
+    for role in Role:
+        door.person(role.value, role)
+    return door
+
+
+@pytest.fixture(scope="session")
+def shared_site(planned_desk: Folder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """For reading only."""
+    with pytest.MonkeyPatch.context() as patch:
+        hash_quickly(patch)
+        door = open_site(planned_desk.copy(tmp_path_factory.mktemp("site") / "desk"))
+    yield door
+    door.store.close()
+
+
+@pytest.fixture(scope="session")
+def readers(shared_site: Door) -> dict[Role, Browser]:
+    """A browser a role, signed in at the site for reading."""
+    return {role: shared_site.signed_in(role.value) for role in Role}
+
+
+@pytest.fixture
+def site(planned_desk: Folder, tmp_path: Path, quick_hashes: None) -> Iterator[Door]:  # noqa: ARG001 - asked for by name
+    """To write on."""
+    door = open_site(planned_desk.copy(tmp_path / "desk"))
+    yield door
+    door.store.close()
