@@ -26,7 +26,9 @@ def test_only_the_operation_reads_them(readers: dict[Role, Browser], role: Role,
     assert readers[role].get(address).status_code == (200 if allowed else 403)
 
 
-@pytest.mark.parametrize("address", ["/needs/import", "/supply/rows/stock/edit", "/needs/rows/need/edit", "/supply/import"])
+@pytest.mark.parametrize(
+    "address", ["/needs/import", "/supply/rows/stock/edit", "/needs/rows/need/edit", "/supply/import"]
+)
 def test_only_coordinators_edit_them(readers: dict[Role, Browser], address: str) -> None:
     answers = {role: readers[role].get(address).status_code for role in Role}
 
