@@ -10,7 +10,7 @@ from flask_security.utils import hash_password, verify_password
 from itsdangerous import BadData
 from werkzeug.wrappers import Response
 
-from planner.domain.errors import BadInput, NotFound, Refused
+from planner.domain.errors import NotFound, Refused
 from planner.services import accounts, sign_ins
 from web.desk import the_desk
 from web.forms import WHOLE, AlreadyDone, Form, once
@@ -139,18 +139,17 @@ def end_sign_in() -> Response:
 def make_token() -> str | Response | tuple[str, int]:
     """Make a token for my script and show it once."""
     form = Form.sent()
-    days = form.whole("days", least=1)
+    label = form.text("label", required=True, longest=sign_ins.LONGEST_LABEL)
+    days = form.choice("days", tuple(map(str, sign_ins.TOKEN_DAYS)))
     if form.ok and _is_mine(form, Person(g.account)):
         try:
             with once():
-                made = sign_ins.make_token(
-                    the_desk().store, g.account.id, form.values.get("label", ""), days or 0, the_desk().clock()
-                )
+                made = sign_ins.make_token(the_desk().store, g.account.id, label, int(days), the_desk().clock())
         except AlreadyDone:
             flash(_("The token was made already. If you did not see it, revoke it and make another."), "info")
             return redirect(url_for("signin.account"), HTTPStatus.SEE_OTHER)
-        except (BadInput, Refused) as wrong:
-            form.complain("label", str(wrong))
+        except Refused:
+            form.complain(WHOLE, _("You have as many tokens as there may be. Revoke one that is not used."))
         else:
             return render_template("signin/new_token.html", made=made)
     return _account_page(_without_passwords(form), "token"), TAKEN_AGAIN
