@@ -58,7 +58,8 @@ def test_one_signs_in_by_keyboard_alone_and_nothing_breaks_the_policy(
     door.person("nour", Role.ANALYST)
     page = chromium.new_page(viewport=DESK)  # type: ignore[arg-type] # a dict as playwright's own
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda wrong: said.append(str(wrong)))
     page.goto(f"{address}/account")
     page.keyboard.type("nour")
     page.keyboard.press("Tab")
