@@ -35,6 +35,7 @@ class Report(Protocol):
 
 
 Progress: TypeAlias = Callable[[Report], None]
+"""Takes a solve's reports. One whose `hurry` is true asks it to end with the best it has (`planner.domain.hurry`)."""
 Solve: TypeAlias = Callable[[Snapshot, Progress], Plan]
 Clock: TypeAlias = Callable[[], Instant]
 
@@ -74,6 +75,22 @@ def stop(store: Store, run: RunId, *, at: Instant) -> Run:
         return write.stop_run(run, at=at)
 
 
+def keep(store: Store, run: RunId, *, at: Instant, by: str) -> Run:
+    """Ask a running solve to end now and keep the best it has; its worker hears at its next sign of life.
+
+    Raises
+    ------
+    Refused
+        If nobody works on the run.
+    NotFound
+        If there is no such run.
+    """
+    with store.writing() as write:
+        kept = write.keep_best(run)
+        write.append_audit(actor=by, action="keep", target=f"run {run}", at=at)
+        return kept
+
+
 def work_once(
     store: Store,
     solve: Solve,
@@ -101,7 +118,7 @@ def work_once(
         return None
     try:
         with _Heart(store, claim, clock, beat_s) as heart:
-            plan = solve(store.load_snapshot(claim.snapshot), heart.report)
+            plan = solve(store.load_snapshot(claim.snapshot), heart)
         with store.writing() as write:
             write.finish_run(claim, plan, at=clock())
     except (RunEnded, LostClaim):
@@ -146,17 +163,23 @@ def work_forever(
 
 
 class _Heart:
-    """Says in the background that the worker lives, and passes the solve's last report on."""
+    """Says in the background that the worker lives, passes the solve's last report on, and hears what is wanted."""
 
     def __init__(self, store: Store, claim: Claim, clock: Clock, beat_s: float) -> None:
         self._store, self._claim, self._clock, self._beat_s = store, claim, clock, beat_s
         self._last: Sign | None = None
         self._lost = threading.Event()
+        self._hurry = threading.Event()
         self._done = threading.Event()
         # A daemon: a worker that is told to leave at once is not held back by its own heart.
         self._thread = threading.Thread(target=self._run, name=f"heart of run {claim.run}", daemon=True)
 
-    def report(self, report: Report) -> None:
+    @property
+    def hurry(self) -> bool:
+        """Whether the solve is asked to end with the best it has."""
+        return self._hurry.is_set()
+
+    def __call__(self, report: Report) -> None:
         """Take the solve's word; raises `RunEnded` when its run is no longer this worker's."""
         self._last = Sign(stage=report.stage, done=report.done, best=report.best, bound=report.bound)
         if self._lost.is_set():
@@ -176,13 +199,15 @@ class _Heart:
         while not self._done.wait(self._beat_s):
             try:
                 with self._store.writing() as write:
-                    alive = write.beat(self._claim, now=self._clock(), sign=self._last)
+                    wish = write.beat(self._claim, now=self._clock(), sign=self._last)
             except PlannerError:
                 # A beat may be missed: the lease outlasts many of them, and the end of the run is fenced anyway.
                 continue
-            if not alive:
+            if wish is None:
                 self._lost.set()
                 return
+            if wish == "keep":
+                self._hurry.set()
 
 
 def _fail(store: Store, claim: Claim, cause: Exception, clock: Clock) -> None:

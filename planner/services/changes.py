@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from planner.domain.errors import ConflictingEdits
+from planner.domain.hurry import Relay, hurried
 from planner.domain.needs import SiteId
 from planner.domain.plan import Change, Plan, Unmet
 from planner.domain.policy import Limits
@@ -52,6 +53,9 @@ def with_changes(snapshot: Snapshot, plan: Plan, found: OptionSet, progress: Pro
     changes: dict[SiteId, _Served] = {}
     for done, sites in enumerate(subjects):
         if len(desk.solved) == most:
+            break
+        if hurried(progress):
+            desk.cut_short = True
             break
         served = desk.smallest_change(sites, _within(progress, done / len(subjects)))
         changes |= {site: served for site in sites if served is not None}
@@ -260,4 +264,4 @@ def _within(progress: Progress, done: float) -> Progress:
     def beat(_: Report) -> None:
         progress(Report(stage="changes", done=done))
 
-    return beat
+    return Relay(beat, progress)

@@ -6,6 +6,7 @@ from typing import Final
 
 from planner import jobs
 from planner.domain.errors import PlannerError, Refused
+from planner.domain.hurry import Relay
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
@@ -74,7 +75,7 @@ def work_run(
             beat(report)
             progress(report)
 
-        return make_plan(snapshot, both)
+        return make_plan(snapshot, Relay(both, beat, progress))
 
     ended = run
     while ended.state in {"queued", "running"}:

@@ -12,6 +12,8 @@ from routing.units import Instant, Seconds, Window
 T = TypeVar("T")
 RunId: TypeAlias = int
 RunState: TypeAlias = Literal["queued", "running", "done", "failed", "stopped"]
+Wish: TypeAlias = Literal["go on", "keep"]
+"""What is wanted of a running solve: that it goes on, or that it ends now and keeps the best it has."""
 Detail: TypeAlias = Mapping[str, str | int | bool | None]
 """Flat facts beside a row, without fractions: both databases return them letter by letter."""
 
@@ -115,6 +117,7 @@ class Run:
     progress: Sign | None
     plan: PlanId | None
     error: str | None
+    wish: Wish = "go on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

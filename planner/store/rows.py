@@ -184,6 +184,7 @@ class RunRow(Row):
         ),
         CheckConstraint("(state = 'done') = (plan IS NOT NULL)", name="done"),
         CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="failed"),
+        CheckConstraint("wanted IN ('keep')", name="wanted"),
         Index(None, "state", "id"),
     )
 
@@ -203,6 +204,7 @@ class RunRow(Row):
     progress: Mapped[Body | None]
     plan: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
     error: Mapped[str | None]
+    wanted: Mapped[str | None]
 
 
 class AuditRow(Row):

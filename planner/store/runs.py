@@ -8,7 +8,7 @@ from planner.domain.errors import NotFound, Refused
 from planner.domain.plan import Plan, PlanId
 from planner.store import codec
 from planner.store.plans import PlanReads, PlanWrites
-from planner.store.records import Claim, LostClaim, Run, RunId, RunState, Sign
+from planner.store.records import Claim, LostClaim, Run, RunId, RunState, Sign, Wish
 from planner.store.rows import RunRow, SnapshotRow
 from routing.units import Instant, Seconds
 
@@ -43,7 +43,9 @@ class RunWrites(RunReads, PlanWrites):
     """Runs queued, claimed and ended."""
 
     def enqueue_run(self, key: str, snapshot: str, *, at: Instant, by: str) -> Run:
-        """Queue a run once: the same key again returns the run there is, queued anew if it failed or was stopped.
+        """Queue a run once: the same key again returns the run there is.
+
+        It is queued anew if it failed, was stopped, or was ended early: whoever asks again wants the whole answer.
 
         Raises
         ------
@@ -57,11 +59,11 @@ class RunWrites(RunReads, PlanWrites):
         }  # fmt: skip
         self._add_missing(RunRow, [first])
         run = self._session.scalars(select(RunRow).where(RunRow.key == key).with_for_update()).one()
-        if run.state in {"failed", "stopped"}:
+        if run.state in {"failed", "stopped"} or (run.state == "done" and run.wanted is not None):
             # Attempts go on counting: a worker of an earlier life must stay fenced off.
             run.state, run.attempt_limit = "queued", run.attempt + ATTEMPTS
             run.queued_at, run.queued_by = at, by
-            run.error = run.ended_at = run.progress = None
+            run.error = run.ended_at = run.progress = run.wanted = run.plan = None
             self._session.flush()
         return _run(run)
 
@@ -89,6 +91,8 @@ class RunWrites(RunReads, PlanWrites):
             .where(RunRow.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
             .values(
                 state="running", attempt=RunRow.attempt + 1, worker=worker, lease_until=now + lease_s, heartbeat_at=now,
+                # What somebody wanted to keep is lost with the worker that had it; this one has nothing yet.
+                wanted=None,
             )
             .returning(RunRow.id, RunRow.attempt, RunRow.snapshot)
             .execution_options(synchronize_session=False)
@@ -97,12 +101,19 @@ class RunWrites(RunReads, PlanWrites):
             return None
         return Claim(run=taken.id, attempt=taken.attempt, worker=worker, snapshot=taken.snapshot, lease_s=lease_s)
 
-    def beat(self, claim: Claim, *, now: Instant, sign: Sign | None) -> bool:
-        """Say that the worker lives and how far it is; False when the claim is lost."""
+    def beat(self, claim: Claim, *, now: Instant, sign: Sign | None) -> Wish | None:
+        """Say that the worker lives and how far it is, and return what is wanted of it; None when the claim is lost."""
         values: dict[str, object] = {"lease_until": now + claim.lease_s, "heartbeat_at": now}
         if sign is not None:
             values["progress"] = codec.to_body(sign)
-        return self._update_claimed(claim, values)
+        row = self._session.execute(
+            update(RunRow)
+            .where(*_fence(claim))
+            .values(**values)
+            .returning(RunRow.id, RunRow.wanted)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        return None if row is None else _wish(row.wanted)
 
     def finish_run(self, claim: Claim, plan: Plan, *, at: Instant) -> PlanId:
         """Keep the plan and end the run, both or neither, and return the plan's id.
@@ -131,7 +142,8 @@ class RunWrites(RunReads, PlanWrites):
 
     def release_run(self, claim: Claim) -> None:
         """Put the run back into the queue, for a worker that must leave; raises `LostClaim`."""
-        self._end(claim, {"state": "queued", "worker": None, "lease_until": None, "progress": None})
+        values: dict[str, object] = {"wanted": None, "progress": None, "worker": None, "lease_until": None}
+        self._end(claim, {"state": "queued", **values})
 
     def stop_run(self, run: RunId, *, at: Instant) -> Run:
         """End a queued or running run without a plan; its worker notices at its next beat.
@@ -149,6 +161,27 @@ class RunWrites(RunReads, PlanWrites):
         if row.state not in {"queued", "running"}:
             raise Refused(f"Run {run} is {row.state} already. Nothing was changed.")
         row.state, row.ended_at, row.lease_until = "stopped", at, None
+        self._session.flush()
+        return _run(row)
+
+    def keep_best(self, run: RunId) -> Run:
+        """Ask the worker of a running run to end with the best it has; it hears at its next beat.
+
+        Raises
+        ------
+        Refused
+            If it is not being worked: what has not begun has nothing to keep.
+        NotFound
+            If there is no such run.
+        """
+        row = self._session.scalar(select(RunRow).where(RunRow.id == run).with_for_update())
+        if row is None:
+            raise NotFound(f"No run {run}. Use a number from the listing of runs.")
+        if row.state == "queued":
+            raise Refused(f"Run {run} waits for a worker and has nothing to keep yet. Stop it, or let it begin.")
+        if row.state != "running":
+            raise Refused(f"Run {run} is {row.state} already. Nothing was changed.")
+        row.wanted = "keep"
         self._session.flush()
         return _run(row)
 
@@ -190,11 +223,15 @@ def _lost(claim: Claim) -> LostClaim:
     )
 
 
+def _wish(wanted: str | None) -> Wish:
+    return "go on" if wanted is None else cast("Wish", wanted)
+
+
 def _run(row: RunRow) -> Run:
     return Run(
         id=row.id, key=row.key, crisis=row.crisis, snapshot=row.snapshot, state=cast("RunState", row.state),
         attempt=row.attempt, queued_at=row.queued_at, queued_by=row.queued_by, worker=row.worker,
         lease_until=row.lease_until, heartbeat_at=row.heartbeat_at, ended_at=row.ended_at,
         progress=None if row.progress is None else codec.from_body(Sign, row.progress),
-        plan=row.plan, error=row.error,
+        plan=row.plan, error=row.error, wish=_wish(row.wanted),
     )  # fmt: skip

@@ -16,6 +16,7 @@ import pytest
 from planner import jobs
 from planner.domain.canonical import digest_of
 from planner.domain.errors import NotFound, Refused
+from planner.domain.hurry import Relay, hurried
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
 from planner.store.records import LostClaim, Run, Sign
@@ -270,6 +271,76 @@ def test_a_stopped_run_is_left_at_the_next_report(home: Store) -> None:
     with pytest.raises(NotFound):
         jobs.stop(home, 999, at=MONDAY)
     assert ask(home).state == "queued"
+
+
+def until_hurried(snapshot: Snapshot, progress: jobs.Progress) -> Plan:
+    wait_until(lambda: hurried(progress))
+    return solve(snapshot, progress)
+
+
+def test_a_solve_that_is_told_to_keep_its_best_ends_with_it(home: Store) -> None:
+    asked = ask(home)
+
+    def search(snapshot: Snapshot, progress: jobs.Progress) -> Plan:
+        assert not hurried(progress)
+        assert jobs.keep(home, asked.id, at=MONDAY + 1, by="nour").wish == "keep"
+        return until_hurried(snapshot, progress)
+
+    jobs.work_once(home, search, "w1", Clock(), beat_s=0.01)
+
+    ended = run_of(home, asked)
+    assert (ended.state, ended.wish, ended.plan) == ("done", "keep", plans_of(home)[0])
+    with home.reading() as read:
+        assert read.list_audit()[0].action == "keep"
+    with pytest.raises(Refused, match="done already"):
+        jobs.keep(home, asked.id, at=MONDAY + 2, by="nour")
+
+
+def test_whoever_asks_again_after_an_early_end_gets_the_whole_answer(home: Store) -> None:
+    asked = ask(home)
+
+    def ended_early(snapshot: Snapshot, progress: jobs.Progress) -> Plan:
+        jobs.keep(home, asked.id, at=MONDAY, by="nour")
+        return solve(snapshot, progress)
+
+    jobs.work_once(home, ended_early, "w1", Clock())
+    again = ask(home)
+
+    assert (again.id, again.state, again.plan, again.wish) == (asked.id, "queued", None, "go on")
+    assert len(plans_of(home)) == 1
+
+
+def test_what_has_not_begun_has_nothing_to_keep(home: Store) -> None:
+    asked = ask(home)
+    with pytest.raises(Refused, match="nothing to keep yet"):
+        jobs.keep(home, asked.id, at=MONDAY, by="nour")
+    with pytest.raises(NotFound):
+        jobs.keep(home, 999, at=MONDAY, by="nour")
+
+
+def test_the_wish_dies_with_the_worker_that_had_something_to_keep(home: Store) -> None:
+    asked = ask(home)
+    with home.writing() as write:
+        assert write.claim_run("w1", now=MONDAY, lease_s=60) is not None
+    jobs.keep(home, asked.id, at=MONDAY + 5, by="nour")
+    with home.writing() as write:
+        claim = write.claim_run("w2", now=MONDAY + 61, lease_s=60)
+        assert claim is not None
+        assert write.beat(claim, now=MONDAY + 62, sign=None) == "go on"
+
+
+def test_hurry_is_passed_on_through_whoever_listens_between() -> None:
+    class Impatient:
+        hurry = False
+
+    behind, heard = Impatient(), list[int]()
+    relay = Relay(heard.append, behind, print)
+    relay(1)
+
+    assert (heard, hurried(relay)) == ([1], False)
+    behind.hurry = True
+    assert hurried(relay)
+    assert hurried(Relay(print, relay))
 
 
 def test_a_worker_told_to_leave_at_once_puts_its_run_back(home: Store) -> None:
