@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from web.assets import Assets
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
@@ -54,7 +56,7 @@ def test_the_wheel_carries_every_file_the_product_reads(wheel: zipfile.ZipFile, 
     on_disk = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.is_file() and path.suffix != ".pyc" and "node_modules" not in path.parts
     }
 
     assert on_disk <= set(wheel.namelist())
@@ -62,3 +64,15 @@ def test_the_wheel_carries_every_file_the_product_reads(wheel: zipfile.ZipFile, 
 
 def test_the_wheel_leaves_the_tests_at_home(wheel: zipfile.ZipFile) -> None:
     assert not [name for name in wheel.namelist() if name.startswith("tests/")]
+
+
+def test_an_installed_wheel_serves_the_same_page_files(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "site")
+    script = "from web.assets import Assets, FOLDER; print(Assets().digest, FOLDER)"
+    away = {"PYTHONPATH": str(tmp_path / "site"), "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=away, capture_output=True, text=True, check=True
+    )
+    said = done.stdout.split()
+
+    assert said == [Assets().digest, str(tmp_path / "site/web/static")]

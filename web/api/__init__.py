@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask
 
 from web.api import access, operations, plans
-from web.api.described import api, describe
+from web.api.described import describe
 
 
 def install_api(app: Flask) -> None:
@@ -13,4 +13,3 @@ def install_api(app: Flask) -> None:
         root.register_blueprint(part)
     app.register_blueprint(root)
     describe(app)
-    api.register(app)

@@ -1,6 +1,7 @@
 """How the API describes itself and complains: OpenAPI 3, problem documents with every mistake at once."""
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -81,9 +82,23 @@ def answers(model: type[BaseModel] = Document, status: int = 200) -> Answers:
 
 def describe(app: Flask) -> None:
     """Serve the description at `/api/v1/openapi.json`, to whoever is signed in."""
+    # Not registered: the library's own pages would load scripts from elsewhere.
+    api.app = app
 
     @needs(Right.ANYBODY)
     def openapi() -> Response:
-        return jsonify(api.spec)
+        return jsonify(_with_problems(api.spec))
 
     app.add_url_rule("/api/v1/openapi.json", "api_description", openapi)
+
+
+def _with_problems(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the description with refusals under the media type that they come with."""
+    told: dict[str, Any] = deepcopy(dict(spec))
+    for operations in told["paths"].values():
+        for operation in operations.values():
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {})
+                if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in content:
+                    content["application/problem+json"] = content.pop("application/json")
+    return told

@@ -1,0 +1,93 @@
+"""The API holds to its own description for every role, and a repeated report is one record."""
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from planner.domain.rights import Role
+from planner.services import accounts, sign_ins
+from tests.web.doors import Door
+
+pytest_plugins = ["tests.web.site_fixtures"]
+EXAMPLES = 100 if os.environ.get("QAFILA_PROVE") else 5
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+OPERATIONS = 18
+REPORT = {
+    "kind": "gate", "source": "test", "valid_from": "2031-04-08T09:00+03:00", "learned_at": "2031-04-08T08:00+03:00",
+    "values": {"gate": "amber-bridge", "state": "closed"},
+}  # fmt: skip
+
+
+def bearer(door: Door, role: Role) -> dict[str, str]:
+    """Return the header of a personal token of the role's person."""
+    account = accounts.get_account(door.store, role.value)
+    made = sign_ins.make_token(door.store, account.id, "test", 30, door.clock())
+    return {"Authorization": f"Bearer {made.token}"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_api_holds_to_its_description(site: Door, role: Role) -> None:
+    headers = bearer(site, role) | {"Accept-Encoding": "identity"}
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", site.app, headers=headers)
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) == OPERATIONS
+
+    for operation in operations:
+
+        @settings(
+            max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+            phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(case=operation.as_strategy())
+        def asked(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers, checks=CHECKS)
+
+        asked()
+
+
+def test_a_report_sent_twice_with_one_key_is_one_record(site: Door) -> None:
+    headers = bearer(site, Role.ANALYST) | {"Idempotency-Key": "report-1"}
+    client = site.app.test_client()
+    with site.store.reading() as read:
+        head = read.head("two-rivers")
+
+    answers = [client.post("/api/v1/evidence", json=REPORT, headers=headers) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].get_json() == answers[1].get_json() == {"position": head + 1}
+    with site.store.reading() as read:
+        assert read.head("two-rivers") == head + 1
+
+
+def test_every_mistake_of_a_report_is_said_in_one_problem(site: Door) -> None:
+    wrong = {"kind": "gate", "source": "", "credibility": 9, "reliability": "Z", "colour": "red"}
+
+    answer = site.app.test_client().post("/api/v1/evidence", json=wrong, headers=bearer(site, Role.ANALYST))
+
+    assert answer.status_code == 422
+    assert answer.mimetype == "application/problem+json"
+    said = answer.get_json()["detail"]
+    assert all(name in said for name in ("source", "credibility", "reliability", "colour", "valid_from"))
+
+
+def test_a_partner_is_answered_as_a_partner_whatever_is_asked(site: Door) -> None:
+    answer = site.app.test_client().get(
+        "/api/v1/denials?period=2031-04&tier=T3&at=2031-06-01", headers=bearer(site, Role.PARTNER)
+    )
+
+    assert answer.get_json()["tier"] == "T1"
+
+
+def test_without_a_token_nothing_is_told(site: Door) -> None:
+    client = site.app.test_client()
+
+    assert client.get("/api/v1/plans").status_code == 401
+    assert client.get("/api/v1/plans", headers={"Authorization": "Bearer nonsense"}).status_code == 401
