@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
@@ -34,7 +34,7 @@ class Form:
     complaints: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def sent(cls) -> "Form":
+    def sent(cls) -> Self:
         """Return the form of this request."""
         return cls(values={name: request.form.get(name, "") for name in request.form})
 

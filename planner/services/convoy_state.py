@@ -13,11 +13,15 @@ from routing.status import AccessMap, HoldSpan, Status
 from routing.units import DAY, Instant, Window
 
 Word: TypeAlias = Literal[
-    "proposed", "planned", "loading", "moving", "held", "postponed", "unreported", "asked", "sent",
+    "proposed", "planned", "loading", "moving", "held", "postponed", "unreported", "asked", "ready", "sent",
     "delivered", "partially_delivered", "delayed", "turned_back", "attacked", "looted", "cancelled",
 ]  # fmt: skip
 STOPPED: Final[frozenset[Word]] = frozenset({"held", "postponed", "delayed"})
 """Trucks stand somewhere and wait."""
+ORDER: Final[tuple[Word, ...]] = (
+    "held", "postponed", "delayed", "moving", "sent", "unreported", "loading", "planned", "ready", "asked", "proposed",
+)  # fmt: skip
+"""In which convoys are listed: what stands and waits first; what has ended comes last."""
 RECENT_S: Final = 3 * DAY
 """For so long what has ended is still shown among the convoys of now."""
 
@@ -36,6 +40,11 @@ class ConvoyState:
     missing: tuple[PermitStepName, ...] = ()
     inside: bool | None = None
     active: bool = True
+
+    @property
+    def rank(self) -> int:
+        """The place in the order of listings."""
+        return ORDER.index(self.word) if self.word in ORDER else len(ORDER)
 
 
 def planned_state(
@@ -84,7 +93,8 @@ def reported_state(movement: ReportedMovement, at: Instant, trail: Trail, outcom
         return told
     if movement.dispatched_at is not None and movement.dispatched_at <= at:
         return ConvoyState(word="sent", since=movement.dispatched_at, active=at < movement.dispatched_at + RECENT_S)
-    return ConvoyState(word="asked", since=movement.requested_on, missing=trail.missing)
+    asked = bool(trail.missing) or all(cell.record is None for cell in trail.cells)
+    return ConvoyState(word="asked" if asked else "ready", since=movement.requested_on, missing=trail.missing)
 
 
 def _told(outcomes: Sequence[Evidence], at: Instant) -> ConvoyState | None:

@@ -156,7 +156,7 @@ def view_convoys(store: Store, world: World, question: AsOf, access: AccessMap) 
         for movement in world.catalogue.movements.values()
         if _spoken_of(movement, records, question.at)
     ]
-    return tuple(sorted(views, key=lambda v: (v.depart_at or v.state.since or question.at, v.id)))
+    return tuple(sorted(views, key=lambda v: (v.state.rank, v.depart_at or v.state.since or question.at, v.id)))
 
 
 def find_plan_at(read: Reading, crisis: str, question: AsOf, *, looked_through: int = 20) -> StoredPlan | None:

@@ -1,4 +1,4 @@
-"""From asking to reaching: how many sites and people came how far, by what is recorded of each step."""
+"""From asking to reaching: how many requests, and people in them, came how far by what is recorded of each step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ _Key: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelStep:
-    """One step: sites that came so far, people where stated (and of how many sites), records that say so.
+    """One step: requests that came so far, and people where stated (`people_of`: in how many requests).
 
-    `sites` None: nothing of this step is recorded for any request.
+    `requests` None: nothing of this step is recorded for any request.
     """
 
     level: Level
-    sites: int | None
+    requests: int | None
     people: int | None
     people_of: int
 
@@ -37,11 +37,12 @@ class Funnel:
     refused: int
     unanswered: int
     in_principle: int
+    permitted_not_reached: int
 
     @property
     def asked(self) -> int:
         """The number of requests."""
-        return self.steps[0].sites or 0
+        return self.steps[0].requests or 0
 
 
 @dataclass(kw_only=True)
@@ -130,6 +131,7 @@ def _funnel(requests: Sequence[_Request]) -> Funnel:
         ),
         refused=sum(r.permission is not None and r.permission.state in {"refused", "withdrawn"} for r in requests),
         unanswered=sum(r.permission is None or r.permission.state in {"no_response", "submitted"} for r in requests),
+        permitted_not_reached=sum(not r.reached for r in permitted),
         in_principle=sum(r.permission is not None and r.permission.state == "in_principle" for r in requests),
     )  # fmt: skip
 
@@ -138,7 +140,7 @@ def _step(level: Level, requests: Sequence[_Request], people: Sequence[int | Non
     stated = [count for count in people if count is not None]
     return FunnelStep(
         level=level,
-        sites=len(requests) if told else None,
+        requests=len(requests) if told else None,
         people=sum(stated) if stated else None,
         people_of=len(stated),
     )
