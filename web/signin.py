@@ -20,7 +20,7 @@ from web.sessions import StoredSessions, keeps_awake, this_visit
 
 __all__ = ["install_signin"]
 
-WITHOUT_SIGN_IN: Final = frozenset({"static_file", "robots", "home.health"})
+WITHOUT_SIGN_IN: Final = frozenset({"static_file", "favicon", "robots", "home.health"})
 """Answered without asking the store who is there."""
 CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 BEARER: Final = "Bearer "
