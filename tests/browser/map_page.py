@@ -13,11 +13,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from playwright.sync_api import Browser, Page, expect
+
 import web
+from planner.domain.world import World
+from planner.services.access import as_of, status_at
+from planner.services.map_data import draw_network, draw_status
 from web.headers import SECURITY_HEADERS
+from web.i18n import read_catalogues
+from web.map_words import WORDS
 
 STATIC = Path(web.__file__).parent / "static"
 mimetypes.add_type("text/javascript", ".js")
+DESK, PHONE = (1000, 640), (390, 480)
+ROUTE = ["port-selm--merro", "merro--ordan"]
+PLAN = {
+    "routes": [{"sel": "convoy:c01", "label": "C1", "segments": ROUTE, "state": "planned"}],
+    "points": [
+        {"sel": "hub:port", "at": [1.9, 0.5], "kind": "hub", "name": "Port Selm store", "bold": True, "priority": 0},
+        {"sel": "site:ordan", "at": [1.5, 0.9], "kind": "site", "name": "Ordan camp", "people": 40_000, "priority": 2},
+        {"sel": "site:calder", "at": [1.2, 1.5], "kind": "unmet", "name": "<b>Calder</b>", "people": 90_000},
+    ],
+}
 
 
 @dataclass(kw_only=True)
@@ -115,3 +132,45 @@ def serving(page: MapPage) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def page_of(world: World, overlay: Mapping[str, Any] | None = None, language: str = "en") -> MapPage:
+    drawn, crisis = draw_network(world.network), world.catalogue.crisis
+    times = {"": crisis.demo_known, "before": crisis.demo_known - 7 * 86_400}
+    zone = crisis.tz
+    statuses = {}
+    for name, at in times.items():
+        question = as_of(world, at, None)
+        statuses[name] = draw_status(drawn, world.network, status_at(world, question), at, zone)
+    catalogue = read_catalogues("ar")
+    return MapPage(
+        roads=drawn.body,
+        statuses=statuses,
+        overlay=overlay or {},
+        disclaimer=crisis.disclaimer_ar if language == "ar" else crisis.disclaimer,
+        words={word: catalogue.gettext(word) for word in WORDS},
+    )
+
+
+def opened(
+    chromium: Browser, address: str, size: tuple[int, int] = DESK, query: str = "", *, loaded: bool = True
+) -> Page:
+    page = chromium.new_page(viewport={"width": size[0], "height": size[1]})
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda message: said.append(message.text) if "Content Security" in message.text else None)
+    page.add_init_script(
+        "window.heard = []; document.addEventListener('qafila:status', (e) => window.heard.push(e.detail))"
+    )
+    page.goto(f"{address}?{query}")
+    if loaded:
+        expect(page.locator("#map")).to_have_attribute("aria-busy", "false")
+        page.wait_for_function("window.heard.length > 0 && document.querySelector('.mapkey')")
+    assert said == []
+    return page
+
+
+def api(page: Page, call: str) -> Any:  # noqa: ANN401 - whatever the call gives
+    return page.evaluate(
+        f"import('/static/x/js/map.js').then((m) => m.mountMap(document.querySelector('#map')).{call})"
+    )

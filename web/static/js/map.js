@@ -11,7 +11,7 @@ import { Basemap, Network, OtherNetwork, Statuses } from "./map/network.js";
 import { boundsOf, prepare, readOverlay } from "./map/overlay.js";
 import { Picking } from "./map/picking.js";
 import { drawRoads, groupRoads } from "./map/roads.js";
-import { chosenSegments, drawRoutes } from "./map/routes.js";
+import { chosenSegments, drawChosen, drawMarker, drawWays } from "./map/routes.js";
 import { Stage } from "./map/stage.js";
 import { signIcon } from "./map/symbols.js";
 import { readColours, watchColours } from "./map/theme.js";
@@ -82,12 +82,12 @@ class Chart {
     this.insets.build(this.scene.overlay.insets, inset, rightToLeft, size);
     this.furniture.foot.style.setProperty("--beside", inset ? `${inset[0] + 22}px` : "0px");
     const side = Math.min(28, size[0] / 20), beside = inset ? inset[0] + 20 : side;
-    this.moved = false;
+    this.#moved(false);
     this.fitting = true;
     this.stage.fit(bounds, { start: [rightToLeft ? beside : side, 14], end: [rightToLeft ? side : beside, Math.min(foot.offsetHeight, size[1] / 4) + 6] });
     this.fitting = false;
     this.#placeKey();
-    this.draw();
+    this.redrawSigns();
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -193,17 +193,24 @@ class Chart {
     const pen = stage.pen(stage.ground, this.printing);
     drawGround(pen, stage.view, scene);
     drawRoads(pen, stage.view, scene);
-    this.insets.showFor(stage.view);
+    if (this.insets.showFor(stage.view)) this.#placeKey();
     this.furniture.scale.innerHTML = scaleBar(stage.view.kmPerPixel, scene.rightToLeft);
-    this.redrawWays();
+    drawWays(stage.pen(stage.ways, this.printing), stage.view, scene);
+    this.redrawChosen();
+    this.redrawSigns();
     this.insets.draw(scene, this.printing ? 3 : Math.min(2, devicePixelRatio || 1));
   }
 
-  /** Draw what a selection changes: ways, marker, signs, labels. */
-  redrawWays() {
-    const { stage, scene, furniture } = this;
+  /** Draw what a selection changes on the roads: the marker and the way on top of the others. */
+  redrawChosen() {
+    const { stage, scene } = this;
     if (!stage.view) return;
-    drawRoutes(stage.pen(stage.ways, this.printing), stage.view, scene);
+    drawMarker(stage.pen(stage.marker, this.printing), stage.view, scene);
+    drawChosen(stage.pen(stage.chosen, this.printing), stage.view, scene);
+  }
+
+  redrawSigns() {
+    const { stage, scene, furniture } = this;
     const [dx, dy] = stage.pad, [width, height] = stage.size;
     const avoid = [...furniture.boxes(), ...this.insets.boxes].map(([x0, y0, x1, y1]) => [x0 + dx, y0 + dy, x1 + dx, y1 + dy]);
     const { markup, targets } = arrange(stage.view, scene, { visible: [dx, dy, dx + width, dy + height], avoid, frames: this.insets.frames, memory: this.memory });
@@ -223,6 +230,7 @@ class Chart {
     if (key.hidden || !this.stage.view) return;
     this.keySize = `${w}x${h}`;
     this.insets.showFor(this.stage.view);
+    foot.style.setProperty("--beside", this.insets.shown ? `${this.insets.boxes[0][2] - this.insets.boxes[0][0] + 12}px` : "0px");
     const [dx, dy] = this.stage.pad, rtl = this.scene.rightToLeft, beside = this.insets.boxes.length ? this.insets.boxes[0][2] - this.insets.boxes[0][0] : 0;
     const left = rtl ? beside + gap : gap, right = width - w - gap - (rtl ? 0 : beside), top = gap, bottom = height - h - foot.offsetHeight - gap;
     const below = zoom.offsetHeight + 2 * gap;
@@ -243,7 +251,10 @@ class Chart {
   #listen() {
     const { map } = this.stage;
     document.addEventListener("qafila:select", ({ detail }) => this.#select(detail.id));
-    map.on("dragstart zoomstart", () => { if (!this.fitting) this.moved = true; });
+    map.on("dragstart zoomstart", () => { if (!this.fitting) this.#moved(true); });
+    this.furniture.ground.addEventListener("keydown", (event) => { if (event.key.startsWith("Arrow")) this.#moved(true); });
+    this.furniture.ground.addEventListener("keydown", () => this.host.classList.add("keys"));
+    this.furniture.ground.addEventListener("pointermove", () => this.host.classList.remove("keys"));
     this.furniture.zoom.addEventListener("click", (event) => {
       const wish = event.target.closest("[data-zoom]")?.dataset.zoom;
       if (wish === "in") map.zoomIn();
@@ -252,7 +263,7 @@ class Chart {
     });
     new ResizeObserver(() => {
       map.invalidateSize({ pan: false });
-      if (!this.moved) this.fit();
+      if (!this.hasMoved) this.fit();
       else this.#placeKey();
       this.#furnish();
       this.stage.redraw();
@@ -268,13 +279,20 @@ class Chart {
     this.furniture.key.addEventListener("toggle", () => this.#placeKey(), true);
   }
 
+  /** Once a reader has moved the map it is no longer fitted when the window changes. */
+  #moved(yes) {
+    this.hasMoved = yes;
+    this.host.classList.toggle("moved", yes);
+  }
+
   #select(id) {
     this.scene.selected = id;
     if (!this.stage.view) return;
     const place = this.#placeOf(id);
     if (place) this.#bringIntoView(place);
-    this.redrawWays();
-    this.insets.draw(this.scene, Math.min(2, devicePixelRatio || 1));
+    this.redrawChosen();
+    this.redrawSigns();
+    this.insets.draw(this.scene, Math.min(2, devicePixelRatio || 1), true);
   }
 
   /** The rectangle in degrees of what an id stands for on this map; null where it is not on it. */
@@ -293,11 +311,11 @@ class Chart {
     const larger = map.getBoundsZoom([[south, west], [north, east]]) < map.getZoom();
     if (larger) map.fitBounds([[south, west], [north, east]], { animate: false, padding: [30, 30] });
     else map.panTo([(south + north) / 2, (west + east) / 2], { animate: false });
-    this.moved = true;
+    this.#moved(true);
   }
 
   #open({ bounds }) {
-    this.moved = true;
+    this.#moved(true);
     this.stage.fit(bounds);
     this.stage.element.focus({ preventScroll: true });
   }

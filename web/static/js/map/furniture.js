@@ -36,7 +36,7 @@ export class Furniture {
     this.zoom.innerHTML = [["in", "Zoom in"], ["out", "Zoom out"], ["whole", "Show the whole map"]].map(([name, text]) =>
       `<button type="button" data-zoom="${name}" aria-label="${safe(say(text))}" title="${safe(say(text))}"><svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">${ICONS[name]}</svg></button>`).join("");
     const made = source && say("Coasts and borders: {source}.", { source: `<bdi>${safe(source)}</bdi>` });
-    this.note.innerHTML = [disclaimer && safe(disclaimer), made].filter(Boolean).join(" ");
+    this.note.innerHTML = [disclaimer && safe(disclaimer), made && `<span class="map-source">${made}</span>`].filter(Boolean).join(" ");
     this.note.hidden = !this.note.textContent;
   }
 

@@ -9,10 +9,10 @@ export function drawGround(pen, view, scene) {
   pen.fillStyle = basemap ? colours.sea : colours.home;
   pen.fillRect(0, 0, view.width, view.height);
   if (!basemap) return;
-  const land = basemap.land.trace(new Path2D(), view, all(basemap.land), true);
+  const land = basemap.land.trace(new Path2D(), view, all(basemap.land), 1, true);
   pen.fillStyle = colours.home;
   pen.fill(land, "evenodd");
-  pen.lineJoin = "round";
+  pen.lineJoin = "bevel";
   stroke(pen, land, colours.seaInk, 0.5, [], 0.5);
   const borders = basemap.borders.trace(new Path2D(), view, all(basemap.borders));
   stroke(pen, borders, colours.ribbon, 7, [], 0.32);

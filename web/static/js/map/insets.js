@@ -3,7 +3,7 @@
 import { drawGround } from "./ground.js";
 import { arrange } from "./layout.js";
 import { drawRoads } from "./roads.js";
-import { drawRoutes } from "./routes.js";
+import { drawChosen, drawMarker, drawWays } from "./routes.js";
 import { scaleBar } from "./key.js";
 import { View } from "./view.js";
 import { safe, say } from "./words.js";
@@ -54,32 +54,45 @@ export class Insets {
     return this.made.length > 0 && !this.hidden;
   }
 
-  /** Insets are for the whole: on a closer map they would hide what they show. */
+  /** Insets are for the whole: on a closer map they would hide what they show. Tells whether that changed. */
   showFor(view) {
+    const before = this.hidden;
     this.hidden = this.made.some((one) => view.kmPerPixel < one.view.kmPerPixel * 1.6);
     for (const { button } of this.made) button.hidden = this.hidden;
+    return this.hidden !== before;
   }
 
-  draw(scene, dots) {
-    for (const { inset, button, view, memory } of this.shown ? this.made : []) {
-      const canvas = button.querySelector("canvas"), ground = document.createElement("canvas");
-      for (const one of [canvas, ground]) {
-        one.width = view.width * dots;
-        one.height = view.height * dots;
+  /** Draw all of them; where only the selection changed their ground stays as it is. */
+  draw(scene, dots, onlyChosen = false) {
+    for (const one of this.shown ? this.made : []) {
+      const { inset, button, view, memory } = one, canvas = button.querySelector("canvas"), pen = fresh(canvas, view, dots);
+      if (!onlyChosen || !one.ground || one.ground.width !== canvas.width) {
+        one.ground = document.createElement("canvas");
+        const ground = fresh(one.ground, view, dots);
+        drawGround(ground, view, scene);
+        drawRoads(ground, view, scene);
       }
-      const pen = ground.getContext("2d"), over = canvas.getContext("2d");
-      pen.scale(dots, dots);
-      over.scale(dots, dots);
-      drawGround(pen, view, scene);
-      drawRoads(pen, view, scene);
-      drawRoutes(over, view, scene);
-      over.globalCompositeOperation = "destination-over";
-      over.setTransform(1, 0, 0, 1, 0, 0);
-      over.drawImage(ground, 0, 0);
-      const title = [0, 0, 26 + 7 * inset.name.length, 22], flip = scene.rightToLeft ? [view.width - title[2], 0, view.width, 22] : title;
-      const { markup } = arrange(view, scene, { visible: [0, 0, view.width, view.height], avoid: [flip, scene.rightToLeft ? [view.width - 110, view.height - 26, view.width, view.height] : [0, view.height - 26, 110, view.height]], memory });
+      pen.drawImage(one.ground, 0, 0, view.width, view.height);
+      const layer = document.createElement("canvas"), over = fresh(layer, view, dots);
+      for (const draw of [drawMarker, drawWays, drawChosen]) {
+        draw(over, view, scene);
+        pen.drawImage(layer, 0, 0, view.width, view.height);
+      }
+      const rtl = scene.rightToLeft, from = (width) => (rtl ? [view.width - width, view.width] : [0, width]);
+      const [a, b] = from(26 + 7 * inset.name.length), [c, d] = from(110);
+      const { markup } = arrange(view, scene, {
+        visible: [0, 0, view.width, view.height], avoid: [[a, 0, b, 22], [c, view.height - 26, d, view.height]], memory,
+      });
       button.querySelector("svg").innerHTML = markup;
-      button.querySelector(".inset-scale").innerHTML = scaleBar(view.kmPerPixel, scene.rightToLeft, 80).replace(/role="img" aria-label="[^"]*"/, 'aria-hidden="true"');
+      button.querySelector(".inset-scale").innerHTML = scaleBar(view.kmPerPixel, rtl, 80).replace(/role="img" aria-label="[^"]*"/, 'aria-hidden="true"');
     }
   }
+}
+
+function fresh(canvas, view, dots) {
+  canvas.width = Math.round(view.width * dots);
+  canvas.height = Math.round(view.height * dots);
+  const pen = canvas.getContext("2d");
+  pen.scale(dots, dots);
+  return pen;
 }

@@ -8,6 +8,7 @@ import { safe } from "./words.js";
 const GATES_BELOW_KM = 0.35; // a pixel: coarser maps show the lines' patterns alone
 const CLOSE_BELOW_KM = 0.12; // the second script, every gate, signs on segments
 const PIXELS_A_TOWN = 17000;
+const GREAT = 24; // so many of the most populous places are named before gates and lesser sites
 const PIXELS_A_SHIELD = 9000; // square pixels: on a small map the rest is found in the list
 const MOST_ROADS = 6000; // in larger networks labels heed planned ways alone
 const RANK = { hub: 1, site: 2, unmet: 3, case: 2, gate: 4, place: 6 };
@@ -204,7 +205,7 @@ function towns(view, scene, points, visible, inFrame) {
     if (points.some((point) => Math.hypot(point.px - x, point.py - y) < Math.max(5, 0.5 / view.kmPerPixel))) continue;
     found.push({
       key: `place ${place.id}`, town: place, x, y, reach: 2.5, font: colours.font, lines: [name, close && second !== name ? second : ""],
-      size: 11.5, bold: false, quiet: place.kind === "village" || place.kind === "camp", rank: 10 + place.rank / 1e4,
+      size: 11.5, bold: false, quiet: place.kind === "village" || place.kind === "camp", rank: (place.rank < GREAT ? 2.5 : 10) + place.rank / 1e5,
     });
   }
   return found;

@@ -7,7 +7,7 @@ import { select } from "../core.js";
 const REACH = { mouse: 8, touch: 18, keys: 26 }; // pixels
 
 export class Picking {
-  /** `chart` gives scene, stage, targets, furniture and `redrawWays()`. */
+  /** `chart` gives scene, stage, targets, furniture and `redrawChosen()`. */
   constructor(chart) {
     this.chart = chart;
     this.asked = null;
@@ -76,7 +76,7 @@ export class Picking {
     const { scene } = this.chart;
     if (scene.hover === line) return;
     scene.hover = line;
-    this.chart.redrawWays();
+    this.chart.redrawChosen();
   }
 
   /** What lies at a point: symbols first, then ways and roads; ways that share a road take turns. */

@@ -4,18 +4,13 @@ import { stroke } from "./ground.js";
 
 export const routeWidth = (view) => (view.kmPerPixel > 0.25 ? 2.2 + Math.min(1, view.between(0, 1.8)) : view.between(2.2, 4.4));
 
-export function drawRoutes(pen, view, scene) {
+/** Draw all planned ways and the roads in which two plans differ. */
+export function drawWays(pen, view, scene) {
   const { network, overlay } = scene;
   pen.clearRect(0, 0, view.width, view.height);
   if (!network) return;
-  pen.lineJoin = "round";
-  const chosen = chosenSegments(scene), width = routeWidth(view);
+  const width = routeWidth(view), firm = new Set(), possible = new Set();
   drawChanges(pen, view, scene, width);
-  if (scene.hover !== null) {
-    stroke(pen, network.lines.trace(new Path2D(), view, [scene.hover]), scene.colours.mark, width + 9, [], 0.8, "round");
-  }
-  if (chosen.length) stroke(pen, network.lines.trace(new Path2D(), view, chosen), scene.colours.mark, width + 13, [], 1, "round");
-  const firm = new Set(), possible = new Set();
   for (const route of overlay.routes) {
     const into = route.state === "possible" ? possible : firm;
     for (const segment of route.lines) into.add(segment);
@@ -23,11 +18,28 @@ export function drawRoutes(pen, view, scene) {
   for (const segment of firm) possible.delete(segment);
   drawHollow(pen, view, scene, [...possible], width);
   drawCased(pen, view, scene, [...firm], width);
-  // Once more on top: where ways share a road the selected one is seen whole.
-  const route = overlay.routes.find((one) => one.sel === scene.selected);
+}
+
+/** Draw the marker, which lies below the ways. */
+export function drawMarker(pen, view, scene) {
+  const { network, colours, hover } = scene, width = routeWidth(view);
+  pen.clearRect(0, 0, view.width, view.height);
+  if (!network) return;
+  pen.lineJoin = "round";
+  if (hover !== null) stroke(pen, network.lines.trace(new Path2D(), view, [hover]), colours.mark, width + 9, [], 0.8, "round");
+  const chosen = chosenSegments(scene);
+  if (chosen.length) stroke(pen, network.lines.trace(new Path2D(), view, chosen), colours.mark, width + 13, [], 1, "round");
+}
+
+/** Draw what is selected once more on top: where ways share a road it is seen whole. */
+export function drawChosen(pen, view, scene) {
+  const { network, overlay, hover, selected } = scene, width = routeWidth(view);
+  pen.clearRect(0, 0, view.width, view.height);
+  if (!network) return;
+  const route = overlay.routes.find((one) => one.sel === selected), chosen = chosenSegments(scene);
   if (route?.state === "possible") drawHollow(pen, view, scene, chosen, width);
   else drawCased(pen, view, scene, chosen, width);
-  if (scene.hover !== null) drawCased(pen, view, scene, [scene.hover], width);
+  if (hover !== null) drawCased(pen, view, scene, [hover], width);
 }
 
 /** The segments that the selection stands for: a convoy's way, a segment, or those a gate stands on. */
@@ -44,6 +56,7 @@ export function chosenSegments({ network, overlay, selected }) {
 function drawCased(pen, view, scene, segments, w) {
   if (!segments.length) return;
   const { network, colours, statuses } = scene;
+  pen.lineJoin = "round";
   const whole = network.lines.trace(new Path2D(), view, segments);
   stroke(pen, whole, colours.routeHalo, w + 5, [], 1, "round");
   stroke(pen, whole, colours.routeCase, w + 2.6, [], 1, "round");
@@ -65,6 +78,7 @@ function drawCased(pen, view, scene, segments, w) {
 /** A way that is only possible: no letter yet. */
 function drawHollow(pen, view, scene, segments, w) {
   if (!segments.length) return;
+  pen.lineJoin = "round";
   const { network, colours } = scene, path = network.lines.trace(new Path2D(), view, segments);
   stroke(pen, path, colours.routeHalo, w + 5, [], 1, "round");
   stroke(pen, path, colours.routeCase, w + 2.6, [], 1, "round");
@@ -75,6 +89,7 @@ function drawHollow(pen, view, scene, segments, w) {
 function drawChanges(pen, view, scene, w) {
   const { network, overlay, colours } = scene;
   const { added, removed } = overlay.changed;
+  pen.lineJoin = "round";
   if (removed.length) {
     const path = network.lines.trace(new Path2D(), view, removed);
     stroke(pen, path, colours.routeHalo, w + 5, [], 1, "round");

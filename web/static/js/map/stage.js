@@ -1,4 +1,4 @@
-// The moving picture: Leaflet turns fingers, wheel and keys into a view; two canvases and one SVG are drawn for it.
+// The moving picture: Leaflet turns fingers, wheel and keys into a view; four canvases and one SVG are drawn for it.
 
 import "../../vendor/leaflet.js";
 import { View } from "./view.js";
@@ -9,7 +9,7 @@ const AHEAD = 0.12; // drawn beyond each edge, as a share of the size, so that d
 const QUICK_MS = 30;
 const SVG = "http://www.w3.org/2000/svg";
 
-/** A Leaflet map without tiles on an element; `draw(parts)` is called for each new view. */
+/** A Leaflet map without tiles on an element; `draw()` is called for each new view. */
 export class Stage {
   constructor(element, draw) {
     this.element = element;
@@ -25,11 +25,10 @@ export class Stage {
       this.map.panBy = (offset, options) => panBy(offset, { ...options, animate: false });
     }
     const pane = this.map.getPane("overlayPane");
-    this.ground = pane.appendChild(document.createElement("canvas"));
-    this.ways = pane.appendChild(document.createElement("canvas"));
+    for (const name of ["ground", "marker", "ways", "chosen"]) this[name] = pane.appendChild(document.createElement("canvas"));
     this.signs = pane.appendChild(document.createElementNS(SVG, "svg"));
     this.signs.setAttribute("aria-hidden", "true");
-    this.layers = [this.ground, this.ways, this.signs];
+    this.layers = [this.ground, this.marker, this.ways, this.chosen, this.signs];
     for (const layer of this.layers) layer.classList.add("map-layer");
     this.map.on("moveend", () => this.redraw());
     this.map.on("zoom move", () => this.#follow());
@@ -60,7 +59,7 @@ export class Stage {
   }
 
   redraw() {
-    if (!this.map._loaded || !this.size[0] || !this.size[1]) return;
+    if (this.quiet || !this.map._loaded || !this.size[0] || !this.size[1]) return;
     const began = performance.now(), view = (this.view = this.#view()), [dx, dy] = this.pad;
     const at = this.map.containerPointToLayerPoint([-dx, -dy]);
     this.corner = this.map.layerPointToLatLng(at);
@@ -70,7 +69,7 @@ export class Stage {
       layer.style.height = `${view.height}px`;
     }
     this.signs.setAttribute("viewBox", `0 0 ${view.width} ${view.height}`);
-    this.draw("all");
+    this.draw();
     this.spent = performance.now() - began;
   }
 
@@ -99,14 +98,19 @@ export class Stage {
 
   fit([west, south, east, north], { start = [18, 18], end = [18, 18] } = {}) {
     this.map.options.zoomSnap = 0;
+    this.quiet = true;
     this.map.fitBounds([[south, west], [north, east]], { paddingTopLeft: start, paddingBottomRight: end, animate: false, maxZoom: 14 });
     this.map.options.zoomSnap = 0.25;
+    this.quiet = false;
+    this.redraw();
   }
 
   /** Keep within what the basemap covers: beyond it no coast is drawn. */
   stayWithin([west, south, east, north]) {
     const box = L.latLngBounds([[south, west], [north, east]]);
+    this.quiet = true;
     this.map.setMaxBounds(box);
     this.map.setMinZoom(Math.max(3, this.map.getBoundsZoom(box, true)));
+    this.quiet = false;
   }
 }

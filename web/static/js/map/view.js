@@ -90,7 +90,7 @@ export class Lines {
   }
 
   /** Add lines to a path, leaving out points that no pixel tells apart. */
-  trace(path, view, which, closed = false) {
+  trace(path, view, which, finest = 1, closed = false) {
     const { xy, first } = this, { scale, left, top } = view;
     for (const line of which) {
       if (!this.meets(line, view)) continue;
@@ -99,7 +99,7 @@ export class Lines {
       path.moveTo(px, py);
       for (at += 2; at < end; at += 2) {
         const x = xy[at] * scale - left, y = xy[at + 1] * scale - top;
-        if (at + 2 < end && Math.abs(x - px) + Math.abs(y - py) < 1) continue;
+        if (at + 2 < end && Math.abs(x - px) + Math.abs(y - py) < finest) continue;
         path.lineTo(x, y);
         px = x;
         py = y;

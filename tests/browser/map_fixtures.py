@@ -1,0 +1,29 @@
+"""A browser and two crises for tests of maps, asked for by `pytest_plugins`."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from planner.domain.world import World
+from planner.intake.seed import find_seed, read_seed
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def rivers() -> World:
+    return read_seed(find_seed("two-rivers"))
+
+
+@pytest.fixture(scope="module")
+def syria() -> World:
+    return read_seed(find_seed("syria-2016-09"))
