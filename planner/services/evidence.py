@@ -28,16 +28,29 @@ def record(store: Store, world: World, values: Mapping[str, object], *, actor: s
     """
     evidence = read_record(values, world.network, world.catalogue.crisis.tz)
     crisis = world.catalogue.crisis.id
-    with store.reading() as read:
-        published = [movement.id for movement in read.list_movements(crisis)]
-    _check_names(evidence, world, published)
-    _check_fold(evidence, world)
+    check_report(store, world, evidence)
     with store.writing() as write:
         position = write.append(crisis, [evidence], actor=actor, recorded_at=at)[0]
         write.append_audit(
             actor=actor, action="record", target=f"{crisis}/{position}", at=at, detail={"kind": evidence.fact.kind}
         )
     return position
+
+
+def check_report(store: Store, world: World, evidence: Evidence) -> None:
+    """Refuse a report that names something unknown, or that cannot be understood beside those before it.
+
+    Raises
+    ------
+    BadInput
+        If it names something that the crisis does not have.
+    RoutingError
+        If no fold understands it.
+    """
+    with store.reading() as read:
+        published = [movement.id for movement in read.list_movements(world.catalogue.crisis.id)]
+    _check_names(evidence, world, published)
+    _check_fold(evidence, world)
 
 
 def retract(store: Store, world: World, position: int, reason: str, *, actor: str, at: Instant, source: str) -> int:

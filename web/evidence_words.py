@@ -1,0 +1,118 @@
+"""Say in a few words what a record of the log reports, in the reader's language, without blame."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from planner.domain.world import World
+from routing.evidence import (
+    Arrangement,
+    CeasefireAgreed,
+    CeasefireClaim,
+    CeasefireExtended,
+    CeasefireViolation,
+    Control,
+    DeliveryOutcome,
+    Evidence,
+    GateHours,
+    GateReport,
+    Hold,
+    Incident,
+    Pause,
+    PermitStep,
+    Retraction,
+    RoadReport,
+    SiteStatus,
+    Statement,
+)
+from web.event_words import LISTINGS, PAPER_STATES, STEPS, WHAT, said
+from web.i18n import gettext as _
+from web.i18n import lazy_gettext as _l
+from web.words import input_moment, say
+
+ROAD: Final[Mapping[str, Any]] = {
+    "open": _l("Road open"), "restricted": _l("Road open with restrictions"), "damaged": _l("Road damaged"),
+    "closed": _l("Road closed"),
+}  # fmt: skip
+GATE: Final[Mapping[str, Any]] = {
+    "open": _l("open to all"), "by_permit": _l("passable by permit"), "closed": _l("closed"),
+}  # fmt: skip
+SAYS: Final[Mapping[str, Any]] = {
+    "in_force": _l("in force"), "suspended": _l("suspended"), "over": _l("over"),
+}  # fmt: skip
+HAZARDS: Final[Mapping[str, Any]] = {
+    "air_strike": _l("Air strike"), "shelling": _l("Shelling"), "armed_clash": _l("Armed clash"),
+    "attack_on_aid": _l("Attack on aid"), "none": _l("Incident"),
+}  # fmt: skip
+KINDS: Final[Mapping[str, Any]] = {
+    "ceasefire_agreed": _l("ceasefire agreed"), "ceasefire_extended": _l("ceasefire extended"),
+    "ceasefire_claim": _l("claim on a ceasefire"), "ceasefire_violation": _l("violation of a ceasefire"),
+    "pause": _l("daily pause"), "arrangement": _l("arrangement"), "control": _l("control of an area"),
+    "road": _l("road"), "gate": _l("gate"), "gate_hours": _l("hours of a gate"), "incident": _l("incident"),
+    "permit": _l("permit step"), "hold": _l("hold"), "outcome": _l("outcome of a movement"),
+    "site_status": _l("listing of a site"), "statement": _l("statement"), "retraction": _l("withdrawal"),
+}  # fmt: skip
+
+
+def name_of(things: Mapping[str, Any], key: str) -> str:
+    """Return a thing's name, or its id where it is not on record."""
+    return say(things[key]) if key in things else key
+
+
+def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912 - one line a kind of record
+    """Return what a record reports."""
+    fact, network, catalogue = record.fact, world.network, world.catalogue
+    match fact:
+        case CeasefireAgreed():
+            return _("Ceasefire %(name)s agreed until %(end)s", name=fact.ceasefire, end=_at(fact.firm_end))
+        case CeasefireExtended():
+            return _("Ceasefire %(name)s extended to %(end)s", name=fact.ceasefire, end=_at(fact.firm_end))
+        case CeasefireClaim():
+            by = next((say(p) for p in catalogue.crisis.parties if p.id == fact.by), fact.by)
+            return _("%(by)s: the ceasefire %(name)s is %(says)s", by=by, name=fact.ceasefire, says=SAYS[fact.says])
+        case CeasefireViolation():
+            return _("Violation of the ceasefire %(name)s", name=fact.ceasefire)
+        case Pause():
+            told = _("accepted by both sides") if fact.accepted else _("announced by one side")
+            return _("Daily pause at %(gates)s, %(told)s", gates=_names(network.gates, fact.gates), told=told)
+        case Arrangement():
+            return _("The parties agreed to passage at %(gates)s", gates=_names(network.gates, fact.gates))
+        case Control():
+            party = next((say(p) for p in catalogue.crisis.parties if p.id == fact.party), fact.party)
+            return _("%(area)s is held by %(party)s", area=name_of(network.areas, fact.area), party=party)
+        case RoadReport():
+            limit = "" if fact.weight_limit_kg is None else f" ({fact.weight_limit_kg / 1_000:g} t)"
+            return f"{ROAD[fact.state]}{limit}"
+        case GateReport():
+            return _("%(gate)s: %(state)s", gate=name_of(network.gates, fact.gate), state=GATE[fact.state])
+        case GateHours():
+            return _("%(gate)s: hours %(opens)s to %(closes)s", gate=name_of(network.gates, fact.gate),
+                     opens=_clock(fact.opens), closes=_clock(fact.closes))  # fmt: skip
+        case Incident():
+            return f"{HAZARDS[fact.hazard]}{', ' if fact.place_name else ''}{fact.place_name}"
+        case PermitStep():
+            return _("%(step)s for %(site)s: %(state)s", step=said(STEPS, fact.step),
+                     site=name_of(catalogue.sites, fact.site), state=said(PAPER_STATES, fact.state))  # fmt: skip
+        case Hold():
+            return _("Hold: %(reason)s", reason=fact.reason)
+        case DeliveryOutcome():
+            site = name_of(catalogue.sites, fact.site)
+            return _("%(site)s: %(what)s", site=site, what=said(WHAT, fact.what))
+        case SiteStatus():
+            site = name_of(catalogue.sites, fact.site)
+            return _("%(site)s is listed as %(listing)s", site=site, listing=said(LISTINGS, fact.status))
+        case Statement():
+            return f"{fact.by}: {fact.text}"
+        case Retraction():
+            return _("Record %(position)s is withdrawn. %(reason)s", position=fact.position, reason=fact.reason)
+
+
+def _names(things: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    return ", ".join(name_of(things, key) for key in keys)
+
+
+def _at(at: int) -> str:
+    return input_moment(at).replace("T", " ")
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3_600:02d}:{seconds % 3_600 // 60:02d}"
