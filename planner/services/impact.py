@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from planner.domain.plan import Convoy, Plan
 from planner.domain.world import World
@@ -20,8 +20,8 @@ from routing.units import DAY, AsOf, Instant, Seconds, Window
 
 Advice: TypeAlias = Literal["reroute", "hold", "turn_back", "look_again"]
 """`look_again`: the way is as before, but the word on its sites, papers or movement is not."""
-AFTER_THE_START_S = 60
-"""A report is looked at a minute after it begins to hold: at its first second some parts still change."""
+LOOKED_AHEAD_S: Final[Seconds] = 3 * DAY
+"""So long after a report begins to hold is looked for stretches that turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +75,28 @@ def foresee(store: Store, world: World, values: Mapping[str, object], plan: Plan
     touched = () if plan is None else touched_convoys(plan, before, after)
     return Impact(
         record=record,
-        turned=_turned(before, after, max(question.at, record.valid.start) + AFTER_THE_START_S),
+        turned=_turned(before, after, question, record),
         touched=_advised(touched, after, question.at),
         planned=plan is not None,
     )
 
 
-def _turned(before: World, after: World, at: Instant) -> tuple[Turned, ...]:
-    old, new = (_map(world, at, Window(at, at + 1)) for world in (before, after))
-    return tuple(
-        Turned(segment=segment, before=old.at(segment, at).status, after=new.at(segment, at).status)
-        for segment in sorted(before.network.segments)
-        if old.at(segment, at).status is not new.at(segment, at).status
-    )
+def _turned(before: World, after: World, question: AsOf, record: Evidence) -> tuple[Turned, ...]:
+    """Return the stretches whose status is another at some time of the days after the report begins to hold."""
+    start = max(question.at, record.valid.start)
+    horizon = Window(start, max(start + 1, min(record.valid.end, start + LOOKED_AHEAD_S)))
+    old, new = (_map(world, question.at, horizon) for world in (before, after))
+    found = []
+    for segment in sorted(before.network.segments):
+        pieces = (*old.timeline(segment), *new.timeline(segment))
+        if old.timeline(segment) == new.timeline(segment):
+            continue
+        for at in sorted({max(piece.window.start, start) for piece in pieces}):
+            was, will = old.at(segment, at).status, new.at(segment, at).status
+            if was is not will:
+                found.append(Turned(segment=segment, before=was, after=will))
+                break
+    return tuple(found)
 
 
 def _map(world: World, at: Instant, horizon: Window) -> AccessMap:
