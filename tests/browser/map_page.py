@@ -46,6 +46,8 @@ class MapPage:
     """Answers of the status address by its `at`; the empty one where none is asked for."""
     overlay: Mapping[str, Any] = field(default_factory=dict)
     disclaimer: str = "Boundaries and names shown do not imply endorsement."
+    says_disclaimer: bool = True
+    """Whether the page itself holds the words of caution."""
     words: Mapping[str, str] = field(default_factory=dict)
     broken: dict[str, int] = field(default_factory=dict)
     """The HTTP status that an address answers with instead."""
@@ -57,6 +59,7 @@ class MapPage:
         direction = "rtl" if language == "ar" else "ltr"
         data = 'data-map="/data/roads?at=x" ' if self.roads else ""
         data += 'data-status="/data/status" ' if self.statuses else ""
+        caution = f' data-disclaimer="{html.escape(self.disclaimer)}"' if self.says_disclaimer else ""
         overlay = json.dumps(self.overlay, ensure_ascii=False).replace("<", "\\u003c")
         return (
             f'<!doctype html><html lang="{language}" dir="{direction}" data-theme="{theme}"><head>'
@@ -68,7 +71,7 @@ class MapPage:
             )
             + '<script type="module" src="/static/x/js/core.js"></script>'
             '<script type="module" src="/static/x/js/map.js"></script></head><body><main>'
-            f'<div class="map" id="map" {data}data-overlay="overlay" data-disclaimer="{html.escape(self.disclaimer)}"'
+            f'<div class="map" id="map" {data}data-overlay="overlay"{caution}'
             ' role="region" aria-label="Roads"></div>'
             f'<script type="application/json" id="overlay">{overlay}</script></main></body></html>'
         )
@@ -83,7 +86,7 @@ class MapPage:
             case "/data/status":
                 return self.statuses[query.get("at", [""])[0]].encode(), "application/json"
             case "/data/words":
-                return json.dumps(self.words).encode(), "application/json"
+                return json.dumps({"words": self.words, "disclaimer": self.disclaimer}).encode(), "application/json"
             case "/static/x/test.css":
                 return (
                     f"#map{{width:{self.size[0]};height:{self.size[1]}}}main{{padding:0;margin:0}}".encode(),

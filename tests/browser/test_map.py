@@ -129,10 +129,13 @@ def test_a_partner_page_without_roads_still_has_its_points(chromium: Browser) ->
         "name2": "turned back",
         "people": 900,
     }
-    with serving(MapPage(overlay={"points": [case]})) as address:
+    page_ = MapPage(roads="{}", broken={"/data/roads": 403}, overlay={"points": [case]}, says_disclaimer=False)
+    with serving(page_) as address:
         page = chromium.new_page(viewport={"width": 600, "height": 400})
         page.goto(address)
         expect(page.locator(".map-ground svg .m-case")).to_have_count(1)
+        expect(page.locator(".mapnote")).to_contain_text("do not imply endorsement")
+        expect(page.locator(".map-say")).to_be_hidden()
 
         assert {"Aleppo", "turned back"} <= set(page.locator(".map-ground svg text").all_text_contents())
         page.close()

@@ -251,8 +251,19 @@ def test_every_word_of_the_map_is_there_in_arabic(readers: dict[Role, Browser]) 
     told = readers[Role.PARTNER].get("/data/words?lang=ar").json
 
     assert told is not None
-    assert set(told) == set(WORDS)
+    assert set(told["words"]) == set(WORDS)
     for word in WORDS:
         assert catalogue.gettext(word) != word, word
-        assert told[word] == catalogue.gettext(word)
-        assert re.findall(r"\{\w+\}", told[word]) == re.findall(r"\{\w+\}", word)
+        assert told["words"][word] == catalogue.gettext(word)
+        assert re.findall(r"\{\w+\}", told["words"][word]) == re.findall(r"\{\w+\}", word)
+
+
+@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize(("language", "start"), [("en", "An invented country"), ("ar", "بلد متخيَّل")])
+def test_everybody_is_told_the_words_of_caution(
+    readers: dict[Role, Browser], role: Role, language: str, start: str
+) -> None:
+    told = readers[role].get(f"/data/words?lang={language}").json
+
+    assert told is not None
+    assert told["disclaimer"].startswith(start)

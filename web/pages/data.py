@@ -11,7 +11,8 @@ from planner.domain.errors import Refused
 from planner.services.map_data import DrawnNetwork, draw_network, draw_status
 from routing.network import RoadNetwork
 from web.desk import the_desk
-from web.frame import current_asof
+from web.frame import current_asof, language
+from web.i18n import RIGHT_TO_LEFT
 from web.i18n import gettext as _
 from web.map_words import map_words
 from web.rights import Right, needs
@@ -54,10 +55,12 @@ def status() -> Answer:
 
 
 @page.get("/words")
-@needs(Right.OPEN)
+@needs(Right.ANYBODY)
 def words() -> Answer:
-    """Return the words of the map in the reader's language, by their English."""
-    answer = jsonify(map_words())
+    """Return the words of the map in the reader's language, by their English, and the crisis's words of caution."""
+    crisis = the_desk().crisis
+    disclaimer = crisis.disclaimer_ar if language() in RIGHT_TO_LEFT else crisis.disclaimer
+    answer = jsonify(words=map_words(), disclaimer=disclaimer)
     answer.headers["Cache-Control"] = ASKED_AGAIN
     answer.add_etag()
     return answer.make_conditional(request)

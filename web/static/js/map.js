@@ -15,7 +15,7 @@ import { chosenSegments, drawChosen, drawMarker, drawWays } from "./map/routes.j
 import { Stage } from "./map/stage.js";
 import { signIcon } from "./map/symbols.js";
 import { readColours, watchColours } from "./map/theme.js";
-import { learnWords, say } from "./map/words.js";
+import { cautionWords, learnWords, say } from "./map/words.js";
 
 const DEBOUNCE_MS = 120;
 const BASEMAP = new URL("../vendor/basemap.json", import.meta.url);
@@ -94,26 +94,26 @@ class Chart {
   // Loading
 
   async #load() {
-    const { map: roads } = this.host.dataset;
+    const { map: roads, disclaimer } = this.host.dataset, words = learnWords({ needCaution: !disclaimer });
     this.furniture.tell("");
     this.#wait(true);
     try {
       const [network, basemap] = await Promise.all([
-        roads ? fetchJson(timeless(roads)) : null,
+        roads ? fetchJson(timeless(roads)).catch(unlessRefused) : null,
         fetchJson(BASEMAP).catch(() => null), // a missing coast is a plainer map, not a wrong one
-        learnWords(),
+        words,
       ]);
       if (network) this.scene.network = new Network(network);
       this.scene.overlay = prepare(this.raw, this.scene.network);
       const bounds = boundsOf(this.scene.overlay, this.scene.network), made = basemap && new Basemap(basemap);
       if (made && bounds && made.appliesTo(bounds)) this.scene.basemap = made;
     } catch (error) {
-      await learnWords();
+      await words;
       this.#failed(error, say("Roads not loaded"), () => this.#load());
       return;
     }
     this.#group();
-    this.furniture.name(this.host.dataset.disclaimer, this.scene.basemap?.source);
+    this.furniture.name(disclaimer || cautionWords(), this.scene.basemap?.source);
     this.#furnish();
     this.fit();
     if (this.scene.basemap) this.stage.stayWithin(this.scene.basemap.covers);
@@ -319,6 +319,12 @@ class Chart {
     this.stage.fit(bounds);
     this.stage.element.focus({ preventScroll: true });
   }
+}
+
+/** Who may not see roads has a map of places alone. */
+function unlessRefused(error) {
+  if (error.why === "refused") return null;
+  throw error;
 }
 
 const charts = new WeakMap();

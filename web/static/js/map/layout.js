@@ -7,6 +7,7 @@ import { safe } from "./words.js";
 
 const GATES_BELOW_KM = 0.35; // a pixel: coarser maps show the lines' patterns alone
 const CLOSE_BELOW_KM = 0.12; // the second script, every gate, signs on segments
+const MANY_GATES = 20;
 const PIXELS_A_TOWN = 17000;
 const GREAT = 24; // so many of the most populous places are named before gates and lesser sites
 const PIXELS_A_SHIELD = 9000; // square pixels: on a small map the rest is found in the list
@@ -88,8 +89,11 @@ function pointsOf(view, scene, close) {
     const [px, py] = view.at(point.at), r = radiusOf(point, view);
     if (view.holds(px, py, r)) found.push({ ...point, px, py, r, selected: !!point.sel && point.sel === selected });
   };
+  // A page that hands over all gates leaves it to the map when they are worth showing.
+  const many = overlay.points.filter((point) => point.kind === "gate" && !point.bold).length > MANY_GATES;
   for (const point of overlay.points) {
     named.add(point.sel);
+    if (many && point.kind === "gate" && !point.bold && point.sel !== selected && view.kmPerPixel >= GATES_BELOW_KM) continue;
     add({ ...point, sign: codeOf(point.status), rank: point.priority ?? RANK[point.kind] ?? 5 });
   }
   if (network && view.kmPerPixel < GATES_BELOW_KM) {
