@@ -26,8 +26,17 @@ demo: $(INSTALLED) ## install, load September 2016, plan the first convoys
 	@$(BIN)/qafila demo
 
 .PHONY: test
-test: lint ## everything: style, types, walls and every test
+test: browser lint ## everything: style, types, walls and every test, the pages in a real browser too
 	@$(BIN)/python -m pytest -n $(WORKERS)
+
+# Looked for first, so that a missing one is told in one line before the tests have run for minutes.
+.PHONY: browser
+browser: $(INSTALLED) ## find the Chromium of the tests; root on Debian gets it installed (or QAFILA_BROWSER=/path)
+	@$(BIN)/python -m tests.browser.program
+
+.PHONY: pictures
+pictures: browser ## take a picture of every page: two languages, two themes, desk and phone
+	@$(BIN)/python -m tests.browser.pictures
 
 .PHONY: lint
 lint: $(INSTALLED) ## style, types and walls only
@@ -41,12 +50,12 @@ bench: $(INSTALLED) ## time the seed load, the fold, the travel table and a plan
 	@$(BIN)/python -m tests.benchmarks --size $(SIZES)
 
 .PHONY: prove
-prove: $(INSTALLED) ## the tests at proof size (many more examples; takes long)
+prove: browser ## the tests at proof size (many more examples; takes long)
 	@QAFILA_PROVE=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600
 
 .PHONY: clean
-clean: ## remove the virtual environment and what tools left behind
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+clean: ## remove the virtual environment, fetched page files and what tools left behind
+	@rm -rf $(VENV) web/static/vendor build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -54,7 +63,8 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # The lock's hashes cover the build backend too: the project itself is installed without a second, unlocked environment.
-$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+# Installing also fetches the page files (hatch_build.py), which npm checks by the digests of its own lock.
+$(INSTALLED): requirements.lock pyproject.toml hatch_build.py web/package.json web/package-lock.json | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from planner.domain.rights import Role
+from tests.browser.program import browser_path
 from tests.web.doors import GOOD, Door
 
 pytest_plugins = ["tests.web.door_fixtures"]
@@ -19,7 +20,7 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=browser_path(), args=["--no-sandbox", "--disable-background-networking"]
         )
         yield browser
         browser.close()
