@@ -46,7 +46,8 @@ WORDS: Final[dict[str, Any]] = {
     ),
     "Nothing of that kind lies there.": _l("Nothing of that kind lies there."),
     "Leave": _l("Leave"),
-    # What went wrong
+    # What is awaited, and what went wrong
+    "Loading roads": _l("Loading roads"),
     "Roads not loaded": _l("Roads not loaded"),
     "Status not loaded": _l("Status not loaded"),
     "The road network has changed since this page was opened.": _l(

@@ -174,6 +174,4 @@ def opened(
 
 
 def api(page: Page, call: str) -> Any:  # noqa: ANN401 - whatever the call gives
-    return page.evaluate(
-        f"import('/static/x/js/map.js').then((m) => m.mountMap(document.querySelector('#map')).{call})"
-    )
+    return page.evaluate(f"document.querySelector('#map').map.{call}")

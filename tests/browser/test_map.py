@@ -245,7 +245,7 @@ def test_of_quick_steps_in_time_only_the_last_is_asked(chromium: Browser, rivers
         api(page, "setAsOf('/data/status?at=nowhere')")
         page.evaluate(
             """async () => {
-              const map = (await import('/static/x/js/map.js')).mountMap(document.querySelector('#map'));
+              const { map } = document.querySelector('#map');
               for (let i = 0; i < 20; i++) map.setAsOf('/data/status?at=nowhere');
               await map.setAsOf('/data/status?at=before');
             }"""

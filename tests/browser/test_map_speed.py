@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from planner.domain.world import World
 from planner.services.map_data import draw_network
@@ -66,23 +66,35 @@ def grid(count: int) -> RoadNetwork:
     )
 
 
-TIMED = """async (steps) => {
-  const map = document.querySelector('#map'), canvases = [...map.querySelectorAll('.map-ground canvas')], taken = [];
-  const settle = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const finish = () => canvases.forEach((canvas) => canvas.getContext('2d').getImageData(0, 0, 1, 1));
-  for (const step of steps) {
-    finish(); await settle();
-    const began = performance.now();
-    if (step.includes(':')) window.qafila.select(step);
-    else map.querySelector(`[data-zoom=${step}]`).click();
-    finish();
-    taken.push(performance.now() - began);
-  }
-  return taken;
+STEP = """async (step) => {
+  const map = document.querySelector('#map'), canvases = [...map.querySelectorAll('.map-ground canvas')];
+  const began = performance.now();
+  if (step.includes(':')) window.qafila.select(step);
+  else map.querySelector(`[data-zoom=${step}]`).click();
+  canvases.forEach((canvas) => canvas.getContext('2d').getImageData(0, 0, 1, 1)); // nothing is left to be painted later
+  return performance.now() - began;
 }"""
 
 
-@pytest.mark.parametrize(("count", "zoom_ms"), [(5_000, 400), (20_000, 500)])
+class Watch:
+    """Times steps on a page: the processor's time, so that other work on the machine does not count, and the clock's."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Performance.enable")
+
+    def step(self, step: str) -> tuple[float, float]:
+        before = self.processor_s()
+        clock_ms = float(self.page.evaluate(STEP, step))
+        return 1000 * (self.processor_s() - before), clock_ms
+
+    def processor_s(self) -> float:
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        return float(next(metric["value"] for metric in metrics if metric["name"] == "ThreadTime"))
+
+
+@pytest.mark.parametrize(("count", "zoom_ms"), [(5_000, 300), (20_000, 500)])
 def test_large_networks_zoom_and_select_at_once(chromium: Browser, count: int, zoom_ms: int) -> None:
     network = grid(count)
     drawn = draw_network(network)
@@ -97,13 +109,17 @@ def test_large_networks_zoom_and_select_at_once(chromium: Browser, count: int, z
     ]
     with serving(MapPage(roads=drawn.body, statuses={"": json.dumps(said)}, overlay={"routes": routes})) as address:
         page = opened(chromium, address)
-        zooms = page.evaluate(TIMED, ["in", "out", "in", "out", "in", "out"])
-        selections = page.evaluate(TIMED, ["convoy:3", f"segment:{drawn.segments[900]}", "convoy:5", "convoy:7"])
+        watch = Watch(page)
+        zooms = [watch.step(step) for step in ("in", "out", "in", "out", "in", "out")]
+        selections = [watch.step(step) for step in ("convoy:3", f"segment:{drawn.segments[900]}", "convoy:5")]
         page.close()
 
-    # The best of three: other work on the machine is no property of the map.
-    zoom, select = max(min(zooms[0::2]), min(zooms[1::2])), min(selections)
-    print(f"\n{count} segments: zoom step {zoom:.0f} ms, selection {select:.0f} ms")  # noqa: T201 - a figure to read
+    zoom, zoom_clock = (sorted(taken)[len(taken) // 2] for taken in zip(*zooms, strict=True))
+    select, select_clock = (sorted(taken)[len(taken) // 2] for taken in zip(*selections, strict=True))
+    print(  # noqa: T201 - figures to read
+        f"\n{count} segments, median of processor (and clock): zoom step {zoom:.0f} ms ({zoom_clock:.0f}), "
+        f"selection {select:.0f} ms ({select_clock:.0f})"
+    )
     assert zoom < zoom_ms
     assert select < 100
 

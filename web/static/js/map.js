@@ -18,6 +18,7 @@ import { readColours, watchColours } from "./map/theme.js";
 import { cautionWords, learnWords, say } from "./map/words.js";
 
 const DEBOUNCE_MS = 120;
+const SLOW_MS = 600;
 const BASEMAP = new URL("../vendor/basemap.json", import.meta.url);
 const NARROW = 560; // pixels: the key is folded
 
@@ -44,6 +45,7 @@ class Chart {
       pick: (wish) => this.pick(wish),
       fit: () => this.fit(),
     };
+    host.map = this.api;
     this.api.ready = this.#load().then(() => this.api);
   }
 
@@ -97,6 +99,8 @@ class Chart {
     const { map: roads, disclaimer } = this.host.dataset, words = learnWords({ needCaution: !disclaimer });
     this.furniture.tell("");
     this.#wait(true);
+    words.then(() => this.furniture.name(disclaimer || cautionWords()));
+    const slow = setTimeout(() => this.furniture.tell(say("Loading roads")), SLOW_MS);
     try {
       const [network, basemap] = await Promise.all([
         roads ? fetchJson(timeless(roads)).catch(unlessRefused) : null,
@@ -111,7 +115,10 @@ class Chart {
       await words;
       this.#failed(error, say("Roads not loaded"), () => this.#load());
       return;
+    } finally {
+      clearTimeout(slow);
     }
+    this.furniture.tell("");
     this.#group();
     this.furniture.name(disclaimer || cautionWords(), this.scene.basemap?.source);
     this.#furnish();

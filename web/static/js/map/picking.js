@@ -82,7 +82,7 @@ export class Picking {
   /** What lies at a point: symbols first, then ways and roads; ways that share a road take turns. */
   #find({ x, y }, reach) {
     const { scene, stage, targets } = this.chart, [dx, dy] = stage.pad ?? [0, 0];
-    const wants = (kind) => (this.asked ? this.asked.kinds.includes(kind) : kind !== "place");
+    const wants = (kind) => !this.asked || this.asked.kinds.includes(kind);
     const target = targetAt(targets, x + dx, y + dy, reach, (one) => wants(one.kind) && (!one.quiet || !!this.asked));
     if (target) return { id: target.id, kind: target.kind, name: target.name, at: target.at };
     const { network } = scene;

@@ -34,13 +34,13 @@ export function drawRoads(pen, view, scene) {
       const group = groups.get(status + width);
       if (!group) continue;
       const w = roadWidth(view, width), path = network.lines.trace(new Path2D(), view, group, dense ? 1.6 : 1);
-      if (!(dense && status === "o")) stroke(pen, path, colours.halo, w + 2);
+      if (!dense) stroke(pen, path, colours.halo, w + 2);
       drawStatus(pen, path, status, w, colours);
     }
   }
 }
 
-/** Whether so many roads are seen at once that halos under the open ones would only cost time. */
+/** Whether so many roads are seen at once that halos would hide more of the others than they set off, and cost half the time. */
 function isDense(network, view) {
   if (network.count <= DENSE) return false;
   let seen = 0;
