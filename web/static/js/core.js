@@ -110,3 +110,8 @@ for (const element of document.querySelectorAll("[data-poll]")) setTimeout(poll,
 if (selected()) mark(selected());
 window.qafila = { select, selected };
 document.documentElement.dataset.scripts = "on";
+
+// A table wider than its place can be moved by keys too.
+for (const place of document.querySelectorAll(".scroll, pre")) {
+  if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+}

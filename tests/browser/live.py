@@ -1,0 +1,71 @@
+"""The whole site served to a real browser, and a person at it."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from werkzeug.serving import make_server
+
+from tests.web.doors import Door
+
+BROWSER: Final = os.environ.get("QAFILA_BROWSER", "/usr/bin/chromium")
+SWITCHES: Final = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+DESK: Final = {"width": 1440, "height": 900}
+PHONE: Final = {"width": 390, "height": 844}
+
+
+def start_browser(playwright: Playwright) -> Browser:
+    """Return Debian's Chromium (or the one of `QAFILA_BROWSER`), which asks nobody for anything."""
+    return playwright.chromium.launch(executable_path=BROWSER, args=SWITCHES)
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on this machine and give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own."""
+
+    address: str
+    context: BrowserContext
+    page: Page
+
+    def open(self, where: str) -> Page:
+        """Go to an address of the site and wait until it is quiet."""
+        self.page.goto(self.address + where)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+
+def sign_in(
+    browser: Browser, address: str, door: Door, username: str, *, scripts: bool = True, phone: bool = False
+) -> Person:
+    """Return somebody who has signed in through the page."""
+    size = PHONE if phone else DESK
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(address + "/sign-in")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", door.passwords[username])
+    page.press("input[name=password]", "Enter")
+    page.wait_for_load_state()
+    return Person(address=address, context=context, page=page)

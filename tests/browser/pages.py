@@ -1,0 +1,58 @@
+"""Every page of the site, as pictures and the reading of rules for access go through them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from planner.domain.rights import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """One page in one state: its name, its address, and who looks at it."""
+
+    name: str
+    address: str
+    role: Role = Role.COORDINATOR
+
+
+def screens(*, gate: str, site: str, segment: str, later: str, period: str) -> tuple[Screen, ...]:
+    """Return the screens of a crisis, whose names of things are given; `later` is a time after its failures."""
+    return (
+        Screen(name="today", address="/today"),
+        Screen(name="access", address="/access"),
+        Screen(name="access-gate", address=f"/access?sel=gate:{gate}"),
+        Screen(name="access-segment", address=f"/access?sel=segment:{segment}"),
+        Screen(name="access-record", address=f"/access/record?sel=gate:{gate}"),
+        Screen(name="access-ceasefires", address="/access/ceasefires"),
+        Screen(name="access-log", address="/access/log"),
+        Screen(name="access-record-page", address="/access/records/1"),
+        Screen(name="access-nothing", address="/access?q=nothing-is-called-so"),
+        Screen(name="needs", address="/needs"),
+        Screen(name="needs-site", address=f"/needs/{site}"),
+        Screen(name="needs-import", address="/needs/import"),
+        Screen(name="supply", address="/supply"),
+        Screen(name="supply-edit", address="/supply/rows/stock/edit"),
+        Screen(name="plans", address="/plans"),
+        Screen(name="plan", address="/plans/latest"),
+        Screen(name="what-if", address="/what-if"),
+        Screen(name="what-if-edit", address=f"/what-if?sel=gate:{gate}"),
+        Screen(name="convoys", address="/convoys"),
+        Screen(name="failed", address=f"/failed?at={later}&period=year"),
+        Screen(name="failed-partner", address="/failed", role=Role.PARTNER),
+        Screen(name="reports", address=f"/reports?at={later}&period={period}"),
+        Screen(name="reports-partner", address=f"/reports?period={period}", role=Role.PARTNER),
+        Screen(name="runs", address="/runs"),
+        Screen(name="run", address="/runs/1"),
+        Screen(name="settings", address="/settings", role=Role.ADMIN),
+        Screen(name="account", address="/account"),
+        Screen(name="not-found", address="/no-such-page"),
+        Screen(name="not-allowed", address="/settings"),
+    )
+
+
+TWO_RIVERS: Final = screens(
+    gate="amber-bridge", site="kessa", segment="merro--ordan", later="2031-06-01T08:00", period="2031-04"
+)
+SYRIA: Final = screens(
+    gate="castello", site="eastern-aleppo", segment="homs--hama", later="2016-10-10T08:00", period="2016-09"
+)

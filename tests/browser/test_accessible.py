@@ -1,0 +1,46 @@
+"""axe finds nothing on any page, in both languages; nothing is cut off on a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from planner.domain.rights import Role
+from tests.browser.live import Person, sign_in
+from tests.browser.pages import TWO_RIVERS, Screen
+from tests.web.doors import Door
+
+pytest_plugins = ["tests.browser.site_fixtures"]
+
+
+@pytest.fixture(scope="module")
+def people(chrome: Browser, shared_address: str, shared_site: Door) -> dict[tuple[Role, bool], Person]:
+    """One person a role at a desk, one at a phone."""
+    return {
+        (role, phone): sign_in(chrome, shared_address, shared_site, role.value, phone=phone)
+        for role in Role
+        for phone in (False, True)
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("screen", TWO_RIVERS, ids=lambda screen: screen.name)
+def test_axe_finds_nothing(people: dict[tuple[Role, bool], Person], screen: Screen, language: str) -> None:
+    person = people[screen.role, False]
+    mark = "&" if "?" in screen.address else "?"
+    page = person.open(f"{screen.address}{mark}lang={language}")
+
+    found = Axe().run(page).response["violations"]
+
+    assert [(f["id"], f["nodes"][0]["html"][:160]) for f in found] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("screen", TWO_RIVERS, ids=lambda screen: screen.name)
+def test_nothing_is_wider_than_a_phone(people: dict[tuple[Role, bool], Person], screen: Screen, language: str) -> None:
+    person = people[screen.role, True]
+    mark = "&" if "?" in screen.address else "?"
+    page = person.open(f"{screen.address}{mark}lang={language}")
+
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+    assert wide <= 0
