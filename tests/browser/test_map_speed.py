@@ -77,7 +77,7 @@ STEP = """async (step) => {
 
 
 class Watch:
-    """Times steps on a page: the processor's time, so that other work on the machine does not count, and the clock's."""
+    """Times steps by the processor, so that other work on the machine does not count, and by the clock."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
