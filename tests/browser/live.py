@@ -1,6 +1,5 @@
 """The whole site served to a real browser, and a person at it."""
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +10,9 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from werkzeug.serving import make_server
 
+from tests.browser.program import browser_path
 from tests.web.doors import Door
 
-BROWSER: Final = os.environ.get("QAFILA_BROWSER", "/usr/bin/chromium")
 SWITCHES: Final = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
 DESK: Final = {"width": 1440, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
@@ -21,7 +20,7 @@ PHONE: Final = {"width": 390, "height": 844}
 
 def start_browser(playwright: Playwright) -> Browser:
     """Return Debian's Chromium (or the one of `QAFILA_BROWSER`), which asks nobody for anything."""
-    return playwright.chromium.launch(executable_path=BROWSER, args=SWITCHES)
+    return playwright.chromium.launch(executable_path=browser_path(), args=SWITCHES)
 
 
 @contextmanager
