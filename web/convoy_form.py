@@ -9,7 +9,6 @@ from planner.domain.denials import EVENTS, REASONS, SECTORS
 from planner.domain.world import World
 from planner.services.convoys import DETAILS, ConvoyView
 from planner.store.records import Detail
-from routing.evidence import DeliveryOutcome
 from routing.units import DAY, HOUR, Instant, format_instant
 from web.event_words import AUTHORITIES, RESULTS
 from web.forms import Form
@@ -98,7 +97,7 @@ class OutcomeForm(Form):
         if not self.ok or happened_at is None:
             return None
         values: dict[str, object] = {
-            "kind": DeliveryOutcome.kind, "movement": view.id, "site": self._site(view, where), "what": what,
+            "kind": "outcome", "movement": view.id, "site": self._site(view, where), "what": what,
             "result": result, "happened_at": format_instant(happened_at, zone),
             "valid_from": format_instant(happened_at, zone), "learned_at": format_instant(now, zone),
             "reason_code": reason, "authority_type": "none" if result == "facilitated" else authority,

@@ -169,8 +169,9 @@ def _convoy_page(view: ConvoyView, form: DetailForm, conflict: list[tuple[str, s
     way = () if view.convoy is None else states_at(desk.world(), question, tuple(dict.fromkeys(view.convoy.segments)))
     counts = {status: sum(s.piece.status is status for s in way) for status in Status}
     return render_template(
-        "convoys/convoy.html", view=view, form=form, conflict=conflict, words=words, labels=_labels(),
-        world=desk.world(), catalogue=desk.world().catalogue, network=desk.world().network, escort_choices=[(name, name) for name in _escorts(view)],
+        "convoys/convoy.html", view=view, form=form, conflict=conflict, words=words,
+        labels=_labels(), catalogue=desk.world().catalogue, network=desk.world().network,
+        escort_choices=[(name, name) for name in _escorts(view)],
         counts=counts, blocked=[s for s in way if s.piece.status is Status.BLOCKED],
         contested=[s for s in way if s.piece.status is Status.CONTESTED], overlay=_overlay(view),
     )  # fmt: skip

@@ -167,6 +167,7 @@ def _overlay(failures: Failures) -> dict[str, Any]:
 _TALL: Final = 130
 _APART: Final = 142
 _BAR: Final = 16
+_WIDE: Final = 690
 
 
 def _draw_funnel(funnel: Funnel) -> list[dict[str, Any]]:
@@ -179,7 +180,7 @@ def _draw_funnel(funnel: Funnel) -> list[dict[str, Any]]:
         if step.requests is not None:
             height = max(2.0, _TALL * step.requests / asked) if step.requests else 0.0
         x = 16 + n * _APART
-        drawn.append({"step": step, "x": 4 * _APART + 32 - x if mirrored else x, "h": round(height, 1)})
+        drawn.append({"step": step, "x": _WIDE - _BAR - x if mirrored else x, "h": round(height, 1)})
     return drawn
 
 

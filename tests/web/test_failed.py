@@ -1,0 +1,189 @@
+"""Failed deliveries on the page: counted by hand, as known then, and for partners nothing but the redacted rows."""
+
+import re
+
+import pytest
+
+from planner.domain.rights import Role
+from planner.services.crises import load_world
+from planner.store.store import Store
+from routing.evidence import DeliveryOutcome
+from tests.web.convoy_hands import OUTCOME, publish, send_outcome
+from tests.web.doors import Browser, Door
+from tests.web.september import CRISIS, Opened, text_of
+
+pytest_plugins = ["tests.web.failed_fixtures"]
+END = "2016-09-30T12:00"
+
+
+def row_of(page: str, place: str) -> str:
+    rows = re.findall(r'<tr data-sel="case:.*?</tr>', page, re.DOTALL)
+    return text_of(next(row for row in rows if place in row))
+
+
+@pytest.fixture
+def coordinator(opened: Opened) -> Browser:
+    return opened(END).signed_in("coordinator")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_all_but_administrators_of_people_may_open_it(readers: dict[Role, Browser], role: Role) -> None:
+    assert readers[role].get("/failed").status_code == (403 if role is Role.ADMIN else 200)
+
+
+def test_a_case_itself_is_for_those_who_run_the_operation(opened: Opened) -> None:
+    door = opened(END)
+    address = "/failed/syria-2016-09-00415"
+
+    answers = {role: door.signed_in(role.value).get(address).status_code for role in Role}
+
+    assert answers == {Role.COORDINATOR: 200, Role.ANALYST: 200, Role.PARTNER: 403, Role.ADMIN: 403}
+
+
+def test_september_has_the_two_cases_counted_by_hand(coordinator: Browser) -> None:
+    page = coordinator.get("/failed").text
+
+    assert "2 cases in view" in page
+    held, attacked = row_of(page, "Eastern Aleppo"), row_of(page, "Urum Al-Kubra")
+    assert "13 Sep" in held
+    assert "Held: facilitation letter missing" in held
+    assert "40 80,000–185,000 185,000 OCHA, Sep 2016 80,000 AFP, Sep 2016" in held
+    assert "19 Sep" in attacked
+    assert "31 up to 78,000 78,000 UN, 19 Sep 2016" in attacked
+
+
+def test_the_totals_are_sums_of_what_is_stated(coordinator: Browser) -> None:
+    told = text_of(coordinator.get("/failed").text)
+
+    # 40 + 31 trucks; 400 + 0 truck-days; 240 + 0 hours; 80,000 sure at one site, 185,000 + 78,000 at most.
+    assert "71 trucks stopped 400 truck-days lost 240 hours lost 80,000–263,000 people, each site once" in told
+
+
+def test_each_case_counts_under_its_category(coordinator: Browser) -> None:
+    told = text_of(coordinator.get("/failed").text)
+
+    assert "3 Movement within the country 1" in told
+    assert "5 Violence against staff, goods 1" in told
+    assert "4 Military operations, hostilities 0" in told
+
+
+def test_the_year_has_the_turned_back_convoy_of_may_too(coordinator: Browser) -> None:
+    page = coordinator.get("/failed?period=2016").text
+
+    assert "3 cases in view" in page
+    assert "5 4,000 4,000 UN figures, 2016" in row_of(page, "Darayya")
+
+
+def test_days_may_be_chosen_freely(coordinator: Browser) -> None:
+    assert "1 case in view" in coordinator.get("/failed?from=2016-09-14&until=2016-09-20").text
+    assert coordinator.get("/failed?period=soon").status_code == 422
+    assert coordinator.get("/failed?period=2017-01").status_code == 422
+
+
+def test_what_was_learned_later_is_not_on_the_page(coordinator: Browser) -> None:
+    page = coordinator.get("/failed?at=2016-09-18T08:00").text
+
+    assert "1 case in view" in page
+    assert "Urum" not in page
+    assert "20 80,000–185,000" in row_of(page, "Eastern Aleppo")  # the other twenty were reported on the 19th
+    assert coordinator.get("/failed/syria-2016-09-00415?at=2016-09-18T08:00").status_code == 404
+
+
+def test_a_case_shows_every_record_and_the_words_that_were_said(coordinator: Browser) -> None:
+    told = text_of(coordinator.get("/failed/syria-2016-09-00305").text)
+
+    assert "no aid without coordination with Damascus" in told
+    assert "facilitation letter missing" in told
+    assert "trucks the record 20 40 40" in told
+    assert "hours lost the record 24 168 240" in told
+
+
+def test_the_funnel_says_what_is_not_recorded(coordinator: Browser) -> None:
+    told = text_of(coordinator.get("/failed").text)
+
+    # 25 requests of 21 August, one of 12 September, four of the 28th; eight permitted in part, seven reached.
+    assert "Asked for 30 185,000 stated in 1" in told
+    assert "Permitted 8 328,000" in told
+    assert "Sent 8 not recorded" in told
+    assert "Reached 7" in told
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Partners
+
+
+def secrets_of(store: Store) -> set[str]:
+    """Return what a partner must not read: gates, sites, segments, sources, movements, as they are written."""
+    world = load_world(store, CRISIS)
+    told: set[str] = {record.source for record in world.log}
+    for record in world.log:
+        told |= {figure.source for name in ("people_requested", "people_reached", "figures")
+                 for figure in getattr(record.fact, name, ())}  # fmt: skip
+    told |= {name for gate in world.network.gates.values() for name in (gate.id, gate.name)}
+    told |= {name for site in world.catalogue.sites.values() for name in (site.id, site.name, site.name_ar)}
+    told |= {segment.id for segment in world.network.segments.values()}
+    told |= {name for m in world.catalogue.movements.values() for name in (m.id, m.name)}
+    told |= {f.stated_reason for r in world.log if isinstance(f := r.fact, DeliveryOutcome) and f.stated_reason}
+    allowed = {p.sub_district for p in world.network.places.values()} | {
+        p.sub_district_ar for p in world.network.places.values()
+    }
+    allowed |= {n for g in world.catalogue.governorates.values() for n in (g.name, g.name_ar)}
+    allowed.add("synthetic")  # a source of planning values, and the word that every tier has for them
+    return {name for name in told if name and name not in allowed}
+
+
+@pytest.mark.parametrize(
+    "address", ["/failed", "/failed?period=2016", "/failed?period=2016&lang=ar", "/failed?known=485"]
+)
+def test_a_partner_reads_neither_gate_nor_site_nor_hour_nor_source(opened: Opened, syria: Store, address: str) -> None:
+    shown = opened(END).signed_in("partner").get(address).text
+    body = shown.partition("<main")[2]
+
+    found = {name for name in secrets_of(syria) if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", body)}
+    assert found == set()
+    assert not re.search(r"\d\d:\d\d", body)
+    assert "Jebel Saman" in body or "جبل سمعان" in body
+    assert "80,000–185,000" in body
+
+
+def test_a_date_ahead_in_the_address_does_not_open_the_embargo(opened: Opened) -> None:
+    partner = opened("2016-09-20T12:00").signed_in("partner")
+
+    plain, ahead = (text_of(partner.get(a).text) for a in ("/failed", "/failed?at=2016-12-31T12:00&known=485"))
+
+    for told in (plain, ahead):
+        assert "1 case" in told
+        assert "1 more withheld for now" in told
+        assert "Atareb" not in told
+
+
+def test_an_earlier_date_shows_what_was_released_then(opened: Opened) -> None:
+    partner = opened(END).signed_in("partner")
+
+    assert "withheld" in text_of(partner.get("/failed?at=2016-09-20T12:00").text)
+    assert partner.get("/failed?at=tomorrow").status_code == 400
+
+
+def test_a_coordinator_sees_what_a_partner_would(opened: Opened) -> None:
+    door = opened(END)
+    mine = door.signed_in("coordinator").get("/failed?view=partner").text
+    theirs = door.signed_in("partner").get("/failed").text
+
+    rows = [re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL)[0] for page in (mine, theirs)]
+    assert rows[0] == rows[1]
+    assert "This is what a partner reads" in mine
+
+
+def test_asking_for_the_full_view_changes_nothing_for_a_partner(opened: Opened) -> None:
+    partner: Browser = opened(END).signed_in("partner")
+
+    assert "From asking to reaching" not in partner.get("/failed?view=full&count=people").text
+
+
+def test_an_outcome_of_a_published_convoy_is_a_case(site: Door) -> None:
+    movement = publish(site)
+    browser = site.signed_in("coordinator")
+    assert send_outcome(browser, movement, **OUTCOME).status_code == 303
+
+    page = browser.get("/failed?known=" + str(load_world(site.store, "two-rivers").head)).text
+    assert "turned back at a checkpoint" in page
