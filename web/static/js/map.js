@@ -5,13 +5,14 @@ import { NotLoaded, fetchJson, timeless } from "./map/fetching.js";
 import { Furniture } from "./map/furniture.js";
 import { drawGround } from "./map/ground.js";
 import { Insets, insetSize } from "./map/insets.js";
-import { emptiestCorner, fillKey, scaleBar } from "./map/key.js";
+import { cornersOf, emptiestCorner, fillKey, scaleBar } from "./map/key.js";
 import { arrange } from "./map/layout.js";
 import { Basemap, Network, OtherNetwork, Statuses } from "./map/network.js";
 import { boundsOf, prepare, readOverlay } from "./map/overlay.js";
 import { Picking } from "./map/picking.js";
 import { drawRoads, groupRoads } from "./map/roads.js";
-import { chosenSegments, drawChosen, drawMarker, drawWays } from "./map/routes.js";
+import { drawChosen, drawMarker, drawWays } from "./map/routes.js";
+import { bringIntoView } from "./map/seeing.js";
 import { Stage } from "./map/stage.js";
 import { signIcon } from "./map/symbols.js";
 import { readColours, watchColours } from "./map/theme.js";
@@ -233,18 +234,14 @@ class Chart {
   }
 
   #placeKey() {
-    const { key, foot, zoom } = this.furniture, [width, height] = this.stage.size, w = key.offsetWidth, h = key.offsetHeight, gap = 12;
+    const { key, foot } = this.furniture;
     if (key.hidden || !this.stage.view) return;
-    this.keySize = `${w}x${h}`;
+    this.keySize = `${key.offsetWidth}x${key.offsetHeight}`;
     this.insets.showFor(this.stage.view);
-    foot.style.setProperty("--beside", this.insets.shown ? `${this.insets.boxes[0][2] - this.insets.boxes[0][0] + 12}px` : "0px");
-    const [dx, dy] = this.stage.pad, rtl = this.scene.rightToLeft, beside = this.insets.boxes.length ? this.insets.boxes[0][2] - this.insets.boxes[0][0] : 0;
-    const left = rtl ? beside + gap : gap, right = width - w - gap - (rtl ? 0 : beside), top = gap, bottom = height - h - foot.offsetHeight - gap;
-    const below = zoom.offsetHeight + 2 * gap;
-    const corners = [[rtl ? left : right, bottom], [rtl ? left : right, top], [rtl ? right : left, bottom], [rtl ? right : left, below]]
-      .filter(([, y]) => y >= top && y + h <= height - foot.offsetHeight + 1)
-      .map(([x, y]) => ({ at: [x, y], box: [x + dx, y + dy, x + w + dx, y + h + dy] }));
-    if (corners.length) this.furniture.moveKey(emptiestCorner(corners, this.scene, this.stage.view).at);
+    const [box] = this.insets.boxes, beside = box ? box[2] - box[0] : 0;
+    foot.style.setProperty("--beside", beside ? `${beside + 12}px` : "0px");
+    const corner = emptiestCorner(cornersOf(this.furniture, this.stage, beside, this.scene.rightToLeft), this.scene, this.stage.view);
+    if (corner) this.furniture.moveKey(corner.at);
   }
 
   tellPick(text, leave) {
@@ -295,30 +292,10 @@ class Chart {
   #select(id) {
     this.scene.selected = id;
     if (!this.stage.view) return;
-    const place = this.#placeOf(id);
-    if (place) this.#bringIntoView(place);
+    if (bringIntoView(id, this.scene, this.stage.map, this.insets.frames)) this.#moved(true);
     this.redrawChosen();
     this.redrawSigns();
     this.insets.draw(this.scene, Math.min(2, devicePixelRatio || 1), true);
-  }
-
-  /** The rectangle in degrees of what an id stands for on this map; null where it is not on it. */
-  #placeOf(id) {
-    const { network, overlay } = this.scene, points = overlay.points.filter((point) => point.sel === id).map((point) => ({ at: point.at }));
-    const lines = chosenSegments(this.scene);
-    if (id.startsWith("gate:") && network?.gateIndex.has(id.slice(5))) points.push({ at: network.gates[network.gateIndex.get(id.slice(5))].at });
-    if (!points.length && !lines.length) return null;
-    return boundsOf({ points, shields: [], signs: [], routes: [{ lines: points.length ? [] : lines }] }, network);
-  }
-
-  #bringIntoView([west, south, east, north]) {
-    const { map } = this.stage, seen = map.getBounds().pad(-0.04);
-    const inset = this.insets.frames.some(({ bounds: [w, s, e, n] }) => west >= w && south >= s && east <= e && north <= n);
-    if (inset || seen.intersects([[south, west], [north, east]])) return;
-    const larger = map.getBoundsZoom([[south, west], [north, east]]) < map.getZoom();
-    if (larger) map.fitBounds([[south, west], [north, east]], { animate: false, padding: [30, 30] });
-    else map.panTo([(south + north) / 2, (west + east) / 2], { animate: false });
-    this.#moved(true);
   }
 
   #open({ bounds }) {

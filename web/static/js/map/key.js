@@ -59,6 +59,16 @@ export function scaleBar(kmPerPixel, rightToLeft, longest = 140) {
     `<text class="m-lbl" font-size="10" text-anchor="middle" x="${length}" y="11"${rightToLeft ? ' direction="rtl"' : ""}>${safe(said)}</text></svg>`;
 }
 
+/** The corners that the key fits into, beside the insets and clear of the buttons, the end side first. */
+export function cornersOf({ key, foot, zoom }, { size: [width, height], pad: [dx, dy] }, beside, rightToLeft) {
+  const w = key.offsetWidth, h = key.offsetHeight, gap = 12, lowest = height - foot.offsetHeight;
+  const left = gap + (rightToLeft ? beside : 0), right = width - w - gap - (rightToLeft ? 0 : beside);
+  const [start, end] = rightToLeft ? [right, left] : [left, right], bottom = lowest - h - gap;
+  return [[end, bottom], [end, gap], [start, bottom], [start, zoom.offsetHeight + 2 * gap]]
+    .filter(([, y]) => y >= gap && y + h <= lowest + 1)
+    .map(([x, y]) => ({ at: [x, y], box: [x + dx, y + dy, x + w + dx, y + h + dy] }));
+}
+
 /** Choose the corner in which the key hides least: roads count little, ways and points much, a coast more than roads. */
 export function emptiestCorner(corners, scene, view) {
   const weigh = (box) => {
@@ -80,8 +90,10 @@ export function emptiestCorner(corners, scene, view) {
     }
     return weight;
   };
-  return corners.reduce((best, corner) => {
+  let best = null, least = Infinity;
+  for (const corner of corners) {
     const weight = weigh(corner.box);
-    return weight < best.weight ? { ...corner, weight } : best;
-  }, { weight: Infinity });
+    if (weight < least) [best, least] = [corner, weight];
+  }
+  return best;
 }
