@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import current_app, g, has_app_context
 
 from planner.bootstrap import clock as machine_clock
 from planner.bootstrap import versions
@@ -49,8 +49,12 @@ class Desk:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The crisis's own time zone."""
-        return self.crisis.tz
+        """The crisis's own time zone; asked for with each time on a page, so read once a request."""
+        if not has_app_context():
+            return self.crisis.tz
+        if "zone" not in g:
+            g.zone = self.crisis.tz
+        return cast("ZoneInfo", g.zone)
 
     @property
     def now(self) -> Instant:

@@ -1,8 +1,11 @@
 """Snapshots and plans: what was asked and what was answered, both for ever; only publishing changes."""
 
-from typing import cast
+from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, func, insert, select, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from planner.domain.errors import BadInput, NotFound, Refused
 from planner.domain.plan import Plan, PlanId, PlanStatus
@@ -13,6 +16,7 @@ from planner.store.rows import BlobRow, PlanRow, SnapshotRow
 from planner.store.unit import Unit
 from routing.units import Instant, Window
 
+T = TypeVar("T")
 LATEST = "latest"
 ID_LENGTH = 12
 """A plan's id is so many digits of its digest: short enough to say on the phone."""
@@ -38,6 +42,12 @@ class PlanReads(Unit):
         return PackedSnapshot(
             digest=digest, crisis=row.crisis, parts={name: found[part] for name, part in row.manifest.items()}
         )
+
+    def get_part(self, digest: str, name: str, kind: type[T]) -> T:
+        """Return one field of a snapshot, without the others; raises `NotFound`."""
+        row = self._get(SnapshotRow, digest, f"No snapshot {digest!r} in this database.")
+        blob = self._get(BlobRow, row.manifest[name], f"Snapshot {digest[:12]} has lost its {name}. Restore a backup.")
+        return codec.unpack_part(kind, codec.unsqueeze(blob.content))
 
     def get_plan(self, plan: PlanId, *, crisis: str | None = None) -> StoredPlan:
         """Return a plan by id, or the `latest` (of a crisis, where one is named); raises `NotFound`."""
@@ -154,6 +164,19 @@ class PlanWrites(PlanReads):
         return digest
 
 
+class _ArrayLength(GenericFunction[int]):
+    """How many items a JSON array in a body has; each database calls it by another name."""
+
+    name = "json_array_length"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_ArrayLength, "postgresql")
+def _on_postgresql(element: _ArrayLength, compiler: SQLCompiler, **options: object) -> str:
+    return f"jsonb_array_length({compiler.process(element.clauses, **options)})"
+
+
 def _cards() -> Select[*tuple[object, ...]]:
     """Select a plan's card; what lies in the body is read by the database, so that a listing stays small."""
     return select(
@@ -161,6 +184,7 @@ def _cards() -> Select[*tuple[object, ...]]:
         PlanRow.published_at, PlanRow.published_by,
         PlanRow.body["status"].as_string().label("status"),
         PlanRow.body["people_reached"].as_integer().label("people_reached"),
+        _ArrayLength(PlanRow.body["convoys"]).label("convoys"),
         _horizon("start"), _horizon("end"),
     )  # fmt: skip
 
@@ -173,6 +197,7 @@ def _horizon(edge: str) -> ColumnElement[int]:
 def _card(row: Row[*tuple[object, ...]]) -> PlanCard:
     return PlanCard(
         id=row.id, digest=row.digest, crisis=row.crisis, snapshot=row.snapshot, status=cast("PlanStatus", row.status),
-        horizon=Window(row.start, row.end), people_reached=row.people_reached, created_at=row.created_at,
-        created_by=row.created_by, published_at=row.published_at, published_by=row.published_by,
+        horizon=Window(row.start, row.end), people_reached=row.people_reached, convoys=row.convoys,
+        created_at=row.created_at, created_by=row.created_by, published_at=row.published_at,
+        published_by=row.published_by,
     )  # fmt: skip

@@ -58,6 +58,7 @@ class PlanCard:
     status: PlanStatus
     horizon: Window
     people_reached: int
+    convoys: int
     created_at: Instant
     created_by: str
     published_at: Instant | None
