@@ -15,7 +15,7 @@ from web.i18n import ngettext
 from web.plan_words import wall_said
 from web.words import clock, number, say, span
 
-StepKind: TypeAlias = Literal["", "gate", "stand", "inside", "back", "slack", "end"]
+StepKind: TypeAlias = Literal["", "gate", "stand", "inside", "back", "home", "end"]
 NOTHING: Final = Markup()
 
 
@@ -37,7 +37,7 @@ def list_steps(told: Itinerary, snapshot: Snapshot) -> tuple[Step, ...]:
     steps[0] = _leaving(told, snapshot, steps[0])
     metres = sum(snapshot.network.segments[s].length_m for s in told.convoy.segments)
     hub = say(snapshot.hubs[told.convoy.hub])
-    steps.append(Step(at=told.convoy.back_at, kind="slack", title=_("Back at %(hub)s", hub=hub), metres=metres))
+    steps.append(Step(at=told.convoy.back_at, kind="home", title=_("Back at %(hub)s", hub=hub), metres=metres))
     if told.wall is not None:
         gate = told.wall.gate
         where = say(snapshot.network.gates[gate]) if gate else snapshot.network.segments[told.wall.segment].name

@@ -53,3 +53,11 @@ def site(planned_desk: Folder, tmp_path: Path, quick_hashes: None) -> Iterator[D
     door = open_site(planned_desk.copy(tmp_path / "desk"))
     yield door
     door.store.close()
+
+
+@pytest.fixture
+def bare_site(seeded_desk: Folder, tmp_path: Path, quick_hashes: None) -> Iterator[Door]:  # noqa: ARG001 - asked for by name
+    """To write on, before anybody has made a plan."""
+    door = open_site(seeded_desk.copy(tmp_path / "bare"))
+    yield door
+    door.store.close()

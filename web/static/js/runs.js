@@ -11,6 +11,9 @@ function show(markup) {
   if (shown.dataset.last === markup) return;
   shown.dataset.last = markup;
   shown.innerHTML = markup;
+  // What can be done changes with the state: only a run that is worked on has something to keep.
+  const can = shown.querySelector("[data-can-keep]")?.dataset.canKeep === "yes";
+  for (const form of document.querySelectorAll("[data-keep]")) form.hidden = !can;
 }
 
 const end = () => location.reload();
