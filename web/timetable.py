@@ -29,17 +29,16 @@ class Bar:
     width: float
     inside: bool = False
     phase: Phase | None = None
-    lane: Literal["high", "low"] = "high"
 
     @property
     def middle(self) -> float:
         """Where a word about it stands."""
-        return self.x + self.width / 2
+        return round(self.x + self.width / 2, 3)
 
     @property
     def end(self) -> float:
         """The side of it that is farther right on paper."""
-        return self.x + self.width
+        return round(self.x + self.width, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
