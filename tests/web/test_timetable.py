@@ -26,15 +26,11 @@ def at(hour: float, day: int = 0) -> int:
 def journey(*, end: float | None = 18, name: str = "c1", group: str | None = None, leaves: float = 8) -> Itinerary:
     """Leave, stand at a gate, unload, drive back; the road closes at `end`."""
     stop = Stop(site="s", arrive_at=at(leaves + 3), unloaded_at=at(leaves + 6), trucks={}, loads=())
-    moves = (
-        Move(start="h", end="s", depart_at=at(leaves), arrive_at=at(leaves + 3), segments=(), gates=(), loaded=True),
-        Move(
-            start="s", end="h", depart_at=at(leaves + 6), arrive_at=at(leaves + 8), segments=(), gates=(), loaded=False
-        ),
-    )
+    out = Move(start="h", end="s", depart_at=at(leaves), arrive_at=at(leaves + 3), segments=(), gates=(), loaded=True)
+    back = replace(out, start="s", end="h", depart_at=at(leaves + 6), arrive_at=at(leaves + 8), loaded=False)
     convoy = Convoy(
-        id=name, hub="h", stops=(stop,), moves=(out, back), trucks={}, loading=Window(at(leaves - 3), at(leaves - 2)), p=0.9,
-        slack_s=0, exposure_truck_s=0, group=group,
+        id=name, hub="h", stops=(stop,), moves=(out, back), trucks={}, group=group, p=0.9, slack_s=0,
+        loading=Window(at(leaves - 3), at(leaves - 2)), exposure_truck_s=0,
     )  # fmt: skip
     phases = (
         Phase(kind="load", window=convoy.loading, where="h"),
