@@ -1,9 +1,11 @@
 """Say in a few words what a record of the log reports, in the reader's language, without blame."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from planner.domain.world import World
+from planner.services.time_rail import RailEvent
 from routing.evidence import (
     Arrangement,
     CeasefireAgreed,
@@ -24,10 +26,11 @@ from routing.evidence import (
     SiteStatus,
     Statement,
 )
-from web.event_words import LISTINGS, PAPER_STATES, STEPS, WHAT, said
+from web.event_words import LISTINGS, PAPER_STATES, STEPS, STEPS_SHORT, WHAT, said
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
-from web.words import input_moment, say
+from web.i18n import ngettext
+from web.words import moment, say
 
 ROAD: Final[Mapping[str, Any]] = {
     "open": _l("Road open"), "restricted": _l("Road open with restrictions"), "damaged": _l("Road damaged"),
@@ -51,6 +54,8 @@ KINDS: Final[Mapping[str, Any]] = {
     "permit": _l("permit step"), "hold": _l("hold"), "outcome": _l("outcome of a movement"),
     "site_status": _l("listing of a site"), "statement": _l("statement"), "retraction": _l("withdrawal"),
 }  # fmt: skip
+LONGEST_INITIALS: Final = 3
+"""A body known by so few letters is called by its initials."""
 
 
 def name_of(things: Mapping[str, Any], key: str) -> str:
@@ -67,7 +72,7 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
         case CeasefireExtended():
             return _("Ceasefire %(name)s extended to %(end)s", name=fact.ceasefire, end=_at(fact.firm_end))
         case CeasefireClaim():
-            by = next((say(p) for p in catalogue.crisis.parties if p.id == fact.by), fact.by)
+            by = body_name(fact.by, world)
             return _("%(by)s: the ceasefire %(name)s is %(says)s", by=by, name=fact.ceasefire, says=SAYS[fact.says])
         case CeasefireViolation():
             return _("Violation of the ceasefire %(name)s", name=fact.ceasefire)
@@ -77,7 +82,7 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
         case Arrangement():
             return _("The parties agreed to passage at %(gates)s", gates=_names(network.gates, fact.gates))
         case Control():
-            party = next((say(p) for p in catalogue.crisis.parties if p.id == fact.party), fact.party)
+            party = body_name(fact.party, world)
             return _("%(area)s is held by %(party)s", area=name_of(network.areas, fact.area), party=party)
         case RoadReport():
             limit = "" if fact.weight_limit_kg is None else f" ({fact.weight_limit_kg / 1_000:g} t)"
@@ -101,9 +106,61 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
             site = name_of(catalogue.sites, fact.site)
             return _("%(site)s is listed as %(listing)s", site=site, listing=said(LISTINGS, fact.status))
         case Statement():
-            return f"{fact.by}: {fact.text}"
+            return f"{body_name(fact.by, world)}: {fact.text}"
         case Retraction():
             return _("Record %(position)s is withdrawn. %(reason)s", position=fact.position, reason=fact.reason)
+
+
+def body_name(body: str, world: World) -> str:
+    """Return the name of a party, or of a guarantor or another body, which the log knows by a short id alone."""
+    party = next((p for p in world.catalogue.crisis.parties if p.id == body), None)
+    if party is not None:
+        return say(party)
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", body):
+        return body
+    words = body.replace("-", " ")
+    return _(words.upper() if len(words) <= LONGEST_INITIALS else words.title())
+
+
+def tell_short(event: RailEvent, world: World) -> str:  # noqa: C901, PLR0911 - one line a kind of record
+    """Return the few words for a mark on the rail of time."""
+    record, count = event.records[0], len(event.records)
+    fact, network = record.fact, world.network
+    if count > 1 and isinstance(fact, CeasefireClaim | PermitStep | DeliveryOutcome | Arrangement):
+        return _several(fact, count)
+    match fact:
+        case CeasefireAgreed():
+            return _("Truce announced") if event.announced else _("Truce begins")
+        case CeasefireExtended():
+            return _("Extended to %(end)s", end=moment(fact.firm_end, year=False).striptags())
+        case CeasefireClaim():
+            return f"{body_name(fact.by, world)}: {SAYS[fact.says]}"
+        case CeasefireViolation():
+            return _("Violations reported")
+        case Arrangement():
+            return _("Passage agreed: %(gates)s", gates=_names(network.gates, fact.gates))
+        case Pause():
+            return _("Daily pause")
+        case Hold():
+            return _("All convoys held") if not fact.scope else _("Convoys held")
+        case PermitStep():
+            site = name_of(world.catalogue.sites, fact.site)
+            return f"{site}: {said(STEPS_SHORT, fact.step)}, {said(PAPER_STATES, fact.state)}"
+        case DeliveryOutcome():
+            return f"{name_of(world.catalogue.sites, fact.site)}: {said(WHAT, fact.what)}"
+        case _:
+            return tell(record, world)
+
+
+def _several(fact: object, count: int) -> str:
+    """Return the few words for records of one kind that follow each other."""
+    if isinstance(fact, CeasefireClaim):
+        return ngettext("%(num)s party speaks", "%(num)s parties speak", count)
+    if isinstance(fact, PermitStep):
+        return ngettext("%(num)s step of papers", "%(num)s steps of papers", count)
+    if isinstance(fact, DeliveryOutcome):
+        return ngettext("%(num)s outcome", "%(num)s outcomes", count)
+    return ngettext("%(num)s passage agreed", "%(num)s passages agreed", count)
 
 
 def _names(things: Mapping[str, Any], keys: tuple[str, ...]) -> str:
@@ -111,7 +168,7 @@ def _names(things: Mapping[str, Any], keys: tuple[str, ...]) -> str:
 
 
 def _at(at: int) -> str:
-    return input_moment(at).replace("T", " ")
+    return moment(at).striptags()
 
 
 def _clock(seconds: int) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of report that a form records, each with its fields and what they may be."""
+"""The kinds of report that a form records, each with its fields and what they may be; `report_reading` reads them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,16 +6,12 @@ from typing import Any, Final, Literal
 
 from planner.domain.world import World
 from routing.evidence import CeasefireAgreed
-from routing.units import format_instant
-from web.desk import the_desk
 from web.event_words import LISTINGS, PAPER_STATES, STEPS
-from web.evidence_words import GATE, HAZARDS, ROAD, SAYS
-from web.forms import Form
-from web.i18n import gettext as _
+from web.evidence_words import GATE, HAZARDS, ROAD, SAYS, body_name
 from web.i18n import lazy_gettext as _l
 from web.words import say
 
-Kind = Literal["choice", "several", "number", "fraction", "moment", "clock", "text"]
+Kind = Literal["choice", "several", "number", "fraction", "moment", "clock", "text", "place", "names", "yes_no"]
 Choices = Callable[[World], list[tuple[str, Any]]]
 
 
@@ -29,6 +25,8 @@ class ReportField:
     choices: Choices | None = None
     required: bool = True
     hint: Any = ""
+    least: int = 0
+    """The fewest that may be chosen, or the smallest number."""
 
 
 def _fixed(words: Mapping[str, Any]) -> Choices:
@@ -68,27 +66,34 @@ def _ceasefires(world: World) -> list[tuple[str, Any]]:
 def _claimants(world: World) -> list[tuple[str, Any]]:
     parties = _parties(world)
     guarantors = {g for r in world.log if isinstance(r.fact, CeasefireAgreed) for g in r.fact.guarantors}
-    return parties + [(name, name) for name in sorted(guarantors - {key for key, _name in parties})]
+    return parties + [(name, body_name(name, world)) for name in sorted(guarantors - {key for key, _name in parties})]
+
+
+def _commodities(world: World) -> list[tuple[str, Any]]:
+    return _named(world.catalogue.commodities)
 
 
 def _scopes(world: World) -> list[tuple[str, Any]]:
+    everywhere = [("all", _l("All convoys, everywhere"))]
     gates = [(f"gate:{key}", name) for key, name in _gates(world)]
-    return gates + [(f"area:{key}", name) for key, name in _areas(world)]
+    return everywhere + gates + [(f"area:{key}", name) for key, name in _areas(world)]
 
 
 _GATE: Final = ReportField(name="gate", label=_l("Gate"), kind="choice", choices=_gates)
 _CEASEFIRE: Final = ReportField(name="ceasefire", label=_l("Ceasefire"), kind="choice", choices=_ceasefires)
+YES_NO: Final = {"no": _l("no: announced by one side"), "yes": _l("yes")}
+PRECISIONS: Final = {"1": _l("1 the very place"), "2": _l("2 near it"), "3": _l("3 somewhere in the area")}
 _HAZARDS: Final = {key: word for key, word in HAZARDS.items() if key != "none"}
 
 REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
     "road": (
         _l("A road is open, damaged or closed"),
         (
-            ReportField(name="segments", label=_l("Segments"), kind="several", choices=_segments),
+            ReportField(name="segments", label=_l("Stretches"), kind="several", choices=_segments, least=1),
             ReportField(name="state", label=_l("It is"), kind="choice", choices=_fixed(ROAD)),
             ReportField(
                 name="weight_limit_kg", label=_l("Weight limit, kg"), kind="number", required=False,
-                hint=_l("Only where one was reported."),
+                hint=_l("Only where one was reported."), least=1,
             ),
         ),
     ),
@@ -102,16 +107,21 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
             _GATE,
             ReportField(name="opens", label=_l("Opens"), kind="clock"),
             ReportField(name="closes", label=_l("Closes"), kind="clock"),
-            ReportField(name="trucks_per_hour", label=_l("Trucks an hour"), kind="number", required=False),
+            ReportField(name="trucks_per_hour", label=_l("Trucks an hour"), kind="number", required=False, least=1),
         ),
     ),
     "incident": (
         _l("A security incident"),
         (
             ReportField(name="hazard", label=_l("What"), kind="choice", choices=_fixed(_HAZARDS)),
-            ReportField(name="place_name", label=_l("Place"), kind="text", required=False),
-            ReportField(name="lon", label=_l("Longitude"), kind="fraction", hint=_l("Degrees, as in 37.158.")),
-            ReportField(name="lat", label=_l("Latitude"), kind="fraction", hint=_l("Degrees, as in 36.202.")),
+            ReportField(
+                name="place", label=_l("At or near"), kind="place", required=False,
+                hint=_l("A place on the map; or give the point itself."),
+            ),
+            ReportField(name="lon", label=_l("Longitude"), kind="fraction", required=False, hint=_l("As 37.158.")),
+            ReportField(name="lat", label=_l("Latitude"), kind="fraction", required=False, hint=_l("As 36.202.")),
+            ReportField(name="place_name", label=_l("Where, in words"), kind="text", required=False),
+            ReportField(name="geo_precision", label=_l("How exact"), kind="choice", choices=_fixed(PRECISIONS)),
         ),
     ),
     "ceasefire_claim": (
@@ -132,21 +142,50 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
     ),
     "ceasefire_violation": (
         _l("A violation of a ceasefire"),
-        (_CEASEFIRE, ReportField(name="areas", label=_l("Areas"), kind="several", choices=_areas)),
+        (_CEASEFIRE, ReportField(name="areas", label=_l("Areas"), kind="several", choices=_areas, least=1)),
     ),
     "arrangement": (
         _l("The parties agree on passage"),
         (
-            ReportField(name="gates", label=_l("Gates"), kind="several", choices=_gates),
-            ReportField(name="parties", label=_l("Parties"), kind="several", choices=_parties),
+            ReportField(name="gates", label=_l("Gates"), kind="several", choices=_gates, least=1),
+            ReportField(
+                name="parties", label=_l("Parties"), kind="several", choices=_parties, least=2,
+                hint=_l("Those on both sides; the consent of one opens nothing."),
+            ),
+            ReportField(name="letter", label=_l("Letter or terms"), kind="text", required=False),
+        ),
+    ),
+    "ceasefire_agreed": (
+        _l("A ceasefire is agreed"),
+        (
+            ReportField(name="ceasefire", label=_l("Short name"), kind="text", hint=_l("As in truce-2016-09.")),
+            ReportField(name="areas", label=_l("Areas"), kind="several", choices=_areas, least=1),
+            ReportField(name="parties", label=_l("Parties"), kind="several", choices=_parties, least=2),
+            ReportField(name="firm_end", label=_l("Holds until"), kind="moment"),
+            ReportField(name="intended_end", label=_l("Meant to hold until"), kind="moment"),
+            ReportField(
+                name="guarantors", label=_l("Guarantors"), kind="names", required=False,
+                hint=_l("Apart by commas."),
+            ),
+            ReportField(name="terms", label=_l("Terms"), kind="text", required=False),
+        ),
+    ),
+    "pause": (
+        _l("A daily pause is announced"),
+        (
+            ReportField(name="gates", label=_l("Gates"), kind="several", choices=_gates, least=1),
+            ReportField(name="by", label=_l("By"), kind="choice", choices=_claimants),
+            ReportField(name="accepted", label=_l("Accepted by the other side"), kind="yes_no", choices=_fixed(YES_NO)),
+            ReportField(name="opens", label=_l("Each day from"), kind="clock"),
+            ReportField(name="closes", label=_l("to"), kind="clock"),
         ),
     ),
     "hold": (
         _l("Convoys are held"),
         (
             ReportField(
-                name="scope", label=_l("Through"), kind="several", choices=_scopes, required=False,
-                hint=_l("None chosen: all convoys everywhere."),
+                name="scope", label=_l("Which"), kind="several", choices=_scopes, least=1,
+                hint=_l("All, or only those through some gates and areas."),
             ),
             ReportField(name="reason", label=_l("Why"), kind="text"),
         ),
@@ -158,7 +197,10 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
             ReportField(name="state", label=_l("It is"), kind="choice", choices=_fixed(PAPER_STATES)),
             ReportField(name="site", label=_l("Site"), kind="choice", choices=_sites),
             ReportField(name="gate", label=_l("For one gate only"), kind="choice", choices=_gates, required=False),
-            ReportField(name="people", label=_l("For so many people"), kind="number", required=False),
+            ReportField(name="people", label=_l("For so many people"), kind="number", required=False, least=1),
+            ReportField(
+                name="struck", label=_l("Items struck"), kind="several", choices=_commodities, required=False
+            ),
         ),
     ),
     "control": (
@@ -184,79 +226,4 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
     ),
 }  # fmt: skip
 """Each kind of report: what it says, and its fields. Outcomes of movements are recorded with the convoy."""
-
 SEVERAL: Final = tuple({f.name for _title, fields in REPORTS.values() for f in fields if f.kind == "several"})
-
-
-def read_report(form: Form, world: World) -> dict[str, object] | None:
-    """Return the values of a report as the log's reader takes them; None if a field is wrong, each with its complaint.
-
-    Raises
-    ------
-    KeyError
-        If the form's kind is none of `REPORTS`.
-    """
-    kind = form.values["kind"]
-    values: dict[str, object] = {"kind": kind}
-    for field in REPORTS[kind][1]:
-        value = _value(form, field, world)
-        if value not in (None, "", []):
-            values[field.name] = value
-        elif field.name == "scope":
-            values[field.name] = "all"
-        elif field.required and not form.of(field.name):
-            form.complain(field.name, _("Fill this in."))
-    if kind == "incident":
-        values |= {"event_type": "reported", "sub_event_type": str(values.get("hazard", ""))}
-    values |= _frame(form)
-    return values if form.ok else None
-
-
-def _frame(form: Form) -> dict[str, object]:
-    """Read what every report has: who says so, how far to trust it, when it holds and when it was learned."""
-    zone = the_desk().zone
-    source, note = form.text("source", required=True, longest=300), form.text("note")
-    start, end = form.moment("valid_from", required=True), form.moment("valid_to")
-    learned = form.moment("learned_at", required=True)
-    if start is not None and end is not None and end <= start:
-        form.complain("valid_to", _("This is not after the time from which it holds."))
-    if learned is not None and learned > the_desk().clock():
-        form.complain("learned_at", _("This lies ahead. Give a time that has passed."))
-    reliability = form.choice("reliability", tuple("ABCDEF"))
-    credibility = form.choice("credibility", tuple("123456"))
-    told: dict[str, object] = {"source": source, "note": note, "reliability": reliability}
-    if credibility.isdigit():
-        told["credibility"] = int(credibility)
-    for name, at in (("valid_from", start), ("valid_to", end), ("learned_at", learned)):
-        if at is not None:
-            told[name] = format_instant(at, zone)
-    return told
-
-
-def _value(form: Form, field: ReportField, world: World) -> object:
-    match field.kind:
-        case "moment":
-            at = form.moment(field.name)
-            return None if at is None else format_instant(at, the_desk().zone)
-        case "number":
-            return form.whole(field.name)
-        case "fraction":
-            return _degrees(form, field.name)
-        case "several":
-            known = {} if field.choices is None else dict(field.choices(world))
-            return [name for name in form.values.get(field.name, "").split("\n") if name in known]
-        case "choice" if field.choices is not None and form.text(field.name):
-            return form.choice(field.name, dict(field.choices(world)))
-        case _:
-            return form.text(field.name, longest=600)
-
-
-def _degrees(form: Form, name: str) -> float | None:
-    text = form.text(name)
-    if not text:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        form.complain(name, _("%(value)s is no number of degrees.", value=text))
-        return None

@@ -1,41 +1,50 @@
-"""What a page says of a stretch of road or a gate: its status and parts, who claims what, its papers, its history."""
+"""What a page says of a stretch, gate, place or area: its status and reasons, its papers, its records, its convoys."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from planner.domain.errors import NotFound
-from planner.domain.permits import REGIME_STEPS, Paper, fold_papers
-from planner.domain.plan import Convoy, Plan
+from planner.domain.permits import REGIME_STEPS, Paper, fold_papers, papers_for, windows_in_force
+from planner.domain.plan import Convoy
 from planner.domain.world import World
-from planner.services.access import SegmentState
-from routing.access import describe
-from routing.evidence import (
-    CeasefireAgreed,
-    CeasefireClaim,
-    CeasefireExtended,
-    DeliveryOutcome,
-    Evidence,
-    Incident,
-    PermitStep,
-    Retraction,
-    standing,
-)
-from routing.network import Gate, Segment, SegmentId
-from routing.status import PART_ORDER, AccessMap, GatePrior, Part, Piece
-from routing.units import AsOf, Instant, Window
+from planner.services.access import LOOK_AROUND_S, SegmentState
+from planner.services.ceasefire_page import CeasefireView, ceasefire_views, find_standing
+from planner.services.in_hand import ConvoyInHand
+from planner.services.selection import Selection
+from planner.services.time_rail import first_turn
+from routing.access import DEFAULT_POLICY, fold_segments
+from routing.ceasefire import Standing
+from routing.evidence import Evidence, GateHours, PermitStep, Retraction, standing
+from routing.ledger import read_ledger
+from routing.network import Gate, GateId, Segment, SegmentId
+from routing.status import PART_ORDER, AccessMap, GatePrior, HoldSpan, Part, Piece, Status
+from routing.track import Question
+from routing.units import AsOf, Instant, Seconds, Window
 
-MOST_STRETCHES = 8
-"""A place where many roads meet shows so many of them, worst first."""
+MOST_STRETCHES: Final = 8
+"""A selection of many roads shows so many of them whole, worst first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterTruce:
+    """The ceasefire that lets a line be crossed, and what the line is when the hour comes that ends it."""
+
+    standing: Standing
+    status: Status
+    ends_at: Instant
+    blocked_from: Instant | None
+    """When the line is blocked, where that is later than the end that comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """A segment at the page's time, with a sentence for each part, the deciding one first."""
+    """A segment at the page's time: its state, its weeks around it, what its status turns to and why."""
 
     segment: Segment
     state: SegmentState
-    sentences: tuple[tuple[Part, str], ...]
     timeline: tuple[Piece, ...]
+    turns_to: Piece | None
+    truce: AfterTruce | None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -45,242 +54,236 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
-    """What parties and guarantors say of one ceasefire, each a row of (window, word) as known at the page's time."""
+class PaperCell:
+    """One step for one site at a gate: the latest word on it (None: nobody asked), and until when it is in force."""
 
-    ceasefire: str
-    agreed: tuple[Evidence, ...]
-    firm_end: Instant
-    intended_end: Instant
-    rows: tuple[tuple[str, tuple[tuple[Window, str, Evidence], ...]], ...]
+    step: str
+    paper: Paper | None
+    in_force_until: Instant | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperRow:
-    """The papers that a gate's regime asks for, for one site: the latest word on each step, None where nobody asked."""
+    """The papers that a gate's regime asks for, for one site."""
 
     site: str
-    steps: tuple[tuple[str, Paper | None], ...]
+    cells: tuple[PaperCell, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all are in force."""
+        return all(cell.in_force_until is not None for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateFacts:
+    """A gate with its hours and flow as reported last (`hours_by` None: as listed), and its record of passage."""
+
+    gate: Gate
+    opens: Seconds
+    closes: Seconds
+    trucks_per_hour: int
+    hours_by: Evidence | None
+    prior: GatePrior | None
+    papers: tuple[PaperRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """All that the side of the page shows of what is selected."""
 
+    selection: Selection
+    counts: dict[Status, int]
     stretches: tuple[Stretch, ...]
-    left_out: int
-    gate: Gate | None
-    prior: GatePrior | None
-    claims: tuple[Claims, ...]
-    papers: tuple[PaperRow, ...]
+    left_out: tuple[tuple[Segment, Piece], ...]
+    gate: GateFacts | None
+    ceasefires: tuple[CeasefireView, ...]
+    holds: tuple[HoldSpan, ...]
     records: tuple[Evidence, ...]
     deciding: frozenset[int]
-    convoys: tuple[Convoy, ...]
+    convoys: tuple[ConvoyInHand, ...]
+
+    @property
+    def people(self) -> int:
+        """People whom the convoys over it are to feed."""
+        return sum(one.people for one in self.convoys)
 
 
-def find_selected(world: World, selected: str) -> tuple[SegmentId, ...]:
-    """Return the segments behind `segment:ID`, `gate:ID` or `place:ID`.
-
-    Raises
-    ------
-    NotFound
-        If nothing of that name is in the network.
-    """
-    kind, _, name = selected.partition(":")
-    network = world.network
-    if kind == "segment" and name in network.segments:
-        return (name,)
-    if kind == "gate" and name in network.gates:
-        return tuple(network.segments_of_gate.get(name, ()))
-    if kind == "place" and name in network.places:
-        return tuple(s.id for s in network.segments.values() if name in {s.start, s.end})
-    raise NotFound(f"Nothing is called {selected!r} on this network. Choose on the map or in the list.")
-
-
-def panel(world: World, question: AsOf, exact: AccessMap, around: AccessMap, selected: str, plan: Plan | None) -> Panel:
-    """Return what the page says of the selection, as known at the question.
-
-    Raises
-    ------
-    NotFound
-        If nothing of that name is in the network.
-    """
-    segments = find_selected(world, selected)
-    stretches = sorted(
-        (_stretch(world, question, exact, around, segment) for segment in segments),
-        key=lambda s: (-s.state.piece.status.rank, s.state.piece.p, s.segment.id),
-    )
-    shown = tuple(stretches[:MOST_STRETCHES])
-    gates = {s.segment.gate for s in shown if s.segment.gate is not None}
-    kind, _, name = selected.partition(":")
-    gate = world.network.gates.get(name if kind == "gate" else next(iter(sorted(gates)), ""))
-    records = standing(world.log, question.known)
+def make_panel(
+    world: World, question: AsOf, exact: AccessMap, selection: Selection, convoys: Sequence[ConvoyInHand]
+) -> Panel:
+    """Return what the page says of a selection, as known at the question."""
+    pieces = [(world.network.segments[name], exact.at(name, question.at)) for name in selection.segments]
+    pieces.sort(key=lambda pair: (-pair[1].status.rank, pair[1].p, pair[0].id))
+    first, rest = pieces[:MOST_STRETCHES], pieces[MOST_STRETCHES:]
+    shown = _stretches(world, question, first)
+    gate = _gate_of(world, selection, shown)
+    counts = dict.fromkeys(Status, 0)
+    for _segment, piece in pieces:
+        counts[piece.status] += 1
+    over = tuple(one for one in convoys if not selection.segments_set.isdisjoint(one.convoy.segments))
     deciding = frozenset(p for s in shown for p in s.state.piece.deciding().evidence)
+    about = records_about(world, question, exact, selection)
     return Panel(
-        stretches=shown,
-        left_out=len(stretches) - len(shown),
-        gate=gate,
-        prior=None if gate is None else exact.gate_priors.get(gate.id),
-        claims=_claims(world, records, question, {a for s in segments for a in world.network.areas_of(s)}),
-        papers=() if gate is None else _papers(records, gate, question.at),
-        records=_records(world, records, question, shown, gate, deciding),
-        deciding=deciding,
-        convoys=() if plan is None else _users(plan, set(segments)),
-    )
+        selection=selection, counts=counts, stretches=shown, left_out=tuple(rest),
+        gate=None if gate is None else _gate_facts(world, question, exact, gate, over),
+        ceasefires=_ceasefires(world, question, selection, shown),
+        holds=tuple(hold for hold in exact.holds if _bears_on(hold, selection.segments_set, question.at)),
+        records=tuple(sorted(about, key=lambda r: r.position not in deciding)),
+        deciding=deciding, convoys=over,
+    )  # fmt: skip
 
 
-def _stretch(world: World, question: AsOf, exact: AccessMap, around: AccessMap, segment: SegmentId) -> Stretch:
-    piece, timeline = exact.at(segment, question.at), around.timeline(segment)
+def _bears_on(hold: HoldSpan, segments: frozenset[SegmentId], at: Instant) -> bool:
+    return hold.window.contains(at) and (hold.segments is None or not hold.segments.isdisjoint(segments))
+
+
+def _stretches(world: World, question: AsOf, pieces: Sequence[tuple[Segment, Piece]]) -> tuple[Stretch, ...]:
+    """Return the stretches with the weeks around the page's time; only they are folded over so long."""
+    if not pieces:
+        return ()
+    around = Window(question.at - LOOK_AROUND_S, question.at + LOOK_AROUND_S + 1)
+    asked = Question(as_of=question, horizon=around, zone=world.catalogue.crisis.tz, policy=DEFAULT_POLICY)
+    ledger = read_ledger(world.log, question.known, world.network)
+    timelines = fold_segments(asked, ledger, world.network, [segment.id for segment, _piece in pieces])
+    return tuple(_stretch(world, question, segment, piece, timelines[segment.id]) for segment, piece in pieces)
+
+
+def _stretch(world: World, question: AsOf, segment: Segment, piece: Piece, timeline: tuple[Piece, ...]) -> Stretch:
     here = next(i for i, one in enumerate(timeline) if one.window.contains(question.at))
     first = last = here
-    while first > 0 and timeline[first - 1].status is piece.status:
+    while first > 0 and timeline[first - 1].status is timeline[here].status:
         first -= 1
-    while last + 1 < len(timeline) and timeline[last + 1].status is piece.status:
+    while last + 1 < len(timeline) and timeline[last + 1].status is timeline[here].status:
         last += 1
-    decided = piece.deciding()
-    ordered = (decided, *(part for part in piece.parts if part is not decided))
-    zone = world.catalogue.crisis.tz
     return Stretch(
-        segment=world.network.segments[segment],
+        segment=segment,
         state=SegmentState(
-            segment=segment, piece=piece, since=timeline[first].window.start, until=timeline[last].window.end
+            segment=segment.id, piece=piece, since=timeline[first].window.start, until=timeline[last].window.end
         ),
-        sentences=tuple((part, describe(part, world.log, zone)) for part in ordered),
         timeline=timeline,
+        turns_to=first_turn(timeline, question.at),
+        truce=_after_truce(world, question, segment, timeline),
     )
 
 
-def _claims(world: World, records: Sequence[Evidence], question: AsOf, areas: set[str]) -> tuple[Claims, ...]:
-    agreed: dict[str, list[Evidence]] = {}
-    for record in records:
-        if isinstance(record.fact, CeasefireAgreed) and (not areas or areas & set(record.fact.areas)):
-            agreed.setdefault(record.fact.ceasefire, []).append(record)
-    found = []
-    for name, agreements in sorted(agreed.items()):
-        ends = [
-            (r.fact.firm_end, r.fact.intended_end)
-            for r in records
-            if isinstance(r.fact, CeasefireAgreed | CeasefireExtended)
-            and r.fact.ceasefire == name
-            and r.valid.start <= question.at
-        ] or [(r.fact.firm_end, r.fact.intended_end) for r in agreements if isinstance(r.fact, CeasefireAgreed)]
-        rows: dict[str, list[tuple[Window, str, Evidence]]] = {}
-        names = {party.id: party.name for party in world.catalogue.crisis.parties}
-        for record in agreements:
-            if isinstance(record.fact, CeasefireAgreed):
-                for party in (*record.fact.parties, *record.fact.guarantors):
-                    rows.setdefault(names.get(party, party), [])
-        for record in records:
-            if isinstance(record.fact, CeasefireClaim) and record.fact.ceasefire == name:
-                told = rows.setdefault(names.get(record.fact.by, record.fact.by), [])
-                told.append((record.valid, record.fact.says, record))
-        found.append(
-            Claims(
-                ceasefire=name,
-                agreed=tuple(agreements),
-                firm_end=ends[-1][0],
-                intended_end=ends[-1][1],
-                rows=tuple((by, tuple(told)) for by, told in rows.items()),
-            )
-        )
-    return tuple(found)
+def _after_truce(world: World, question: AsOf, segment: Segment, timeline: Sequence[Piece]) -> AfterTruce | None:
+    found = find_standing(world, question, segment.id)
+    if found is None or not found.covers:
+        return None
+    ends_at = found.firm_end if question.at < found.firm_end else found.intended_end
+    then = next((piece for piece in timeline if piece.window.contains(ends_at)), None)
+    if then is None:
+        return None
+    # The gate may be closed at that hour too: what the truce leaves behind is told by its own parts.
+    left = max((p.status for p in then.parts if p.name in {"control", "ceasefire"}), key=lambda s: s.rank)
+    later = found.intended_end if left is not Status.BLOCKED and ends_at < found.intended_end else None
+    return AfterTruce(standing=found, status=left, ends_at=ends_at, blocked_from=later)
 
 
-def all_claims(world: World, question: AsOf) -> tuple[Claims, ...]:
-    """Return every ceasefire of the crisis with what is claimed of it."""
-    return _claims(world, standing(world.log, question.known), question, set())
+def _gate_of(world: World, selection: Selection, shown: Sequence[Stretch]) -> Gate | None:
+    if selection.kind == "gate":
+        return world.network.gates[selection.name]
+    named = {s.segment.gate for s in shown if s.segment.gate is not None}
+    return world.network.gates[named.pop()] if len(named) == 1 and selection.kind in {"segment", "place"} else None
 
 
-def _papers(records: Iterable[Evidence], gate: Gate, at: Instant) -> tuple[PaperRow, ...]:
+def _gate_facts(world: World, question: AsOf, exact: AccessMap, gate: Gate, over: Sequence[ConvoyInHand]) -> GateFacts:
+    records = standing(world.log, question.known)
+    told = [
+        r for r in records if isinstance(r.fact, GateHours) and r.fact.gate == gate.id and r.valid.contains(question.at)
+    ]
+    last = max(told, key=lambda r: (r.valid.start, r.position), default=None)
+    hours = None if last is None else last.fact
+    reported = isinstance(hours, GateHours)
+    return GateFacts(
+        gate=gate,
+        opens=hours.opens if isinstance(hours, GateHours) else gate.opens,
+        closes=hours.closes if isinstance(hours, GateHours) else gate.closes,
+        trucks_per_hour=exact.gate_flow.get(gate.id, gate.trucks_per_hour),
+        hours_by=last if reported else None,
+        prior=exact.gate_priors.get(gate.id),
+        papers=_papers(records, gate, question.at, (one.convoy for one in over)),
+    )
+
+
+def _papers(records: Iterable[Evidence], gate: Gate, at: Instant, convoys: Iterable[Convoy]) -> tuple[PaperRow, ...]:
+    """Return the papers for sites that some paper names with this gate, and those of convoys that are to pass it."""
     steps = REGIME_STEPS[gate.regime]
+    papers = fold_papers(records)
+    sites = {p.site for p in papers if p.gate == gate.id}
+    sites |= {stop.site for convoy in convoys for stop in convoy.stops}
     if not steps:
         return ()
-    spoken = [p for p in fold_papers(records) if p.gate in (None, gate.id) and p.valid.start <= at]
-    sites = sorted({p.site for p in spoken if p.gate == gate.id})
-    return tuple(
-        PaperRow(
-            site=site,
-            steps=tuple(
-                (step, next((p for p in reversed(spoken) if p.site == site and p.step == step), None)) for step in steps
-            ),
+    rows = [
+        PaperRow(site=site, cells=tuple(_cell(papers, site, gate.id, step, at) for step in steps))
+        for site in sorted(sites)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.complete, row.site)))
+
+
+def _cell(papers: Sequence[Paper], site: str, gate: GateId, step: str, at: Instant) -> PaperCell:
+    spoken = [p for p in papers if p.step == step and p.valid.start <= at]
+    mine = papers_for(spoken, site, gate, step)  # type: ignore[arg-type] # the steps of a regime are such names
+    now = [w for w in windows_in_force(spoken, site, gate, step) if w.contains(at)]  # type: ignore[arg-type] # the same
+    latest = max(mine, key=lambda p: (p.valid.start, p.evidence), default=None)
+    return PaperCell(step=step, paper=latest, in_force_until=max((w.end for w in now), default=None))
+
+
+def _ceasefires(
+    world: World, question: AsOf, selection: Selection, shown: Sequence[Stretch]
+) -> tuple[CeasefireView, ...]:
+    """Return the ceasefires that matter to the selection: on a line those over it, in an area those that name it."""
+    if selection.kind in {"area", "box"}:
+        areas = {a for name in selection.segments for a in world.network.areas_of(name)}
+    else:
+        crossing = [s.segment.id for s in shown if s.state.piece.deciding().name == "ceasefire" or _crosses(s)]
+        areas = {a for name in crossing for a in world.network.areas_of(name)}
+    return ceasefire_views(world, question, areas) if areas else ()
+
+
+def _crosses(stretch: Stretch) -> bool:
+    return any(part.code in {"crosses_line", "line_without_consent"} for part in stretch.state.piece.parts)
+
+
+def records_about(world: World, question: AsOf, exact: AccessMap, selection: Selection) -> tuple[Evidence, ...]:
+    """Return what was reported on a selection as known at the question, newest first; withdrawn records too."""
+    counted = {p for s in selection.segments for part in exact.at(s, question.at).parts for p in part.evidence}
+    name = selection.name if selection.kind == "gate" else None
+    if selection.kind == "segment":
+        name = world.network.segments[selection.name].gate
+    found = [
+        record
+        for record in world.log
+        if record.position <= question.known
+        and not isinstance(record.fact, Retraction)
+        and (
+            record.position in counted
+            or not selection.segments_set.isdisjoint(getattr(record.fact, "segments", ()))
+            or (name is not None and name in {getattr(record.fact, "gate", None), *getattr(record.fact, "gates", ())})
         )
-        for site in sites
+    ]
+    return tuple(sorted(found, key=lambda r: (-r.learned_at, -r.position)))
+
+
+def later_words(world: World, record: Evidence) -> tuple[Evidence, ...]:
+    """Return the records after one that speak of the same thing: what corrects it, or bears it out."""
+    about = _about(record)
+    return tuple(
+        other
+        for other in world.log
+        if other.position > record.position and other.fact.kind == record.fact.kind and about & _about(other)
     )
 
 
-def _records(
-    world: World,
-    records: Sequence[Evidence],
-    question: AsOf,
-    stretches: Sequence[Stretch],
-    gate: Gate | None,
-    deciding: frozenset[int],
-) -> tuple[Evidence, ...]:
-    """Return what was reported on the selection, the deciding records first, then the newest."""
-    segments = {s.segment.id for s in stretches}
-    counted = {p for s in stretches for part in s.state.piece.parts for p in part.evidence}
-    name = None if gate is None else gate.id
-    found = [
-        record
-        for record in records
-        if record.position in counted
-        or segments & set(getattr(record.fact, "segments", ()))
-        or (name is not None and name in {getattr(record.fact, "gate", None), *getattr(record.fact, "gates", ())})
-    ]
-    del world, question
-    return tuple(sorted(found, key=lambda r: (r.position not in deciding, -r.learned_at, -r.position)))
+def _about(record: Evidence) -> frozenset[str]:
+    """Return what a record speaks of, as texts that are equal for the same thing."""
+    fact = record.fact
+    named = {f"{name}:{getattr(fact, name)}" for name in _ONE if getattr(fact, name, None)}
+    if isinstance(fact, PermitStep):
+        return frozenset({f"{fact.site}/{fact.step}/{fact.gate}"})
+    return frozenset(named | {f"{name}:{one}" for name in _SEVERAL for one in getattr(fact, name, ())})
 
 
-def _users(plan: Plan, segments: set[SegmentId]) -> tuple[Convoy, ...]:
-    return tuple(convoy for convoy in plan.convoys if segments & set(convoy.segments))
-
-
-def withdrawn(world: World, known: int) -> dict[int, Evidence]:
-    """Return the withdrawals known at a position, by the position that each withdraws."""
-    return {r.fact.position: r for r in world.log if r.position <= known and isinstance(r.fact, Retraction)}
-
-
-EventKind = str
-"""`agreement`, `claim`, `hostilities`, `permit` or `aid`: the shape it is drawn with."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RailEvent:
-    """Something on the time rail: when, what kind, which records, and whether it is known at the page's time."""
-
-    at: Instant
-    kind: EventKind
-    record: Evidence
-    known: bool
-
-
-_SHAPES: tuple[tuple[type | tuple[type, ...], EventKind], ...] = (
-    ((CeasefireAgreed, CeasefireExtended), "agreement"),
-    (CeasefireClaim, "claim"),
-    (Incident, "hostilities"),
-    (PermitStep, "permit"),
-    (DeliveryOutcome, "aid"),
-)
-
-
-def rail_events(world: World, window: Window, known: int) -> tuple[RailEvent, ...]:
-    """Return the events of a period that the rail shows, in order of time."""
-    withdrawals = withdrawn(world, world.head)
-    found = [
-        RailEvent(at=record.valid.start, kind=shape, record=record, known=record.position <= known)
-        for record in world.log
-        if window.contains(record.valid.start) and record.position not in withdrawals
-        for kinds, shape in _SHAPES
-        if isinstance(record.fact, kinds)
-    ]
-    return tuple(sorted(found, key=lambda e: (e.at, e.record.position)))
-
-
-def truces(world: World, known: int) -> tuple[tuple[str, Window, bool], ...]:
-    """Return each ceasefire's spans as agreed and extended: its name, the span, and whether it is known yet."""
-    found = []
-    for record in world.log:
-        fact = record.fact
-        if isinstance(fact, CeasefireAgreed | CeasefireExtended) and fact.firm_end > record.valid.start:
-            found.append((fact.ceasefire, Window(record.valid.start, fact.firm_end), record.position <= known))
-    return tuple(found)
+_ONE: Final = ("gate", "area", "ceasefire", "movement", "place_name", "site")
+_SEVERAL: Final = ("segments", "gates")

@@ -1,83 +1,119 @@
 """Say before a report is saved what it would change: stretches that turn, convoys it touches, what they can do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from planner.domain.plan import Convoy, Plan
+from planner.domain.permits import NOTIFIED_REGIMES
+from planner.domain.plan import Convoy
 from planner.domain.world import World
 from planner.intake.record import read_record
 from planner.services.evidence import check_report, touched_convoys
+from planner.services.in_hand import ConvoyInHand, InHand
 from planner.services.routes import LONGEST_LEG_S
 from planner.store.store import Store
 from routing.access import fold
-from routing.evidence import Evidence
-from routing.network import SegmentId
+from routing.evidence import Evidence, Incident, Retraction
+from routing.network import GateId, SegmentId
 from routing.status import AccessMap, Status
 from routing.travel.engine import TravelEngine
-from routing.travel.legs import find_legs
+from routing.travel.legs import Leg, find_legs
+from routing.travel.recheck import recheck
 from routing.units import DAY, AsOf, Instant, Seconds, Window
 
 Advice: TypeAlias = Literal["reroute", "hold", "turn_back", "look_again"]
-"""`look_again`: the way is as before, but the word on its sites, papers or movement is not."""
+"""`look_again`: the way is as passable as before, but the word on it, its sites, papers or movement is not."""
 LOOKED_AHEAD_S: Final[Seconds] = 3 * DAY
 """So long after a report begins to hold is looked for stretches that turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """A convoy that a report touches: what it can do, and for another way how much longer that takes."""
+    """A convoy that a report touches, and what it can do.
 
-    convoy: Convoy
+    For another way: its segments, how much longer it takes, when it can be left for (None: at the planned hour), and
+    the gates on it that ask for papers or notice and are not on the planned way.
+    """
+
+    convoy: ConvoyInHand
     advice: Advice
-    longer_s: Seconds | None
-    people: int
+    held: bool = False
+    segments: tuple[SegmentId, ...] = ()
+    longer_s: Seconds | None = None
+    leaves_at: Instant | None = None
+    asking_gates: tuple[GateId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turned:
-    """A stretch whose status is another once the report is known."""
+    """A stretch whose status is another once the report is known: from what to what, and when that begins."""
 
     segment: SegmentId
     before: Status
     after: Status
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """What a report would change; nothing of it is stored."""
+    """What a report would change; nothing of it is stored. `planned` tells whether there was a plan to look at."""
 
     record: Evidence
     turned: tuple[Turned, ...]
     touched: tuple[Touched, ...]
     planned: bool
-    """Whether there was a plan to look at."""
 
     @property
     def people(self) -> int:
         """People whom the touched convoys are to feed."""
-        return sum(one.people for one in self.touched)
+        return sum(one.convoy.people for one in self.touched)
+
+    @property
+    def proposes_hold(self) -> bool:
+        """Whether it is an attack on aid, after which a hold is proposed; it is never derived."""
+        return isinstance(self.record.fact, Incident) and self.record.fact.hazard == "attack_on_aid"
 
 
-def foresee(store: Store, world: World, values: Mapping[str, object], plan: Plan | None, question: AsOf) -> Impact:
+def foresee(store: Store, world: World, values: Mapping[str, object], in_hand: InHand, question: AsOf) -> Impact:
     """Return what a report would change if it were the last thing known at the question.
 
     Raises
     ------
     BadInput
         If the report could not be recorded.
+    RoutingError
+        If it cannot be understood beside those before it.
     """
     record = read_record(values, world.network, world.catalogue.crisis.tz)
     check_report(store, world, record)
-    known = tuple(r for r in world.log if r.position <= question.known)
-    before = World(catalogue=world.catalogue, network=world.network, log=known)
-    after = replace(before, log=(*known, replace(record, position=before.head + 1)))
-    touched = () if plan is None else touched_convoys(plan, before, after)
+    before = _known(world, question)
+    return _foresee(before, replace(record, position=before.head + 1), in_hand, question)
+
+
+def foresee_withdrawal(world: World, position: int, in_hand: InHand, question: AsOf) -> Impact:
+    """Return what withdrawing a record would change, if it were known at the question."""
+    before = _known(world, question)
+    withdrawn = next(record for record in world.log if record.position == position)
+    withdrawal = replace(
+        withdrawn, position=before.head + 1, fact=Retraction(position=position), learned_at=question.at,
+        valid=Window(question.at),
+    )  # fmt: skip
+    return _foresee(before, withdrawal, in_hand, question, since=withdrawn)
+
+
+def _known(world: World, question: AsOf) -> World:
+    return replace(world, log=tuple(r for r in world.log if r.position <= question.known))
+
+
+def _foresee(
+    before: World, record: Evidence, in_hand: InHand, question: AsOf, *, since: Evidence | None = None
+) -> Impact:
+    after = replace(before, log=(*before.log, record))
     return Impact(
         record=record,
-        turned=_turned(before, after, question, record),
-        touched=_advised(touched, after, question.at),
-        planned=plan is not None,
+        turned=_turned(before, after, question, since or record),
+        touched=_touched(before, after, in_hand, question.at),
+        planned=in_hand.latest is not None or bool(in_hand.convoys),
     )
 
 
@@ -88,57 +124,84 @@ def _turned(before: World, after: World, question: AsOf, record: Evidence) -> tu
     old, new = (_map(world, question.at, horizon) for world in (before, after))
     found = []
     for segment in sorted(before.network.segments):
-        pieces = (*old.timeline(segment), *new.timeline(segment))
-        if old.timeline(segment) == new.timeline(segment):
+        was, will = old.timeline(segment), new.timeline(segment)
+        if was == will:
             continue
-        for at in sorted({max(piece.window.start, start) for piece in pieces}):
-            was, will = old.at(segment, at).status, new.at(segment, at).status
-            if was is not will:
-                found.append(Turned(segment=segment, before=was, after=will))
+        for at in sorted({piece.window.start for piece in (*was, *will)}):
+            one, other = old.at(segment, at).status, new.at(segment, at).status
+            if one is not other:
+                found.append(Turned(segment=segment, before=one, after=other, at=at))
                 break
-    return tuple(found)
+    return tuple(sorted(found, key=lambda turn: (-turn.after.rank, turn.at, turn.segment)))
 
 
 def _map(world: World, at: Instant, horizon: Window) -> AccessMap:
     return fold(world.log, world.network, AsOf(at=at, known=world.head), horizon, world.catalogue.crisis.tz)
 
 
-def _advised(convoys: tuple[Convoy, ...], world: World, now: Instant) -> tuple[Touched, ...]:
-    if not convoys:
+def _touched(before: World, after: World, in_hand: InHand, now: Instant) -> tuple[Touched, ...]:
+    going = in_hand.not_back(now)
+    if not going or in_hand.latest is None:
         return ()
-    start = min(c.depart_at for c in convoys)
-    horizon = Window(min(start, now), max(c.back_at for c in convoys) + DAY + LONGEST_LEG_S)
-    access, engine = _map(world, max(now, min(start, now)), horizon), TravelEngine(world.network)
-    return tuple(_advice(convoy, world, access, engine, now) for convoy in convoys)
+    plan = replace(in_hand.latest.plan, convoys=tuple(one.convoy for one in going))
+    found = {id(convoy) for convoy in touched_convoys(plan, before, after)}
+    touched = [one for one in going if id(one.convoy) in found]
+    if not touched:
+        return ()
+    start = min(now, *(one.convoy.depart_at for one in touched))
+    horizon = Window(start, max(one.convoy.back_at for one in touched) + DAY + LONGEST_LEG_S)
+    access, engine = _map(after, now, horizon), TravelEngine(after.network)
+    return tuple(_advised(one, after, access, engine, now) for one in touched)
 
 
-def _advice(convoy: Convoy, world: World, access: AccessMap, engine: TravelEngine, now: Instant) -> Touched:
-    people = sum(load.people for stop in convoy.stops for load in stop.loads)
-    out, first = Window(convoy.depart_at, convoy.back_at), convoy.moves[0]
-    blocked = any(
-        piece.status is Status.BLOCKED
-        for segment in set(convoy.segments)
-        for piece in access.timeline(segment)
-        if piece.window.overlaps(out)
+def _advised(one: ConvoyInHand, world: World, access: AccessMap, engine: TravelEngine, now: Instant) -> Touched:
+    convoy = one.convoy
+    out = Window(convoy.depart_at, convoy.back_at)
+    held = any(
+        hold.window.overlaps(out) and (hold.segments is None or not hold.segments.isdisjoint(convoy.segments))
+        for hold in access.holds
     )
-    held = any(hold.window.overlaps(out) for hold in access.holds if hold.segments is None) or any(
-        hold.window.overlaps(out) and hold.segments & set(convoy.segments) for hold in access.holds if hold.segments
-    )
-    if not blocked and not held:
-        return Touched(convoy=convoy, advice="look_again", longer_s=None, people=people)
+    if not held and not _is_stopped(convoy, world, access):
+        return Touched(convoy=one, advice="look_again")
     if convoy.depart_at <= now < convoy.back_at:
-        return Touched(convoy=convoy, advice="turn_back", longer_s=None, people=people)
+        return Touched(convoy=one, advice="turn_back", held=held)
     if held:
-        return Touched(convoy=convoy, advice="hold", longer_s=None, people=people)
-    leaving = Window(convoy.depart_at, convoy.depart_at + DAY)
-    legs = find_legs(world.network, access, engine, first.start, convoy_goal(convoy, world), leaving, loaded=True)
-    if not legs:
-        return Touched(convoy=convoy, advice="hold", longer_s=None, people=people)
-    planned = convoy.stops[0].arrive_at - convoy.depart_at
-    quickest = min(leg.seconds for leg in legs)
-    return Touched(convoy=convoy, advice="reroute", longer_s=max(0, quickest - planned), people=people)
+        return Touched(convoy=one, advice="hold", held=True)
+    goal = world.catalogue.sites[convoy.stops[0].site].place
+    leaving = Window(max(now, convoy.depart_at), max(now, convoy.depart_at) + DAY)
+    legs = find_legs(world.network, access, engine, convoy.moves[0].start, goal, leaving, loaded=True)
+    return _by_another_way(one, world, legs) if legs else Touched(convoy=one, advice="hold")
 
 
-def convoy_goal(convoy: Convoy, world: World) -> str:
-    """Return the place of a convoy's first stop."""
-    return world.catalogue.sites[convoy.stops[0].site].place
+def _is_stopped(convoy: Convoy, world: World, access: AccessMap) -> bool:
+    """Tell whether the convoy, driven again at its own hours, is stopped on its way."""
+    types = world.catalogue.truck_types
+    heaviest_kg = max((types[name].gross_kg for name in convoy.trucks if name in types), default=0)
+    return any(
+        recheck(
+            world.network, access, move.segments, move.start, move.depart_at, convoy.truck_count, loaded=move.loaded,
+            gross_kg=heaviest_kg,
+        ).complaints
+        for move in convoy.moves
+    )  # fmt: skip
+
+
+def _by_another_way(one: ConvoyInHand, world: World, legs: Sequence[Leg]) -> Touched:
+    convoy = one.convoy
+    quickest = min(legs, key=lambda leg: (leg.seconds, -leg.p))
+    planned_s = sum(
+        move.arrive_at - move.depart_at for move in convoy.moves if move.arrive_at <= convoy.stops[0].arrive_at
+    )
+    first = min(window.start for window in quickest.departures)
+    passed = {gate.gate for move in convoy.moves for gate in move.gates}
+    asking = tuple(
+        gate.gate
+        for gate in quickest.gates
+        if gate.gate not in passed and world.network.gates[gate.gate].regime in NOTIFIED_REGIMES
+    )
+    return Touched(
+        convoy=one, advice="reroute", segments=quickest.segments,
+        longer_s=quickest.seconds - planned_s,
+        leaves_at=None if any(w.contains(convoy.depart_at) for w in quickest.departures) else first,
+        asking_gates=tuple(dict.fromkeys(asking)),
+    )  # fmt: skip
