@@ -31,14 +31,16 @@ LOOKED_AHEAD_S: Final[Seconds] = 3 * DAY
 class Touched:
     """A convoy that a report touches, and what it can do.
 
-    For another way: its segments, how much longer it takes, when it can be left for (None: at the planned hour), and
-    the gates on it that ask for papers or notice and are not on the planned way.
+    For another way, the likeliest of those left: its segments, its probability of getting through, how much longer it
+    takes, when it can be left for (None: at the planned hour), and the gates on it that ask for papers or notice and
+    are not on the planned way.
     """
 
     convoy: ConvoyInHand
     advice: Advice
     held: bool = False
     segments: tuple[SegmentId, ...] = ()
+    p: float | None = None
     longer_s: Seconds | None = None
     leaves_at: Instant | None = None
     asking_gates: tuple[GateId, ...] = ()
@@ -169,14 +171,16 @@ def _advised(one: ConvoyInHand, world: World, access: AccessMap, engine: TravelE
         return Touched(convoy=one, advice="hold", held=True)
     goal = world.catalogue.sites[convoy.stops[0].site].place
     leaving = Window(max(now, convoy.depart_at), max(now, convoy.depart_at) + DAY)
-    legs = find_legs(world.network, access, engine, convoy.moves[0].start, goal, leaving, loaded=True)
+    legs = find_legs(
+        world.network, access, engine, convoy.moves[0].start, goal, leaving, loaded=True, trucks=convoy.truck_count,
+        gross_kg=_heaviest_kg(convoy, world), daylight=world.catalogue.crisis.daylight(access.horizon),
+    )  # fmt: skip
     return _by_another_way(one, world, legs) if legs else Touched(convoy=one, advice="hold")
 
 
 def _is_stopped(convoy: Convoy, world: World, access: AccessMap) -> bool:
     """Tell whether the convoy, driven again at its own hours, is stopped on its way."""
-    types = world.catalogue.truck_types
-    heaviest_kg = max((types[name].gross_kg for name in convoy.trucks if name in types), default=0)
+    heaviest_kg = _heaviest_kg(convoy, world)
     return any(
         recheck(
             world.network, access, move.segments, move.start, move.depart_at, convoy.truck_count, loaded=move.loaded,
@@ -186,22 +190,27 @@ def _is_stopped(convoy: Convoy, world: World, access: AccessMap) -> bool:
     )  # fmt: skip
 
 
+def _heaviest_kg(convoy: Convoy, world: World) -> int:
+    types = world.catalogue.truck_types
+    return max((types[name].gross_kg for name, count in convoy.trucks.items() if count and name in types), default=0)
+
+
 def _by_another_way(one: ConvoyInHand, world: World, legs: Sequence[Leg]) -> Touched:
     convoy = one.convoy
-    quickest = min(legs, key=lambda leg: (leg.seconds, -leg.p))
+    chosen = min(legs, key=lambda leg: (-round(leg.p, 2), leg.seconds))
     planned_s = sum(
         move.arrive_at - move.depart_at for move in convoy.moves if move.arrive_at <= convoy.stops[0].arrive_at
     )
-    first = min(window.start for window in quickest.departures)
+    first = min(window.start for window in chosen.departures)
     passed = {gate.gate for move in convoy.moves for gate in move.gates}
     asking = tuple(
         gate.gate
-        for gate in quickest.gates
+        for gate in chosen.gates
         if gate.gate not in passed and world.network.gates[gate.gate].regime in NOTIFIED_REGIMES
     )
     return Touched(
-        convoy=one, advice="reroute", segments=quickest.segments,
-        longer_s=quickest.seconds - planned_s,
-        leaves_at=None if any(w.contains(convoy.depart_at) for w in quickest.departures) else first,
+        convoy=one, advice="reroute", segments=chosen.segments, p=chosen.p,
+        longer_s=chosen.seconds - planned_s,
+        leaves_at=None if any(w.contains(convoy.depart_at) for w in chosen.departures) else first,
         asking_gates=tuple(dict.fromkeys(asking)),
     )  # fmt: skip

@@ -45,6 +45,7 @@ class Chart {
       setOverlay: (overlay, options) => this.setOverlay(overlay, options),
       pick: (wish) => this.pick(wish),
       fit: () => this.fit(),
+      at: ([x, y]) => Object.values(this.stage.map.containerPointToLatLng([x, y])).slice(0, 2).reverse(),
     };
     host.map = this.api;
     this.api.ready = this.#load().then(() => this.api);

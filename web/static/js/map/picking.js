@@ -90,7 +90,7 @@ export class Picking {
     if (this.hits?.lines !== network.lines) this.hits = new Hits(network);
     const near = this.hits.near(stage.view, x + dx, y + dy, reach);
     if (!near.length) return null;
-    if (!this.asked) {
+    if (!this.asked && !scene.overlay.roadsFirst) {
       for (const line of near) {
         const ways = [...new Set(scene.overlay.routes.filter((route) => route.lines.includes(line)).map((route) => route.sel))];
         if (ways.length) return { id: ways[(ways.indexOf(scene.selected) + 1) % ways.length], kind: "convoy" };

@@ -47,6 +47,7 @@ export function chosenSegments({ network, overlay, selected }) {
   if (!network || !selected) return [];
   const route = overlay.routes.filter((one) => one.sel === selected);
   if (route.length) return [...new Set(route.flatMap((one) => one.lines))];
+  if (overlay.groups?.[selected]) return network.known(overlay.groups[selected]);
   const [kind, ...rest] = selected.split(":"), id = rest.join(":");
   if (kind === "segment") return network.known([id]);
   if (kind === "gate" && network.gateIndex.has(id)) return network.gates[network.gateIndex.get(id)].segments;
