@@ -15,7 +15,7 @@ from planner.services.time_rail import first_turn
 from routing.access import DEFAULT_POLICY, fold_segments
 from routing.ceasefire import Standing
 from routing.evidence import Evidence, GateHours, PermitStep, Retraction, standing
-from routing.ledger import read_ledger
+from routing.ledger import Ledger, read_ledger
 from routing.network import Gate, GateId, Segment, SegmentId
 from routing.status import PART_ORDER, AccessMap, GatePrior, HoldSpan, Part, Piece, Status
 from routing.track import Question
@@ -116,7 +116,8 @@ def make_panel(
     pieces = [(world.network.segments[name], exact.at(name, question.at)) for name in selection.segments]
     pieces.sort(key=lambda pair: (-pair[1].status.rank, pair[1].p, pair[0].id))
     first, rest = pieces[:MOST_STRETCHES], pieces[MOST_STRETCHES:]
-    shown = _stretches(world, question, first)
+    ledger = read_ledger(world.log, question.known, world.network)
+    shown = _stretches(world, ledger, question, first)
     gate = _gate_of(world, selection, shown)
     counts = dict.fromkeys(Status, 0)
     for _segment, piece in pieces:
@@ -127,7 +128,7 @@ def make_panel(
     return Panel(
         selection=selection, counts=counts, stretches=shown, left_out=tuple(rest),
         gate=None if gate is None else _gate_facts(world, question, exact, gate, over),
-        ceasefires=_ceasefires(world, question, selection, shown),
+        ceasefires=_ceasefires(world, ledger, question, selection, shown),
         holds=tuple(hold for hold in exact.holds if _bears_on(hold, selection.segments_set, question.at)),
         records=tuple(sorted(about, key=lambda r: r.position not in deciding)),
         deciding=deciding, convoys=over,
@@ -138,18 +139,21 @@ def _bears_on(hold: HoldSpan, segments: frozenset[SegmentId], at: Instant) -> bo
     return hold.window.contains(at) and (hold.segments is None or not hold.segments.isdisjoint(segments))
 
 
-def _stretches(world: World, question: AsOf, pieces: Sequence[tuple[Segment, Piece]]) -> tuple[Stretch, ...]:
+def _stretches(
+    world: World, ledger: Ledger, question: AsOf, pieces: Sequence[tuple[Segment, Piece]]
+) -> tuple[Stretch, ...]:
     """Return the stretches with the weeks around the page's time; only they are folded over so long."""
     if not pieces:
         return ()
     around = Window(question.at - LOOK_AROUND_S, question.at + LOOK_AROUND_S + 1)
     asked = Question(as_of=question, horizon=around, zone=world.catalogue.crisis.tz, policy=DEFAULT_POLICY)
-    ledger = read_ledger(world.log, question.known, world.network)
     timelines = fold_segments(asked, ledger, world.network, [segment.id for segment, _piece in pieces])
-    return tuple(_stretch(world, question, segment, piece, timelines[segment.id]) for segment, piece in pieces)
+    return tuple(_stretch(world, ledger, question, segment, piece, timelines[segment.id]) for segment, piece in pieces)
 
 
-def _stretch(world: World, question: AsOf, segment: Segment, piece: Piece, timeline: tuple[Piece, ...]) -> Stretch:
+def _stretch(
+    world: World, ledger: Ledger, question: AsOf, segment: Segment, piece: Piece, timeline: tuple[Piece, ...]
+) -> Stretch:
     here = next(i for i, one in enumerate(timeline) if one.window.contains(question.at))
     first = last = here
     while first > 0 and timeline[first - 1].status is timeline[here].status:
@@ -163,15 +167,14 @@ def _stretch(world: World, question: AsOf, segment: Segment, piece: Piece, timel
         ),
         timeline=timeline,
         turns_to=first_turn(timeline, question.at),
-        truce=_after_truce(world, question, segment, timeline),
+        truce=_after_truce(find_standing(world, ledger, question, segment.id), question.at, timeline),
     )
 
 
-def _after_truce(world: World, question: AsOf, segment: Segment, timeline: Sequence[Piece]) -> AfterTruce | None:
-    found = find_standing(world, question, segment.id)
+def _after_truce(found: Standing | None, at: Instant, timeline: Sequence[Piece]) -> AfterTruce | None:
     if found is None or not found.covers:
         return None
-    ends_at = found.firm_end if question.at < found.firm_end else found.intended_end
+    ends_at = found.firm_end if at < found.firm_end else found.intended_end
     then = next((piece for piece in timeline if piece.window.contains(ends_at)), None)
     if then is None:
         return None
@@ -231,7 +234,7 @@ def _cell(papers: Sequence[Paper], site: str, gate: GateId, step: str, at: Insta
 
 
 def _ceasefires(
-    world: World, question: AsOf, selection: Selection, shown: Sequence[Stretch]
+    world: World, ledger: Ledger, question: AsOf, selection: Selection, shown: Sequence[Stretch]
 ) -> tuple[CeasefireView, ...]:
     """Return the ceasefires that matter to the selection: on a line those over it, in an area those that name it."""
     if selection.kind in {"area", "box"}:
@@ -239,7 +242,7 @@ def _ceasefires(
     else:
         crossing = [s.segment.id for s in shown if s.state.piece.deciding().name == "ceasefire" or _crosses(s)]
         areas = {a for name in crossing for a in world.network.areas_of(name)}
-    return ceasefire_views(world, question, areas) if areas else ()
+    return ceasefire_views(world, question, areas, ledger) if areas else ()
 
 
 def _crosses(stretch: Stretch) -> bool:

@@ -9,7 +9,7 @@ from planner.domain.world import World
 from routing.ceasefire import Standing, find_coverage, read_ceasefires, state_of
 from routing.control import holders_at
 from routing.evidence import CeasefireAgreed, CeasefireClaim, CeasefireExtended, CeasefireViolation, Evidence, standing
-from routing.ledger import read_ledger
+from routing.ledger import Ledger, read_ledger
 from routing.network import AreaId, SegmentId
 from routing.policy import AccessPolicy
 from routing.units import AsOf, Instant, Window
@@ -53,8 +53,13 @@ class CeasefireView:
     extensions: tuple[Evidence, ...]
 
 
-def ceasefire_views(world: World, question: AsOf, areas: Iterable[AreaId] = ()) -> tuple[CeasefireView, ...]:
-    """Return the ceasefires known at the question, those that speak of some of the areas if any are given."""
+def ceasefire_views(
+    world: World, question: AsOf, areas: Iterable[AreaId] = (), ledger: Ledger | None = None
+) -> tuple[CeasefireView, ...]:
+    """Return the ceasefires known at the question, those that speak of some of the areas if any are given.
+
+    `ledger` is the log as read for the question, where somebody has done so before.
+    """
     records = standing(world.log, question.known)
     wanted = set(areas)
     names = dict.fromkeys(
@@ -62,8 +67,8 @@ def ceasefire_views(world: World, question: AsOf, areas: Iterable[AreaId] = ()) 
         for r in records
         if isinstance(r.fact, CeasefireAgreed) and (not wanted or wanted & set(r.fact.areas))
     )
-    ledger = read_ledger(world.log, question.known, world.network)
-    by_name = {one.id: one for one in read_ceasefires(ledger)}
+    told = ledger or read_ledger(world.log, question.known, world.network)
+    by_name = {one.id: one for one in read_ceasefires(told)}
     views = []
     for name in names:
         view = _view(world, records, name, question)
@@ -77,11 +82,9 @@ def ceasefire_views(world: World, question: AsOf, areas: Iterable[AreaId] = ()) 
     return tuple(views)
 
 
-def find_standing(world: World, question: AsOf, segment: SegmentId) -> Standing | None:
+def find_standing(world: World, ledger: Ledger, question: AsOf, segment: SegmentId) -> Standing | None:
     """Return the ceasefire that speaks for a segment across a line, as it stands at the question; else None."""
-    network = world.network
-    ledger = read_ledger(world.log, question.known, network)
-    areas = tuple(sorted(network.areas_of(segment)))
+    areas = tuple(sorted(world.network.areas_of(segment)))
     holders = holders_at(ledger, areas, question.at)
     if not holders.is_line:
         return None
