@@ -123,9 +123,10 @@ def sources(part: Part, log: Sequence[Evidence]) -> Markup:
     wanted = set(part.evidence)
     found = [_find(log, position) for position in wanted if position != SUPPOSED]
     records = sorted((r for r in found if r is not None), key=lambda r: (-r.learned_at, -r.position))
-    told = [Markup("<bdi>{}</bdi>, {}").format(r.source, ago(r.learned_at)) for r in records[:2]]
-    if len(records) > 2:  # noqa: PLR2004 - two are named
-        told.append(escape(_("and %(num)s more", num=len(records) - 2)))
+    spoken = list({(r.source, r.learned_at): r for r in reversed(records)}.values())[::-1]
+    told = [Markup("<bdi>{}</bdi>, {}").format(r.source, ago(r.learned_at)) for r in spoken[:2]]
+    if len(spoken) > 2:  # noqa: PLR2004 - two are named
+        told.append(escape(_("and %(num)s more", num=len(spoken) - 2)))
     if SUPPOSED in wanted:
         told.append(escape(_("supposed in a what-if")))
     return Markup("; ").join(told) if told else escape(_("no report"))
