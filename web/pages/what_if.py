@@ -97,9 +97,7 @@ def _solve(form: Form) -> str | Answer | tuple[str, int]:
     def deed() -> str:
         desk = the_desk()
         base = desk.plan(form.values.get("base") or "latest")
-        run = request_scenario(
-            desk.store, desk.world(), base, scenario, desk.versions, at=desk.clock(), by=g.me.id
-        )
+        run = request_scenario(desk.store, desk.world(), base, scenario, desk.versions, at=desk.clock(), by=g.me.id)
         chosen = [*others, str(run.id)]
         return address("what_if.compare", base=base.id, **{"with": chosen})
 
