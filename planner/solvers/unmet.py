@@ -14,7 +14,7 @@ from planner.solvers.choice import EquityResult
 from planner.solvers.option import Refusal
 from planner.solvers.outbid import Forcing, Loss
 from planner.solvers.rows import AnyCut
-from planner.solvers.settle import Deadline
+from planner.solvers.times import Deadline
 
 NEAREST: Final = (
     "letter", "permission", "clearance", "notification", "gate_hours", "window_return", "driving_time",

@@ -12,8 +12,8 @@ from planner.domain.verify import violations
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, Timed
 from planner.solvers.options import build
-from planner.solvers.settle import fleet_cuts
 from planner.solvers.solve import solve
+from planner.solvers.times import fleet_cuts
 from routing.status import Status
 from routing.units import DAY, Window
 from tests.planner import instances as known
