@@ -3,10 +3,18 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from typing import TypeAlias
+from dataclasses import Field, fields, is_dataclass
+from typing import Any, Final, TypeAlias
 
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
+
+UNWRITTEN_IF_DEFAULT: Final[Mapping[str, bool]] = {"unwritten_if_default": True}
+"""Metadata of a dataclass field that came later: with its default, values keep the digests they had without it."""
+
+
+def is_written(field: "Field[Any]", value: object) -> bool:
+    """Tell whether a field with this value is part of the canonical form."""
+    return not (field.metadata.get("unwritten_if_default", False) and value == field.default)
 
 
 def to_plain(value: object) -> Plain:
@@ -22,7 +30,8 @@ def to_plain(value: object) -> Plain:
     if isinstance(value, str):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value) if f.init}
+        told = ((f, getattr(value, f.name)) for f in fields(value) if f.init)
+        return {f.name: to_plain(item) for f, item in told if is_written(f, item)}
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, frozenset | set):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from planner.domain.canonical import UNWRITTEN_IF_DEFAULT
 from planner.domain.crisis import Crisis
 from planner.domain.needs import Commodity, CommodityId, CoupledGroup, Need, Site, SiteId
 from planner.domain.permits import Paper
@@ -48,6 +49,10 @@ class Snapshot:
     log: tuple[Evidence, ...] = ()
     """The standing records up to `as_of.known`: what the access map was folded from, so that it can be folded anew."""
     access_policy: AccessPolicy = field(default_factory=AccessPolicy)
+    incumbent: tuple[Convoy, ...] = field(default=(), metadata=UNWRITTEN_IF_DEFAULT)
+    """The convoys of a plan made for nearly this world. Those that can still run are where the search begins, and
+    nothing worse than them is answered. Without any the snapshot is written, and has its digest, as if there were no
+    such field."""
 
     @property
     def days(self) -> tuple[Window, ...]:

@@ -18,8 +18,8 @@ from planner.solvers.assemble import delivered
 from planner.solvers.choice import Progress, Report
 from planner.solvers.option import Option
 from planner.solvers.options import OptionSet, build
-from planner.solvers.settle import Deadline
 from planner.solvers.solve import plan_among
+from planner.solvers.times import Deadline
 from routing.overlay import apply
 from routing.units import MINUTE, Window, format_instant
 

@@ -1,10 +1,11 @@
 """Solve scenarios beside a base plan and say who gains, who loses, and because of what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from planner.domain.compare import PlanDiff
 from planner.domain.scenario import Scenario
+from planner.domain.snapshot import Snapshot
 from planner.domain.world import World
 from planner.jobs import Clock, Progress
 from planner.services.plan_records import PlanRecord, diff_plans, get_plan
@@ -37,6 +38,7 @@ def run_scenarios(
 ) -> tuple[Outcome, ...]:
     """Solve each scenario as known when the base plan was made, over its horizon and on its terms.
 
+    The search begins from the base plan's convoys as far as they can still run, and answers nothing worse.
     A scenario that was solved before is not solved again.
 
     Raises
@@ -85,4 +87,15 @@ def request_scenario(
             seed=base.snapshot.seed,
         ),
     )
-    return request_plan(store, snapshot, versions, at=at, by=by)
+    return request_plan(store, _beside(base, snapshot), versions, at=at, by=by)
+
+
+def _beside(base: PlanRecord, snapshot: Snapshot) -> Snapshot:
+    """Return a scenario's snapshot with the base plan's convoys as its incumbent.
+
+    Where the scenario changes nothing, the base plan's own snapshot: it is answered already.
+    """
+    same = replace(snapshot, scenario=base.snapshot.scenario, incumbent=base.snapshot.incumbent)
+    if same == base.snapshot:
+        return base.snapshot
+    return replace(snapshot, incumbent=tuple(convoy for convoy in base.plan.convoys if convoy.movement is None))

@@ -1,5 +1,6 @@
 """What a site could get if all trucks, teams and stocks served it alone, and what stands in the way of more."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -44,9 +45,11 @@ class Alone:
             self._model = full_model(self.case, self.case.options, (), (), whole_trucks=True, whole_units=True)
         return self._model
 
-    def most(self, commodity: CommodityId, needed: int, limits: Limits) -> Most:
-        """Return the most units and, if they are fewer than needed, the rule that binds."""
+    def most(self, commodity: CommodityId, needed: int, limits: Limits) -> Most | None:
+        """Return the most units and, if they are fewer than needed, the rule that binds; None if time ran out."""
         units = _most(self.case, self._full, self.site, commodity, limits)
+        if units is None:
+            return None
         if units >= needed:
             return Most(units=units, rule="", reason="", proof=())
         rule, reason, proof = self._binding(commodity, units, needed, limits)
@@ -73,7 +76,10 @@ class Alone:
             return "storage", f"{at_most}: it stores {site.storage_kg:,} kg a visit.", ()
         for rule, words, relaxed in self._relaxed():
             model = full_model(relaxed, relaxed.options, (), (), whole_trucks=True, whole_units=True)
-            if _most(relaxed, model, self.site, commodity, limits) > units:
+            more = _most(relaxed, model, self.site, commodity, limits)
+            if more is None:
+                return "search", f"{at_most}: the search stopped before it was known what stands in the way.", ()
+            if more > units:
                 proof = _gates(relaxed, self.site) if rule == "window_return" else ()
                 return rule, f"{at_most}: {words}.", proof
         largest = max(option.max_trucks for option in options)
@@ -103,11 +109,14 @@ def _gates(case: Case, site: SiteId) -> tuple[str, ...]:
     return tuple(sorted({f"gate:{gate}" for option in case.options if site in option.sites for gate in option.gates}))
 
 
-def _most(case: Case, full: FullModel, site: SiteId, commodity: CommodityId, limits: Limits) -> int:
+def _most(case: Case, full: FullModel, site: SiteId, commodity: CommodityId, limits: Limits) -> int | None:
+    """Return the most units that are not proved impossible; None if time ran out before anything was proved."""
     full.model.setObjective(units_brought(case, full, site, commodity))
     solved = highs.solve(full.model, limits, seed=case.snapshot.seed)
+    if solved.status == "infeasible":
+        return 0
     # The bound, not the best found: what lies above it is proved impossible.
-    return int(solved.bound + 1e-6) if solved.status != "infeasible" else 0
+    return int(solved.bound + 1e-6) if math.isfinite(solved.bound) else None
 
 
 def units_brought(case: Case, full: FullModel, site: SiteId, commodity: CommodityId) -> pulp.LpAffineExpression:

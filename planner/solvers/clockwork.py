@@ -151,16 +151,21 @@ class Clockwork:
     # --------------------------------------------------------------------------------------------------- aims
 
     def aim_at_slack(self, deadlines: Sequence[Sequence[Sequence[Deadline]]]) -> None:
-        """Ask for the largest smallest slack, then for the earliest loading and starts."""
+        """Ask for the largest smallest slack, then for the earliest starts, each loaded as late as it can be.
+
+        Trucks that are loaded in the evening before may still be out with another convoy then.
+        """
         slack = self.model.new_int_var(0, DAY, "smallest slack")
         for line, phases in zip(self.lines, deadlines, strict=True):
             for start, parts in zip(line.starts, phases, strict=True):
                 self._slack_of_phase(slack, start, parts)
         moments = [moment for line in self.lines for moment in (line.loading, *line.starts)]
         latest = max((w.end for line in self.lines for m in line.marks for d in m.domains for w in d), default=0)
-        # One second of slack outweighs all that starting earlier could bring.
+        # One second of slack outweighs all that starting earlier or loading later could bring.
         weight = len(moments) * ((latest - self.base) // MINUTE + 1) + 1
-        self.model.maximize(weight * slack - cp_model.LinearExpr.sum(moments))
+        starts = cp_model.LinearExpr.sum([start for line in self.lines for start in line.starts])
+        loading = cp_model.LinearExpr.sum([line.loading for line in self.lines])
+        self.model.maximize(weight * slack - starts + loading)
 
     def _slack_of_phase(self, slack: cp_model.IntVar, start: cp_model.IntVar, parts: Sequence[Deadline]) -> None:
         if all(part.latest is None for part in parts):

@@ -40,7 +40,7 @@ def least_exposure(
     equity: EquityResult,
     cuts: Sequence[AnyCut],
     chosen: Sequence[Chosen],
-    value: float,
+    least_value: float,
     limits: Limits,
 ) -> ExposureResult:
     """Choose again among all ways to make the same visits: same hub, same sites, same day.
@@ -52,7 +52,7 @@ def least_exposure(
     options = [o for o in case.options if (o.hub, o.sites, o.day) in visits]
     full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=False)
     model = full.model
-    model += full.assistance >= value * VALUE_KEPT
+    model += full.assistance >= least_value
     least = case.snapshot.policy.min_trucks
     threat = _per_truck(full, {o.id: exposure_floor(ground, o, max(least, len(o.sites))) for o in options})
     first = _minimise(case, full, threat, limits)

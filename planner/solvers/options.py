@@ -1,6 +1,6 @@
 """List every convoy that could run: each hub, site and day with its roads, or the rule that stands against it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
@@ -63,6 +63,16 @@ def build(snapshot: Snapshot, progress: Progress) -> OptionSet:
     options += search.tours(sites)
     progress(Report(stage="options", done=1.0))
     return OptionSet(options=tuple(sorted(options, key=lambda o: o.id)), refusals=tuple(refused))
+
+
+def along(snapshot: Snapshot, ways: Iterable[Way]) -> Iterator[Option]:
+    """Yield the options that these ways make, each on the day of its visits; ways that a rule forbids make none."""
+    search = _Search.of(snapshot)
+    for way in ways:
+        day = next(phase.day for phase in way.phases if phase.visits)
+        found = search._judge(way, day)  # noqa: SLF001 - the search is of this module
+        if isinstance(found, Option):
+            yield found
 
 
 @dataclass(frozen=True, kw_only=True)

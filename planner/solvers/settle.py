@@ -1,24 +1,21 @@
 """Go back and forth between the master and the timetable until the convoys chosen can also be timed."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from planner.domain.plan import Convoy, ObjectiveLevel, ProofGrade
-from planner.domain.policy import Limits
-from planner.domain.snapshot import Snapshot
-from planner.solvers.assemble import assemble
+from planner.domain.plan import ObjectiveLevel, ProofGrade
+from planner.solvers.carried import Carried
 from planner.solvers.case import Case
-from planner.solvers.choice import BranchCut, CapacityCut, Chosen, EquityResult, Progress, Report, Timed
+from planner.solvers.choice import Chosen, EquityResult, Progress, Report, Timed
 from planner.solvers.equity import equity_of
-from planner.solvers.ground import Ground
 from planner.solvers.highs import relative_gap
-from planner.solvers.loads import assistance_of, saved_by
-from planner.solvers.rows import AnyCut, named_by
-from planner.solvers.splits import split_cuts
-from planner.solvers.timetable import schedule
-from planner.solvers.value import WHOLE_UP_TO, ValueResult, least_trucks, refill, repaired, value_of
+from planner.solvers.improve import Improver, Standing
+from planner.solvers.loads import saved_by
+from planner.solvers.rows import AnyCut
+from planner.solvers.spared import without_conflicts
+from planner.solvers.times import Deadline, timetable
+from planner.solvers.value import WHOLE_UP_TO, ValueResult, least_trucks, repaired, value_of
 
 REPAIRS_A_ROUND: Final = 2
 """Repairs of a choice are quick: so many count as one round of the policy."""
@@ -40,18 +37,8 @@ class Settled:
     left_out: int
     levels_kept: bool
     cut_short: bool
-
-
-class Deadline:
-    """The safety stop: hands each solver what is left of the wall time. Nothing else looks at a clock."""
-
-    def __init__(self, limits: Limits) -> None:
-        """Start the clock."""
-        self._limits, self._end = limits, time.monotonic() + limits.wall_s
-
-    def limits(self) -> Limits:
-        """Return the limits with the wall time that is left."""
-        return replace(self._limits, wall_s=max(0, round(self._end - time.monotonic())))
+    floor: float = 0.0
+    """Value that the last stage may not give up any of: what another plan, carried over, brings at least."""
 
 
 def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
@@ -70,6 +57,8 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
         told = timetable(case.snapshot, now.value.chosen)
         if told.timed is not None:
             return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short, case=case)
+        if deadline.is_reached():
+            break
         # Cuts that only steer are taken where nothing is proved.
         new = [cut for cut in told.proved or told.steering if cut not in cuts]
         if not new:
@@ -79,19 +68,45 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
         steered |= not told.proved
         cuts += new
         mended = repaired(case, now.equity, cuts, deadline.limits(), now.value)
-        if mended is None and steered and len(case.options) > WHOLE_UP_TO:
-            # Whether a better choice exists cannot be proved any more, and a new search is long: keep what fits.
+        if mended is None and len(case.options) > WHOLE_UP_TO:
+            # A new search is long, and its choice no likelier to be timed: go on from what can be.
             break
         now = _masters(case, cuts, deadline, progress, now.equity) if mended is None else replace(now, value=mended)
         short |= now.short
         best = now if now.value.chosen else best
         progress(Report(stage="timetable", done=(done + 1) / rounds, best=now.value.level.value))
-    chosen, times = _without_conflicts(case, best.equity, best.value.chosen)
-    again = refill(case, best.equity, cuts, deadline.limits(), chosen)
-    told = timetable(case.snapshot, again)
-    if again and told.timed is not None:
-        chosen, times = again, told.timed
-    return _settled(best, proved if steered else best, chosen, times, cuts, short=short, case=case)
+    chosen, times = without_conflicts(case, best.equity, best.value.chosen)
+    found = _improved(case, best.equity, cuts, deadline, (chosen, times), progress)
+    return _settled(best, proved if steered else best, found.chosen, found.timed, cuts, short=short, case=case)
+
+
+def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, progress: Progress) -> Settled:
+    """Better what was carried over from another plan, and return that or what was settled, whichever reaches more."""
+    fresh = standing_of(case, settled.equity, settled.chosen, settled.timed)
+    found = _improved(case, settled.equity, list(settled.cuts), deadline, (over.chosen, over.timed), progress)
+    if fresh.better_than(found):
+        return replace(settled, floor=fresh.value)
+    return replace(
+        settled, chosen=found.chosen, timed=found.timed, left_out=0, floor=found.value,
+        levels_kept=_levels_kept(case, settled.equity, found.chosen),
+    )  # fmt: skip
+
+
+def standing_of(case: Case, equity: EquityResult, chosen: tuple[Chosen, ...], timed: tuple[Timed, ...]) -> Standing:
+    """Return what a timed choice reaches at the levels of the equity stage, and in value."""
+    return Standing.of(case, [threshold for threshold, _ in equity.saved], chosen, timed)
+
+
+def _improved(
+    case: Case,
+    equity: EquityResult,
+    cuts: list[AnyCut],
+    deadline: Deadline,
+    given: tuple[tuple[Chosen, ...], tuple[Timed, ...]],
+    progress: Progress,
+) -> Standing:
+    search = Improver(case=case, equity=equity, cuts=cuts, deadline=deadline)
+    return search.improve(standing_of(case, equity, *given), progress)
 
 
 def _fairest(case: Case, cuts: list[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
@@ -161,7 +176,7 @@ def _settled(
         chosen=chosen,
         timed=timed,
         cuts=tuple(cuts),
-        left_out=len(found.value.chosen) - len(chosen),
+        left_out=max(0, len(found.value.chosen) - len(chosen)),
         levels_kept=_levels_kept(case, found.equity, chosen),
         cut_short=short,
     )
@@ -175,91 +190,3 @@ def _levels_kept(case: Case, equity: EquityResult, chosen: Sequence[Chosen]) -> 
 def with_bound(level: ObjectiveLevel, bound: float) -> ObjectiveLevel:
     """Return a level with another bound and the gap to it."""
     return replace(level, bound=bound, gap=relative_gap(level.value, bound))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What the timetable said of a choice: its times, or cuts that are proved and cuts that only steer the search."""
-
-    timed: tuple[Timed, ...] | None
-    proved: tuple[AnyCut, ...] = ()
-    steering: tuple[AnyCut, ...] = ()
-
-
-def timetable(snapshot: Snapshot, chosen: tuple[Chosen, ...]) -> Told:
-    """Time a choice; refuse it too if a tour could not run alone, or if a truck would be in two places."""
-    if not chosen:
-        return Told(timed=())
-    splits = split_cuts(Ground.of(snapshot), chosen)
-    if splits:
-        return Told(timed=None, proved=splits)
-    result = schedule(snapshot, chosen, snapshot.limits)
-    if result.timed is None:
-        # A component that ran out of its counted time, or of splits to look at, is refused as it is: a branching.
-        doubtful = tuple(cut for cut in result.cuts if result.undecided and isinstance(cut, BranchCut))
-        return Told(timed=None, proved=tuple(c for c in result.cuts if c not in doubtful), steering=doubtful)
-    cuts = fleet_cuts(snapshot, chosen, result.timed)
-    return Told(timed=None, steering=cuts) if cuts else Told(timed=result.timed)
-
-
-def fleet_cuts(snapshot: Snapshot, chosen: Sequence[Chosen], timed: Sequence[Timed]) -> tuple[CapacityCut, ...]:
-    """Return cuts where a truck would be loaded for one convoy while it is still out with another.
-
-    The master counts trucks by day, from departure on. Loading in the evening before begins earlier, and the
-    timetable knows no trucks. Such a cut keeps these convoys within the fleet at that hour; another timetable
-    might have done as well, so it steers the search and proves nothing.
-    """
-    cuts: list[CapacityCut] = []
-    # One at a time: assembled convoys come in canonical order, chosen ones do not.
-    convoys = [assemble(snapshot, (c,), (t,))[0] for c, t in zip(chosen, timed, strict=True)]
-    for convoy in convoys:
-        for kind in sorted(convoy.trucks):
-            at = convoy.loading.start
-            away = [i for i, other in enumerate(convoys) if other.hub == convoy.hub and _holds(other, kind, at)]
-            there = sum(
-                fleet.trucks
-                for fleet in snapshot.fleets
-                if (fleet.hub, fleet.truck_type) == (convoy.hub, kind) and fleet.available.contains(at)
-            )
-            there -= sum(c.trucks.get(kind, 0) for c in snapshot.pinned if c.hub == convoy.hub and _holds(c, kind, at))
-            over = sum(convoys[i].trucks[kind] for i in away) - there
-            if over > 0:
-                total = sum(chosen[i].truck_count for i in away)
-                options = frozenset(chosen[i].option.id for i in away)
-                cuts.append(CapacityCut(options=options, most_trucks=total - over))
-    return tuple(dict.fromkeys(cuts))
-
-
-def _holds(convoy: Convoy, kind: str, at: int) -> bool:
-    return convoy.trucks.get(kind, 0) > 0 and convoy.loading.start <= at < convoy.back_at
-
-
-def _without_conflicts(
-    case: Case, equity: EquityResult, chosen: tuple[Chosen, ...]
-) -> tuple[tuple[Chosen, ...], tuple[Timed, ...]]:
-    """Leave out convoys until the others can be timed: of each conflict the one that can best be spared.
-
-    Second visits are spared before those of the equity stage, what brings less before what brings more, and those
-    sites that have waited shortest. Coupled convoys go together.
-    """
-    groups = {site: group.id for group in case.snapshot.groups for site in case.open_members(group)}
-
-    def bundle_of(item: Chosen) -> tuple[str, int]:
-        return next((groups[s] for s in item.option.sites if s in groups), item.option.id), item.option.day
-
-    def worth(item: Chosen) -> tuple[bool, int, float, str]:
-        fair = item.option.id in equity.visits
-        reached = min(case.snapshot.sites[site].last_reached or 0 for site in item.option.sites)
-        return fair, -reached if fair else 0, assistance_of(case, [item]), item.option.id
-
-    while (told := timetable(case.snapshot, chosen)).timed is None:
-        gone: set[tuple[str, int]] = set()
-        for cut in (*told.proved, *told.steering):
-            named = [item for item in chosen if item.option.id in named_by(cut)]
-            if not gone & {bundle_of(item) for item in named}:
-                gone.add(bundle_of(min(named, key=worth)))
-        if not gone:
-            # Time ran out before a conflict was named: somebody must stay, or this would go on for ever.
-            gone.add(bundle_of(min(chosen, key=worth)))
-        chosen = tuple(item for item in chosen if bundle_of(item) not in gone)
-    return chosen, told.timed

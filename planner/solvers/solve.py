@@ -10,17 +10,19 @@ from planner.domain.needs import SiteId
 from planner.domain.plan import Convoy, ObjectiveLevel, Plan, PlanStatus
 from planner.domain.snapshot import Snapshot
 from planner.solvers.assemble import assemble, in_order, people_reached
+from planner.solvers.carried import carried
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report
 from planner.solvers.deprivation import base, scale_of
-from planner.solvers.exposure import least_exposure
+from planner.solvers.exposure import VALUE_KEPT, least_exposure
 from planner.solvers.ground import Ground
 from planner.solvers.highs import relative_gap
 from planner.solvers.loads import assistance_of, saved_by
 from planner.solvers.option import Option
 from planner.solvers.options import OptionSet, build
 from planner.solvers.promised import kept, notices
-from planner.solvers.settle import Deadline, Settled, settle, timetable, with_bound
+from planner.solvers.settle import Settled, carried_on, settle, with_bound
+from planner.solvers.times import Deadline, timetable
 from planner.solvers.unmet import Proofs, explain
 
 PROVED_GAP: Final = 1e-3
@@ -38,14 +40,19 @@ def solve(snapshot: Snapshot, progress: Progress) -> Plan:
 
 def solve_options(snapshot: Snapshot, found: OptionSet, progress: Progress) -> Plan:
     """Return the best plan found among these options of the snapshot, with why the rest stays unmet."""
-    deadline = Deadline(snapshot.limits)
-    case = Case(snapshot, found.options)
-    settled, exposure_floor = _least_exposed(case, settle(case, deadline, progress), deadline)
+    deadline = Deadline(snapshot.limits, progress)
+    over = carried(snapshot, found.options)
+    # Options of convoys carried over are among those that the bounds are proved over.
+    options = {option.id: option for option in (*found.options, *over.options)}
+    case = Case(snapshot, options.values())
+    fresh = settle(case, deadline, progress)
+    best = carried_on(case, fresh, over, deadline, progress) if over.chosen else fresh
+    settled, exposure_floor = _least_exposed(case, best, deadline)
     plan, proofs = _planned(case, settled, exposure_floor, digest_of(snapshot))
     progress(Report(stage="unmet", done=0.0))
     unmet = explain(case, found.refusals, plan.convoys, proofs, deadline)
     progress(Report(stage="unmet", done=1.0))
-    return replace(plan, unmet=unmet)
+    return replace(plan, unmet=unmet, cut_short=plan.cut_short or deadline.met)
 
 
 def plan_among(snapshot: Snapshot, options: Iterable[Option], deadline: Deadline, progress: Progress) -> Plan:
@@ -86,11 +93,11 @@ def _planned(case: Case, settled: Settled, exposure_floor: float, digest: str) -
 
 
 def _least_exposed(case: Case, settled: Settled, deadline: Deadline) -> tuple[Settled, float]:
-    if not settled.chosen or not settled.levels_kept:
+    if not settled.chosen or not settled.levels_kept or deadline.is_reached():
         return settled, 0.0
-    value = settled.value.level.value
+    least = max(assistance_of(case, settled.chosen) * VALUE_KEPT, settled.floor)
     result = least_exposure(
-        case, Ground.of(case.snapshot), settled.equity, settled.cuts, settled.chosen, value, deadline.limits()
+        case, Ground.of(case.snapshot), settled.equity, settled.cuts, settled.chosen, least, deadline.limits()
     )
     if result.chosen is None:
         return settled, 0.0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Final
 
@@ -47,7 +48,7 @@ def schedule(snapshot: Snapshot, chosen: tuple[Chosen, ...], limits: Limits) -> 
     A component that cannot be timed gives at least one cut: proved to be kept by every choice that can be timed,
     unless the result is marked undecided.
     """
-    desk = _Desk(ground=Ground.of(snapshot), limits=limits)
+    desk = Desk(ground=Ground.of(snapshot), limits=limits)
     options = [item.option for item in chosen]
     marks = [footprint(desk.ground, item.option, _per_stop(item)) for item in chosen]
     groups = {site: group.id for group in snapshot.groups for site in group.sites}
@@ -89,8 +90,10 @@ def _as_it_is(options: Sequence[Option], marks: Sequence[Footprint]) -> BranchCu
     return BranchCut(at_least={option.id: mark.column for option, mark in zip(options, marks, strict=True)})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Desk:
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """Times convoys with given footprints, and says what refuses them."""
+
     ground: Ground
     limits: Limits
 
@@ -101,13 +104,15 @@ class _Desk:
             return None
         snapshot = self.ground.snapshot
         base = self.ground.access.horizon.start // MINUTE * MINUTE
-        work = Clockwork(base=base, taken=self.taken(), groups=snapshot.groups, day_of=snapshot.days)
+        work = Clockwork(base=base, taken=self.taken, groups=snapshot.groups, day_of=snapshot.days)
         for marks in feasible:
             work.add_convoy(marks)
         work.lay_rules()
         return work
 
+    @cached_property
     def taken(self) -> Taken:
+        """What promised convoys occupy."""
         return taken(self.ground)
 
     def time(self, marks: Sequence[Footprint]) -> Solved:
@@ -118,7 +123,8 @@ class _Desk:
         work.aim_at_slack([deadlines(self.ground, mark.way, mark.trucks, mark.domains) for mark in marks])
         return work.solve(self.limits.timetable_deterministic_s)
 
-    def _impossible(self, convoys: Sequence[Sequence[Footprint]]) -> bool:
+    def impossible(self, convoys: Sequence[Sequence[Footprint]]) -> bool:
+        """Tell whether it is proved that the convoys cannot run together, each with any one of its footprints."""
         work = self.clockwork(convoys)
         return work is None or work.solve(self.limits.timetable_deterministic_s).outcome == "infeasible"
 
@@ -152,7 +158,7 @@ class _Desk:
         kept = list(range(len(options)))
         for index in range(len(options)):
             fewer = [i for i in kept if i != index]
-            if fewer and self._impossible([(marks[i],) for i in fewer]):
+            if fewer and self.impossible([(marks[i],) for i in fewer]):
                 kept = fewer
         return [options[i] for i in kept], [marks[i] for i in kept]
 
@@ -161,7 +167,7 @@ class _Desk:
         least = [mark.column for mark in marks]
         convoys = [self._variants(option, fewest) for option, fewest in zip(options, least, strict=True)]
         known = [variants for variants in convoys if variants is not None]
-        if len(known) < len(convoys) or not self._impossible(known):
+        if len(known) < len(convoys) or not self.impossible(known):
             return _as_it_is(options, marks), False
         for place, option in enumerate(options):
             low, high = self._fewest(option), least[place]
@@ -169,7 +175,7 @@ class _Desk:
                 middle = (low + high) // 2
                 wider = self._variants(option, middle)
                 trial = [*known[:place], wider or known[place], *known[place + 1 :]]
-                if wider is not None and self._impossible(trial):
+                if wider is not None and self.impossible(trial):
                     high, known = middle, trial
                 else:
                     low = middle + 1

@@ -14,7 +14,7 @@ from planner.solvers.choice import EquityResult
 from planner.solvers.option import Refusal
 from planner.solvers.outbid import Forcing, Loss
 from planner.solvers.rows import AnyCut
-from planner.solvers.settle import Deadline
+from planner.solvers.times import Deadline
 
 NEAREST: Final = (
     "letter", "permission", "clearance", "notification", "gate_hours", "window_return", "driving_time",
@@ -91,6 +91,9 @@ class _Desk:
             return
         pinned = self.brought[site, commodity] - self._new(site, commodity)
         most = self._most(site, commodity, self.needed[site, commodity] - pinned)
+        if most is None:
+            yield site, commodity, left, self._unknown(site, commodity, left)
+            return
         beyond = min(left, max(0, self.needed[site, commodity] - pinned - most.units))
         if beyond > 0:
             yield site, commodity, beyond, self._row(site, commodity, beyond, most.rule, most.reason, most.proof)
@@ -101,7 +104,7 @@ class _Desk:
         pinned = delivered(self.snapshot.pinned)[site, commodity]
         return max(0, self.brought[site, commodity] - pinned)
 
-    def _most(self, site: SiteId, commodity: CommodityId, needed: int) -> Most:
+    def _most(self, site: SiteId, commodity: CommodityId, needed: int) -> Most | None:
         if site not in self._alone:
             self._alone[site] = Alone(self.case, site)
         return self._alone[site].most(commodity, needed, self.deadline.limits())
@@ -154,6 +157,11 @@ class _Desk:
         also = [r for r in by_way[first.hub, first.day][1:] if r.rule != first.rule] if fewest > 1 else []
         reason += f"; else {more}." if more else "."
         return first.rule, reason + "".join(f" Also {r.rule}: {r.reason}" for r in also), proof
+
+    def _unknown(self, site: SiteId, commodity: CommodityId, units: int) -> Unmet:
+        name, good = self.snapshot.sites[site].name, self.snapshot.commodities[commodity].name
+        reason = f"The search stopped before it was known whether more {good} could reach {name}."
+        return self._row(site, commodity, units, "search", reason, (), outbid=False)
 
     # ----------------------------------------------------------------------------------------------- outbid
 

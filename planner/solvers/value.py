@@ -169,7 +169,8 @@ def _repairs(
     stirred = frozenset(o.id for o in case.options if o.day in days and (o.hub in hubs or sites & set(o.sites)))
     # Rather fewer visits than other ones: that is settled in a moment.
     yield _among(case, equity, cuts, limits, visits | frozenset(equity.visits), sure=visits - stirred)
-    yield _among(case, equity, cuts, limits, visits | frozenset(equity.visits) | stirred, sure=visits - stirred)
+    if len(case.options) <= WHOLE_UP_TO:
+        yield _among(case, equity, cuts, limits, visits | frozenset(equity.visits) | stirred, sure=visits - stirred)
 
 
 def _among(
@@ -250,14 +251,6 @@ def _run_all(full: FullModel) -> FullModel:
     for runs in full.visits.runs.values():
         runs.lowBound = 1
     return full
-
-
-def refill(
-    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, chosen: Sequence[Chosen]
-) -> tuple[Chosen, ...]:
-    """Return the same visits with trucks and loads chosen anew, as others have been dropped; empty if there is none."""
-    again = _rounded(case, equity, cuts, limits, frozenset(item.option.id for item in chosen))
-    return read_chosen(case, again.full, again.solved) if again.solved.found else ()
 
 
 def least_trucks(case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits) -> tuple[Chosen, ...]:

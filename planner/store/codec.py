@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from planner.domain.canonical import canonical_bytes
+from planner.domain.canonical import canonical_bytes, is_written
 from planner.domain.errors import BadInput
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
@@ -96,7 +96,8 @@ def pack_snapshot(snapshot: Snapshot) -> PackedSnapshot:
         If a part cannot be kept.
     """
     kinds = get_type_hints(Snapshot)
-    parts = {f.name: _settled(kinds[f.name], getattr(snapshot, f.name), f.name) for f in fields(Snapshot)}
+    told = ((f, getattr(snapshot, f.name)) for f in fields(Snapshot))
+    parts = {f.name: _settled(kinds[f.name], value, f.name) for f, value in told if is_written(f, value)}
     return PackedSnapshot(digest=_digest_of_parts(parts), crisis=snapshot.crisis.id, parts=parts)
 
 
@@ -111,11 +112,14 @@ def unpack_snapshot(packed: PackedSnapshot) -> Snapshot:
     if _digest_of_parts(packed.parts) != packed.digest:
         raise BadInput(f"Snapshot {packed.digest[:12]} is damaged: its parts have another digest. Restore a backup.")
     kinds = get_type_hints(Snapshot)
-    if missing := sorted(kinds.keys() - packed.parts.keys()):
+    unwritten = {f.name for f in fields(Snapshot) if not is_written(f, f.default)}
+    if missing := sorted(kinds.keys() - packed.parts.keys() - unwritten):
         raise BadInput(
             f"Snapshot {packed.digest[:12]} has no {', '.join(missing)}: another version wrote it. Make a new plan."
         )
-    values: dict[str, Any] = {name: _read(kinds[name], packed.parts[name], name) for name in kinds}
+    values: dict[str, Any] = {
+        name: _read(kinds[name], part, name) for name, part in packed.parts.items() if name in kinds
+    }
     return Snapshot(**values)
 
 

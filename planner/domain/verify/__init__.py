@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from planner.domain.plan import Convoy, Plan
+from planner.domain.plan import Convoy, PinnedNotice, Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import figures, halts, loads, papers, resources, roads, together, wellformed
 from planner.domain.verify.violation import Violation
 
-__all__ = ["RULES", "Violation", "broken_by", "violations"]
+__all__ = ["RULES", "Violation", "broken_by", "broken_together", "violations"]
 
 Check: TypeAlias = Callable[[Plan, Snapshot], Iterable[Violation]]
 
@@ -53,7 +53,8 @@ _CHECKS: Final[Mapping[tuple[str, ...], Check]] = {
 RULES: Final[tuple[str, ...]] = ("well_formed", *(name for names in _CHECKS for name in names))
 """The names of all hard rules. Refusals, explanations and pages speak the same names."""
 
-_OF_THE_PLAN: Final = frozenset({"people_reached", "coverage", "coupling", "pinned"})
+_FIGURES: Final = frozenset({"people_reached", "coverage"})
+_OF_THE_PLAN: Final = _FIGURES | {"coupling", "pinned"}
 
 
 def violations(plan: Plan, snapshot: Snapshot) -> tuple[Violation, ...]:
@@ -68,14 +69,29 @@ def violations(plan: Plan, snapshot: Snapshot) -> tuple[Violation, ...]:
     return (*found, *_given_up_without_need(plan, snapshot))
 
 
+def broken_together(convoys: Iterable[Convoy], snapshot: Snapshot) -> tuple[Violation, ...]:
+    """Return every breach of a rule by convoys planned together; what the plan says of itself is not asked."""
+    given_up = tuple(
+        PinnedNotice(movement=convoy.movement, rules=(), choices=())
+        for convoy in snapshot.pinned
+        if convoy.movement is not None and broken_by(convoy, snapshot)
+    )
+    found = violations(replace(_empty(snapshot), convoys=tuple(convoys), pinned=given_up), snapshot)
+    return tuple(violation for violation in found if violation.rule not in _FIGURES)
+
+
 def broken_by(convoy: Convoy, snapshot: Snapshot) -> tuple[str, ...]:
     """Return the rules that a convoy breaks by itself, whatever else is planned; for a promised one as of now."""
-    alone = Plan(
-        snapshot_digest="", as_of=snapshot.as_of, horizon=snapshot.horizon, status="feasible", cut_short=False,
-        objective=(), convoys=(convoy,), unmet=(), people_reached=0, coverage_by_site={},
-    )  # fmt: skip
+    alone = replace(_empty(snapshot), convoys=(convoy,))
     asked = replace(snapshot, pinned=(convoy,) if convoy.movement is not None else ())
     return tuple(sorted({v.rule for v in violations(alone, asked)} - _OF_THE_PLAN))
+
+
+def _empty(snapshot: Snapshot) -> Plan:
+    return Plan(
+        snapshot_digest="", as_of=snapshot.as_of, horizon=snapshot.horizon, status="feasible", cut_short=False,
+        objective=(), convoys=(), unmet=(), people_reached=0, coverage_by_site={},
+    )  # fmt: skip
 
 
 def _given_up_without_need(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:

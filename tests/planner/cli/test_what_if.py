@@ -84,6 +84,23 @@ def test_papers_granted_serve_a_site_that_waited_for_them(fresh: Desk, tmp_path:
     assert "because of edit:paper_granted:kessa" in told.out
 
 
+def test_a_scenario_that_changes_nothing_is_the_base_plan(desk: Desk, tmp_path: Path) -> None:
+    base = desk.qafila("plan", "show", "--json").json()
+    told = desk.qafila("what-if", scenario(tmp_path, "nothing.toml", 'name = "as it is"'), "--json").json()
+    assert (told["scenarios"][0]["plan"], told["scenarios"][0]["digest"]) == (base["plan"], base["digest"])
+    assert told["scenarios"][0]["delta"]["people_gained"] == 0
+
+
+def test_a_scenario_with_more_open_is_no_worse_than_its_base_and_replays(fresh: Desk, tmp_path: Path) -> None:
+    base = fresh.qafila("plan", "new", *BEFORE_THE_LETTERS, "--json").json()
+    told = fresh.qafila("what-if", scenario(tmp_path, "papers.toml", PAPERS), "--json").json()["scenarios"][0]
+    after = fresh.qafila("plan", "show", told["plan"], "--json").json()
+    before, now = ([row["value"] for row in plan["objective"] if row["level"] == 1] for plan in (base, after))
+    assert now <= before
+    assert fresh.qafila("plan", "verify", told["plan"]).code == 0
+    assert f"Same plan: {told['digest']}" in fresh.qafila("plan", "replay", told["plan"]).out
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

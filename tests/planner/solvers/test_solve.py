@@ -10,10 +10,10 @@ from planner.domain.plan import Plan, Unmet
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
 from planner.solvers.case import Case
-from planner.solvers.choice import Chosen, Timed
+from planner.solvers.choice import Chosen, Report, Timed
 from planner.solvers.options import build
-from planner.solvers.settle import fleet_cuts
 from planner.solvers.solve import solve
+from planner.solvers.times import fleet_cuts
 from routing.status import Status
 from routing.units import DAY, Window
 from tests.planner import instances as known
@@ -152,3 +152,30 @@ def test_a_truck_is_not_loaded_while_it_is_still_out() -> None:
     assert cut.most_trucks == 20
     later = [timed[0], replace(timed[1], loading=timed[0].loading.shift(DAY))]
     assert fleet_cuts(snapshot, chosen, later) == ()
+
+
+class InHaste:
+    """Takes reports, and wants the solve to end once it has heard of a stage."""
+
+    def __init__(self, stage: str) -> None:
+        self.stage, self.hurry = stage, False
+
+    def __call__(self, report: Report) -> None:
+        self.hurry |= report.stage == self.stage
+
+
+@pytest.mark.parametrize("stage", ["options", "equity", "value"])
+@pytest.mark.parametrize("make", WORLDS)
+def test_a_solve_in_a_hurry_ends_with_a_sound_plan_that_says_so(make: Callable[[], Snapshot], stage: str) -> None:
+    snapshot = make()
+
+    plan = solve(snapshot, InHaste(stage))
+
+    assert plan.cut_short
+    assert violations(plan, snapshot) == ()
+
+
+def test_what_the_value_stage_has_found_is_kept_in_a_hurry() -> None:
+    snapshot = two_sites_one_gate()
+
+    assert solve(snapshot, InHaste("value")).people_reached == solve(snapshot, silent).people_reached

@@ -104,6 +104,23 @@ def test_a_snapshot_comes_back_as_it_was(snapshot: Snapshot) -> None:
     assert codec.pack_snapshot(back) == packed
 
 
+def test_a_snapshot_without_an_incumbent_is_written_as_before_there_was_such_a_field() -> None:
+    packed = codec.pack_snapshot(two_sites_one_gate())
+
+    assert "incumbent" not in packed.parts
+    assert codec.unpack_snapshot(packed).incumbent == ()
+
+
+def test_an_incumbent_is_a_part_of_the_snapshot_and_of_its_digest() -> None:
+    begun = replace(two_sites_one_gate(), incumbent=plan_for("0" * 64).convoys)
+    packed = codec.pack_snapshot(begun)
+
+    assert begun.incumbent
+    assert codec.unpack_snapshot(packed) == begun
+    assert packed.digest == digest_of(codec.unpack_snapshot(packed))
+    assert packed.digest != codec.pack_snapshot(two_sites_one_gate()).digest
+
+
 def test_the_order_of_keys_does_not_change_a_digest() -> None:
     snapshot = with_holds(two_sites_one_gate())
 
