@@ -208,7 +208,8 @@ def _degrees(form: Form, name: str) -> float | None:
         form.complain(name, _("%(value)s is no number of degrees.", value=text))
         return None
     if not -limit <= found <= limit:
-        form.complain(name, _("%(value)s is out of range: %(limit)s.", value=text, limit=f"−{limit}–{limit}"))
+        span = f"−{limit}–{limit}"
+        form.complain(name, _("%(value)s is out of range: %(limit)s.", value=text, limit=span))
         return None
     return found
 

@@ -19,7 +19,7 @@ VALUES = {
     "position": 1, "segment": "amber-bridge", "digest": "0", "name": "css/frame.css", "kind": "stock",
     "username": "analyst", "convoy": "none", "movement": "none", "event": "none", "event_id": "none",
 }  # fmt: skip
-FILES = {"static_file", "robots"}
+FILES = {"static_file", "robots", "favicon"}
 
 
 def rules(door: Door, method: str = "GET") -> list[Rule]:
