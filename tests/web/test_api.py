@@ -1,11 +1,13 @@
 """The API holds to its own description for every role, and a repeated report is one record."""
 
 import os
+from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -37,7 +39,7 @@ def bearer(door: Door, role: Role) -> dict[str, str]:
 def test_the_api_holds_to_its_description(site: Door, role: Role) -> None:
     headers = bearer(site, role) | {"Accept-Encoding": "identity"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", site.app, headers=headers)
-    operations = [result.ok() for result in schema.get_all_operations()]
+    operations = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
     assert len(operations) == OPERATIONS
 
     for operation in operations:
@@ -47,7 +49,7 @@ def test_the_api_holds_to_its_description(site: Door, role: Role) -> None:
             phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(case=operation.as_strategy())
-        def asked(case: schemathesis.Case) -> None:
+        def asked(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(headers=headers, checks=CHECKS)
 
         asked()
