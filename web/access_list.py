@@ -12,7 +12,7 @@ from routing.status import AccessMap, Piece, Status
 from routing.units import AsOf
 from web.words import say
 
-ROWS_A_PAGE: Final = 40
+ROWS_A_PAGE: Final = 25
 MOST_FOUND: Final = 12
 NOT_OPEN: Final = "not_open"
 

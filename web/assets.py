@@ -5,6 +5,7 @@ import hashlib
 import mimetypes
 import threading
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+import rcssmin
+import rjsmin
 from flask import Flask, Response, abort, current_app, request, url_for
 
 from planner.domain.errors import BadInput
@@ -27,6 +30,7 @@ LOOK_AGAIN_S: Final = 1.0
 FETCHED: Final = ("vendor/leaflet.js", "vendor/leaflet.css", "vendor/htmx.js", "vendor/basemap.json")
 """Without these a map would stay empty and nobody would be told: the server does not start."""
 MARK: Final = "img/mark.svg"
+SHORTEN: Final[Mapping[str, Callable[[str], str]]] = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}
 
 mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("image/svg+xml", ".svg")
@@ -58,6 +62,12 @@ class PageFiles:
         if name not in self._packed:
             self._packed[name] = gzip.compress(self.contents[name], 9, mtime=0)
         return self._packed[name]
+
+
+def shortened(name: str, content: bytes) -> bytes:
+    """Return our own scripts and styles without comments and spaces: a fifth of their weight on slow lines."""
+    shorten = None if name in FETCHED else SHORTEN.get(Path(name).suffix)
+    return content if shorten is None else shorten(content.decode()).encode()
 
 
 class Assets:
@@ -95,9 +105,8 @@ class Assets:
         return [(path, state.st_mtime_ns, state.st_size) for path, state in states]
 
     def _read(self) -> PageFiles:
-        return PageFiles(
-            contents={path.relative_to(self._folder).as_posix(): path.read_bytes() for path in self._paths()}
-        )
+        found = {path.relative_to(self._folder).as_posix(): path.read_bytes() for path in self._paths()}
+        return PageFiles(contents={name: shortened(name, content) for name, content in found.items()})
 
 
 def install_assets(app: Flask, assets: Assets | None = None) -> None:

@@ -1,8 +1,9 @@
 """The headers that no answer leaves without."""
 
+from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 # Routes and times of future convoys pass through these answers: nothing may be framed by another page, loaded
 # from another host, guessed to be another type, told to the next site, or kept by a cache on the way.
@@ -18,6 +19,14 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# A style, a script or a picture fetches nothing and is no page; opened as one, it may do nothing at all.
+FILE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+FILE_ENDPOINTS: Final = frozenset({"static_file", "favicon"})
 NOT_KEPT: Final = "no-store"
 
 
@@ -28,6 +37,7 @@ def install_headers(app: Flask) -> None:
 
 def _harden(response: Response) -> Response:
     # Set, not defaulted: a page that needs a looser rule must say so here, where it is reviewed.
-    response.headers.update(SECURITY_HEADERS)
+    is_file = request.endpoint in FILE_ENDPOINTS and response.status_code == HTTPStatus.OK
+    response.headers.update(FILE_HEADERS if is_file else SECURITY_HEADERS)
     response.headers.setdefault("Cache-Control", NOT_KEPT)
     return response

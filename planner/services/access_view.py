@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from planner.domain.canonical import Plain
 from planner.domain.world import World
@@ -10,8 +11,11 @@ from planner.services.convoys import ConvoyRow
 from planner.services.plan_view import Json
 from routing.network import SegmentId
 from routing.status import Piece, Status
-from routing.travel.legs import Leg, Refusal
 from routing.units import AsOf, format_instant
+
+if TYPE_CHECKING:
+    # The road engine is only for those who ask for a road.
+    from routing.travel.legs import Leg, Refusal
 
 
 def status_json(world: World, question: AsOf, states: Sequence[SegmentState]) -> Json:
@@ -65,7 +69,7 @@ def explained_json(segment: SegmentId, piece: Piece, sentences: Sequence[str]) -
     }
 
 
-def route_json(world: World, origin: str, destination: str, legs: Sequence[Leg], refused: Refusal | None) -> Json:
+def route_json(world: World, origin: str, destination: str, legs: "Sequence[Leg]", refused: "Refusal | None") -> Json:
     """Return the ways between two places, or why there is none."""
     zone = world.catalogue.crisis.tz
     return {

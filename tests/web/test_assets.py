@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from planner.domain.errors import BadInput
 from web import assets as subject
-from web.assets import FETCHED, FOLDER, KEPT_FOR_EVER, Assets, install_assets
+from web.assets import FETCHED, FOLDER, KEPT_FOR_EVER, Assets, install_assets, shortened
 from web.headers import install_headers
 
 VENDORED = {
@@ -75,7 +75,7 @@ def test_a_file_is_kept_for_ever_under_its_digest_and_packed(name: str, kind: st
         for coding in ("identity", "gzip")
     )
 
-    assert plain.data == gzip.decompress(packed.data) == (FOLDER / name).read_bytes()
+    assert plain.data == gzip.decompress(packed.data) == shortened(name, (FOLDER / name).read_bytes())
     assert packed.headers["Content-Encoding"] == "gzip"
     for answer in (plain, packed):
         assert answer.headers["Cache-Control"] == KEPT_FOR_EVER == "public, max-age=31536000, immutable"
@@ -83,6 +83,14 @@ def test_a_file_is_kept_for_ever_under_its_digest_and_packed(name: str, kind: st
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.mimetype == kind
         assert "Set-Cookie" not in answer.headers
+
+
+def test_our_own_files_are_sent_without_comments_and_fetched_ones_as_they_came() -> None:
+    script = b"// Why.\nconst said = `// kept`;\n"
+
+    assert shortened("js/core.js", script) == b"const said=`// kept`;"
+    assert shortened("css/frame.css", b"/* Why. */\na { color: red; }\n") == b"a{color:red}"
+    assert shortened("vendor/leaflet.js", script) == script
 
 
 def test_relative_addresses_between_modules_hold() -> None:
