@@ -21,10 +21,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def rivers() -> World:
+def rivers_world() -> World:
     return read_seed(find_seed("two-rivers"))
 
 
 @pytest.fixture(scope="module")
-def syria() -> World:
+def syria_world() -> World:
     return read_seed(find_seed("syria-2016-09"))

@@ -34,8 +34,8 @@ def colours_seen(page: Page) -> set[str]:
 # ---- What is shown
 
 
-def test_counts_scale_and_words_of_caution_stand_on_the_map(chromium: Browser, rivers: World) -> None:
-    page_ = page_of(rivers)
+def test_counts_scale_and_words_of_caution_stand_on_the_map(chromium: Browser, rivers_world: World) -> None:
+    page_ = page_of(rivers_world)
     counts = json.loads(page_.statuses[""])["counts"]
     with serving(page_) as address:
         page = opened(chromium, address)
@@ -45,7 +45,7 @@ def test_counts_scale_and_words_of_caution_stand_on_the_map(chromium: Browser, r
             counts["OPEN"], counts["CONTESTED"], counts["BLOCKED"], counts["UNKNOWN"],
         ]  # fmt: skip
         assert "37 segments" in key
-        assert rivers.catalogue.crisis.disclaimer in page.locator(".mapnote").inner_text()
+        assert rivers_world.catalogue.crisis.disclaimer in page.locator(".mapnote").inner_text()
         assert "km" in page.locator(".map-scale-box").inner_text()
         assert "Natural Earth" not in page.locator(".mapnote").inner_text(), "an invented country has no real coast"
         assert page.evaluate("window.heard[0].counts") == counts
@@ -53,9 +53,9 @@ def test_counts_scale_and_words_of_caution_stand_on_the_map(chromium: Browser, r
 
 
 def test_real_coasts_are_drawn_for_a_real_crisis_without_flag_or_foreign_address(
-    chromium: Browser, syria: World
+    chromium: Browser, syria_world: World
 ) -> None:
-    with serving(page_of(syria)) as address:
+    with serving(page_of(syria_world)) as address:
         page = chromium.new_page(viewport={"width": 1000, "height": 640})
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -70,8 +70,8 @@ def test_real_coasts_are_drawn_for_a_real_crisis_without_flag_or_foreign_address
         page.close()
 
 
-def test_nothing_on_the_map_lies_over_anything_else(chromium: Browser, syria: World) -> None:
-    with serving(page_of(syria, {"bounds": [36.62, 35.98, 37.45, 36.45]})) as address:
+def test_nothing_on_the_map_lies_over_anything_else(chromium: Browser, syria_world: World) -> None:
+    with serving(page_of(syria_world, {"bounds": [36.62, 35.98, 37.45, 36.45]})) as address:
         page = opened(chromium, address, query="sel=gate:castello")
         boxes = page.evaluate(
             """() => [...document.querySelectorAll('.map-ground svg text.m-lbl')].map((text) => {
@@ -91,15 +91,17 @@ def test_nothing_on_the_map_lies_over_anything_else(chromium: Browser, syria: Wo
         page.close()
 
 
-def test_arabic_names_come_first_in_arabic_and_the_map_is_not_mirrored(chromium: Browser, rivers: World) -> None:
-    with serving(page_of(rivers, language="ar")) as address:
+def test_arabic_names_come_first_in_arabic_and_the_map_is_not_mirrored(chromium: Browser, rivers_world: World) -> None:
+    with serving(page_of(rivers_world, language="ar")) as address:
         page = opened(chromium, address, query="lang=ar")
         names = page.locator(".map-ground svg text").all_text_contents()
 
         assert "أوردان" in names or any("\u0600" < name[0] < "\u06ff" for name in names if name)
         assert "مفتوح" in page.locator(".mapkey").inner_text()
         west, east = (
-            page.locator(".map-ground svg text", has_text=rivers.network.places[place].name_ar).first.bounding_box()
+            page.locator(
+                ".map-ground svg text", has_text=rivers_world.network.places[place].name_ar
+            ).first.bounding_box()
             for place in ("ordan", "port-selm")
         )
         assert west is not None
@@ -111,8 +113,8 @@ def test_arabic_names_come_first_in_arabic_and_the_map_is_not_mirrored(chromium:
         page.close()
 
 
-def test_a_name_from_the_data_is_text_and_not_markup(chromium: Browser, rivers: World) -> None:
-    with serving(page_of(rivers, PLAN)) as address:
+def test_a_name_from_the_data_is_text_and_not_markup(chromium: Browser, rivers_world: World) -> None:
+    with serving(page_of(rivers_world, PLAN)) as address:
         page = opened(chromium, address)
 
         assert "<b>Calder</b>" in page.locator(".map-ground svg text").all_text_contents()
@@ -147,8 +149,8 @@ CORNER = """(() => {
 })()"""
 
 
-def test_colours_follow_the_theme_and_paper_is_white(chromium: Browser, rivers: World) -> None:
-    with serving(page_of(rivers)) as address:
+def test_colours_follow_the_theme_and_paper_is_white(chromium: Browser, rivers_world: World) -> None:
+    with serving(page_of(rivers_world)) as address:
         page = opened(chromium, address)
         light = page.evaluate(CORNER)
         page.evaluate("document.documentElement.dataset.theme = 'dark'")
@@ -162,8 +164,8 @@ def test_colours_follow_the_theme_and_paper_is_white(chromium: Browser, rivers: 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_axe_finds_nothing(chromium: Browser, rivers: World, size: tuple[int, int], language: str) -> None:
-    with serving(page_of(rivers, PLAN, language)) as address:
+def test_axe_finds_nothing(chromium: Browser, rivers_world: World, size: tuple[int, int], language: str) -> None:
+    with serving(page_of(rivers_world, PLAN, language)) as address:
         for theme in ("light", "dark"):
             page = opened(chromium, address, size, f"lang={language}&theme={theme}&sel=convoy:c01")
             found = Axe().run(page).response["violations"]
@@ -175,8 +177,8 @@ def test_axe_finds_nothing(chromium: Browser, rivers: World, size: tuple[int, in
 # ---- What it refuses to show
 
 
-def test_a_status_that_fails_to_load_leaves_no_old_one_behind(chromium: Browser, syria: World) -> None:
-    page_ = page_of(syria)
+def test_a_status_that_fails_to_load_leaves_no_old_one_behind(chromium: Browser, syria_world: World) -> None:
+    page_ = page_of(syria_world)
     with serving(page_) as address:
         page = opened(chromium, address)
         assert colours_seen(page) == {"open", "contested", "blocked"}
@@ -196,8 +198,8 @@ def test_a_status_that_fails_to_load_leaves_no_old_one_behind(chromium: Browser,
         page.close()
 
 
-def test_statuses_of_another_network_are_not_painted(chromium: Browser, rivers: World) -> None:
-    page_ = page_of(rivers)
+def test_statuses_of_another_network_are_not_painted(chromium: Browser, rivers_world: World) -> None:
+    page_ = page_of(rivers_world)
     other = json.loads(page_.statuses[""]) | {"network": "0" * 16}
     page_.statuses["other"] = json.dumps(other)
     with serving(page_) as address:
@@ -213,8 +215,8 @@ def test_statuses_of_another_network_are_not_painted(chromium: Browser, rivers: 
 @pytest.mark.parametrize(
     ("code", "said"), [(409, CHANGED), (401, "You are signed out."), (403, "Your role does not see this.")]
 )
-def test_why_a_status_is_not_there_is_said(chromium: Browser, rivers: World, code: int, said: str) -> None:
-    page_ = page_of(rivers)
+def test_why_a_status_is_not_there_is_said(chromium: Browser, rivers_world: World, code: int, said: str) -> None:
+    page_ = page_of(rivers_world)
     page_.broken["/data/status"] = code
     with serving(page_) as address:
         page = opened(chromium, address)
@@ -223,8 +225,8 @@ def test_why_a_status_is_not_there_is_said(chromium: Browser, rivers: World, cod
         page.close()
 
 
-def test_roads_that_fail_to_load_can_be_asked_again(chromium: Browser, rivers: World) -> None:
-    page_ = page_of(rivers)
+def test_roads_that_fail_to_load_can_be_asked_again(chromium: Browser, rivers_world: World) -> None:
+    page_ = page_of(rivers_world)
     page_.broken["/data/roads"] = 500
     with serving(page_) as address:
         page = opened(chromium, address)
@@ -237,8 +239,8 @@ def test_roads_that_fail_to_load_can_be_asked_again(chromium: Browser, rivers: W
         page.close()
 
 
-def test_of_quick_steps_in_time_only_the_last_is_asked(chromium: Browser, rivers: World) -> None:
-    page_ = page_of(rivers)
+def test_of_quick_steps_in_time_only_the_last_is_asked(chromium: Browser, rivers_world: World) -> None:
+    page_ = page_of(rivers_world)
     with serving(page_) as address:
         page = opened(chromium, address)
         page_.asked.clear()

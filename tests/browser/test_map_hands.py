@@ -8,8 +8,10 @@ from tests.browser.map_page import PHONE, PLAN, opened, page_of, serving
 pytest_plugins = ["tests.browser.map_fixtures"]
 
 
-def test_a_click_selects_the_convoy_on_a_road_it_takes_and_the_road_elsewhere(chromium: Browser, rivers: World) -> None:
-    with serving(page_of(rivers, PLAN)) as address:
+def test_a_click_selects_the_convoy_on_a_road_it_takes_and_the_road_elsewhere(
+    chromium: Browser, rivers_world: World
+) -> None:
+    with serving(page_of(rivers_world, PLAN)) as address:
         page = opened(chromium, address)
         page.locator(".m-shield text", has_text="C1").wait_for()
         box = page.locator(".m-shield rect").bounding_box()
@@ -23,10 +25,10 @@ def test_a_click_selects_the_convoy_on_a_road_it_takes_and_the_road_elsewhere(ch
         page.close()
 
 
-def test_a_form_is_given_the_road_that_was_pointed_out_by_keys(chromium: Browser, rivers: World) -> None:
-    at = rivers.network.segments["merro--ordan"].shape[6]
+def test_a_form_is_given_the_road_that_was_pointed_out_by_keys(chromium: Browser, rivers_world: World) -> None:
+    at = rivers_world.network.segments["merro--ordan"].shape[6]
     around = [at[0] - 0.05, at[1] - 0.05, at[0] + 0.05, at[1] + 0.05]
-    with serving(page_of(rivers, {"bounds": around})) as address:
+    with serving(page_of(rivers_world, {"bounds": around})) as address:
         page = opened(chromium, address)
         page.evaluate(
             """async () => {
@@ -50,8 +52,8 @@ def test_a_form_is_given_the_road_that_was_pointed_out_by_keys(chromium: Browser
         page.close()
 
 
-def test_keys_move_and_zoom_the_map(chromium: Browser, syria: World) -> None:
-    with serving(page_of(syria)) as address:
+def test_keys_move_and_zoom_the_map(chromium: Browser, syria_world: World) -> None:
+    with serving(page_of(syria_world)) as address:
         page = opened(chromium, address)
         before = page.locator(".map-scale-box").inner_text()
         page.locator(".map-ground").focus()
@@ -65,8 +67,10 @@ def test_keys_move_and_zoom_the_map(chromium: Browser, syria: World) -> None:
         page.close()
 
 
-def test_what_is_selected_elsewhere_comes_into_view_and_what_is_seen_stays_put(chromium: Browser, syria: World) -> None:
-    with serving(page_of(syria, {"bounds": [36.62, 35.98, 37.45, 36.45]})) as address:
+def test_what_is_selected_elsewhere_comes_into_view_and_what_is_seen_stays_put(
+    chromium: Browser, syria_world: World
+) -> None:
+    with serving(page_of(syria_world, {"bounds": [36.62, 35.98, 37.45, 36.45]})) as address:
         page = opened(chromium, address)
         pane = page.locator(".leaflet-map-pane")
         start = pane.get_attribute("style")
@@ -77,9 +81,9 @@ def test_what_is_selected_elsewhere_comes_into_view_and_what_is_seen_stays_put(c
         page.close()
 
 
-def test_insets_open_their_place_and_a_narrow_map_has_none(chromium: Browser, syria: World) -> None:
+def test_insets_open_their_place_and_a_narrow_map_has_none(chromium: Browser, syria_world: World) -> None:
     inset = {"letter": "A", "name": "Aleppo", "bounds": [36.67, 36.06, 37.43, 36.4]}
-    with serving(page_of(syria, {"insets": [inset]})) as address:
+    with serving(page_of(syria_world, {"insets": [inset]})) as address:
         page = opened(chromium, address)
         scale = page.locator(".map-scale-box").inner_text()
         page.get_by_role("button", name="A Aleppo: show this place large").click()

@@ -124,8 +124,8 @@ def test_large_networks_zoom_and_select_at_once(chromium: Browser, count: int, z
     assert select < 100
 
 
-def test_a_first_visit_to_september_2016_stays_under_its_weight(chromium: Browser, syria: World) -> None:
-    page_ = page_of(syria)
+def test_a_first_visit_to_september_2016_stays_under_its_weight(chromium: Browser, syria_world: World) -> None:
+    page_ = page_of(syria_world)
     with serving(page_) as address:
         opened(chromium, address).close()
     sent = {path: size for path, size in page_.sent_bytes.items() if path != "/static/x/test.css"}
