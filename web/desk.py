@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Final, cast
 from zoneinfo import ZoneInfo
 
-from flask import current_app, g, has_app_context
+from flask import current_app, g, has_request_context, request
 
 from planner.bootstrap import clock as machine_clock
 from planner.bootstrap import versions
@@ -19,6 +19,7 @@ from routing.status import AccessMap
 from routing.units import AsOf, Instant, Window
 
 KEY: Final = "qafila"
+READING: Final = ("GET", "HEAD")
 
 
 @dataclass(kw_only=True)
@@ -39,8 +40,12 @@ class Desk:
         return Readings(self.store, self.crisis_id)
 
     def world(self) -> World:
-        """Return all that is on record about the crisis now."""
-        return self.readings.world()
+        """Return all that is on record about the crisis now; a request that only reads has one world throughout."""
+        if not has_request_context() or request.method not in READING:
+            return self.readings.world()
+        if "world" not in g:
+            g.world = self.readings.world()
+        return cast("World", g.world)
 
     @property
     def crisis(self) -> Crisis:
@@ -49,12 +54,8 @@ class Desk:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The crisis's own time zone; asked for with each time on a page, so read once a request."""
-        if not has_app_context():
-            return self.crisis.tz
-        if "zone" not in g:
-            g.zone = self.crisis.tz
-        return cast("ZoneInfo", g.zone)
+        """The crisis's own time zone."""
+        return self.crisis.tz
 
     @property
     def now(self) -> Instant:

@@ -24,7 +24,7 @@ SEPTEMBER = 1_474_174_800
 MAP_BYTES, LIST_BYTES = 190_000, 60_000
 SIDE = 51
 """A grid of 51 x 51 places has 5,100 stretches of road."""
-ASKED = 40
+ASKED, BAR_MS = 40, 150
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +88,8 @@ def test_the_server_answers_a_large_network_in_time(planned_desk: Folder, tmp_pa
             taken.append(1000 * (time.process_time() - start))
         p95 = quantiles(taken, n=20)[-1]
         print(f"{address}: p95 {p95:.0f} ms of processor at 5,100 segments")  # noqa: T201 - a figure to read
-        # The bar is 150 ms; processor time, for a clock on a shared machine measures the neighbours.
-        assert p95 < 450, address
+        # Processor time, for a clock on a shared machine measures the neighbours.
+        assert p95 < BAR_MS, address
     door.store.close()
 
 
