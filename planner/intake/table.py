@@ -17,6 +17,8 @@ T = TypeVar("T")
 YES_NO: Final = {"yes": True, "no": False}
 _PLACED: Final = re.compile(r"\S+ row \d+: ")
 """How a complaint begins that names its row already."""
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,2})?|nan|inf)")
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Row:
     file: str
     number: int
     values: Mapping[str, str]
+    numbers: frozenset[str] = frozenset()
+    """Columns whose cell in a workbook held a number, not a text: leading zeros may be gone from there."""
 
     def wrong(self, column: str, way_out: str) -> BadInput:
         """Return the complaint about one value of this row."""
@@ -58,11 +62,17 @@ class Row:
         return None if self.optional(column) is None else self.integer(column, least=least)
 
     def decimal(self, column: str, *, least: float, most: float) -> float:
-        """Return a number between two bounds."""
-        try:
-            number = float(self.text(column))
-        except ValueError:
-            raise self.wrong(column, "Give a number with a decimal point.") from None
+        """Return a number between two bounds, with a point or a comma before its decimals.
+
+        A comma before three digits is refused where it could stand between thousands as well: 1,500 is 1.5 to one
+        reader and 1500 to another.
+        """
+        text = self.text(column)
+        if not _DECIMAL.fullmatch(text):
+            raise self.wrong(column, "Give a number with a decimal point.")
+        number = float(text.replace(",", "."))
+        if _THOUSANDS.fullmatch(text) and least <= float(text.replace(",", "")) <= most:
+            raise self.wrong(column, "Write it with a decimal point, or without a sign between thousands.")
         if not least <= number <= most:
             raise self.wrong(column, f"Give a number from {least} to {most}.")
         return number
@@ -169,6 +179,26 @@ def build_all(rows: Iterable[Row], build: Callable[[Row], T]) -> tuple[T, ...]:
     if complaints:
         raise BadInput("\n".join(complaints))
     return tuple(built)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A row that was set aside, and why; the rest of its table is not touched by it."""
+
+    row: int
+    reason: str
+
+
+def build_some(rows: Iterable[Row], build: Callable[[Row], T]) -> tuple[tuple[tuple[int, T], ...], list[Quarantined]]:
+    """Build a value from every row that can be used, with the row's number, and set the others aside."""
+    built: list[tuple[int, T]] = []
+    aside: list[Quarantined] = []
+    for row in rows:
+        try:
+            built.append((row.number, build(row)))
+        except (BadInput, RoutingError) as cause:
+            aside.append(Quarantined(row=row.number, reason=_PLACED.sub("", str(cause), count=1)))
+    return tuple(built), aside
 
 
 def unique(rows: Iterable[Row], column: str) -> None:
