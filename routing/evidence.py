@@ -1,7 +1,8 @@
 """What was reported, by whom and when: records that are added to, never changed."""
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal, TypeAlias
 
 from routing.errors import InvalidEvidence
 from routing.network import AreaId, GateId, PartyId, SegmentId
@@ -16,6 +17,9 @@ PermitState: TypeAlias = Literal[
     "issued", "acknowledged", "withdrawn",
 ]  # fmt: skip
 Result: TypeAlias = Literal["facilitated", "impeded", "denied", "cancelled"]
+
+CAME_LATER: Final[Mapping[str, bool]] = {"unwritten_if_default": True}
+"""Metadata of fields that came later: a record that says nothing there is written, and has its digest, as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +151,12 @@ class GateHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """A security event at a point, in ACLED's words, with the kind of hazard that it leaves behind."""
+    """A security event at a point, in ACLED's words, with the kind of hazard that it leaves behind.
+
+    `geo_precision` is 1 for the place itself, 2 for its surroundings, 3 for a region; `time_precision` 1 for the day,
+    2 for the week, 3 for the month. `actors` are named as the source names them, which says nothing of blame.
+    `event_id` is the source's own id, `updated_at` when the source last changed its word on it.
+    """
 
     event_type: str
     sub_event_type: str
@@ -157,6 +166,10 @@ class Incident:
     place_name: str = ""
     geo_precision: int = 2
     figures: tuple[Figure, ...] = ()
+    event_id: str = field(default="", metadata=CAME_LATER)
+    time_precision: int = field(default=1, metadata=CAME_LATER)
+    actors: tuple[str, ...] = field(default=(), metadata=CAME_LATER)
+    updated_at: Instant | None = field(default=None, metadata=CAME_LATER)
     kind: Literal["incident"] = "incident"
 
 

@@ -17,7 +17,7 @@ from routing.units import FOREVER, Window, parse_clock, parse_instant
 FACTS: Final[Mapping[str, type]] = {get_args(get_type_hints(fact)["kind"])[0]: fact for fact in get_args(Fact)}
 """The fact class of each kind of evidence."""
 
-_INSTANTS: Final = frozenset({"firm_end", "intended_end", "happened_at"})
+_INSTANTS: Final = frozenset({"firm_end", "intended_end", "happened_at", "updated_at"})
 _CLOCKS: Final = frozenset({"opens", "closes"})
 _FIGURES: Final = frozenset({"figures", "people_requested", "people_reached"})
 _FRAME: Final = frozenset(
