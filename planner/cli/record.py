@@ -53,7 +53,7 @@ def record(  # noqa: PLR0913, PLR0917 - one argument an option
         told[name] = _typed(kind, name, text)
     position = service.record(app.store, app.world, told, actor=app.actor, at=clock())
     click.echo(f"Recorded as {position}.")
-    _tell_touched(app)
+    tell_touched(app)
 
 
 def _typed(kind: str, name: str, text: str) -> object:
@@ -80,10 +80,10 @@ def retract(app: App, position: int, reason: str, source: str) -> None:
     """Withdraw a record: it stays in the log and loses its effect from here on."""
     new = service.retract(app.store, app.world, position, reason, actor=app.actor, at=clock(), source=source)
     click.echo(f"Record {position} withdrawn by record {new}.")
-    _tell_touched(app)
+    tell_touched(app)
 
 
-def _tell_touched(app: App) -> None:
+def tell_touched(app: App) -> None:
     """Say which convoys of the latest plan the news touches."""
     plan = find_latest_plan(app.store, app.crisis)
     if plan is None:

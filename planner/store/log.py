@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, insert, select
 from planner.domain.crisis import Crisis
 from planner.domain.errors import BadInput
 from planner.store import codec
-from planner.store.records import Recorded
+from planner.store.records import ChangedMeanwhile, Recorded
 from planner.store.rows import BlobRow, CrisisRow, LogRow, NetworkRow
 from planner.store.unit import Unit
 from routing.evidence import Evidence, Retraction
@@ -83,13 +83,24 @@ class LogWrites(LogReads):
         self._session.flush()
         return digest
 
-    def append(self, crisis: str, records: Sequence[Evidence], *, actor: str, recorded_at: Instant) -> tuple[int, ...]:
+    def append(
+        self,
+        crisis: str,
+        records: Sequence[Evidence],
+        *,
+        actor: str,
+        recorded_at: Instant,
+        after: int | None = None,
+    ) -> tuple[int, ...]:
         """Add records at the end of the log, all or none, and return their positions.
 
-        A record that names a position already must get just that one.
+        A record that names a position already must get just that one. `after` is the head that the records were
+        compared with: nothing may have been added since.
 
         Raises
         ------
+        ChangedMeanwhile
+            If the log has another head than `after`.
         BadInput
             If a record names another position, or withdraws one that does not stand before it.
         NotFound
@@ -99,6 +110,11 @@ class LogWrites(LogReads):
         # Taken before the head is read: whoever waits here then sees the rows of the one before.
         self._one_at_a_time(f"log/{crisis}")
         first = self.head(crisis) + 1
+        if after is not None and first != after + 1:
+            raise ChangedMeanwhile(
+                f"The log of {crisis} was read up to record {after} and has {first - 1} by now: somebody added to it. "
+                "Compare again."
+            )
         positions = tuple(range(first, first + len(records)))
         rows = [_row(crisis, record, position) for record, position in zip(records, positions, strict=True)]
         if rows:
