@@ -9,7 +9,7 @@ from routing.ceasefire import Ceasefire, read_ceasefires
 from routing.control import line_tracks, line_windows
 from routing.errors import InvalidEvidence
 from routing.evidence import Evidence
-from routing.gates import gate_prior, gate_track, smallest_flow
+from routing.gates import gate_priors, gate_track, smallest_flow
 from routing.geometry import Geometry
 from routing.hazard import Threat, hazard_track, read_threats
 from routing.ledger import Ledger, read_ledger
@@ -52,7 +52,7 @@ def fold(
         as_of=as_of,
         horizon=horizon,
         timelines=fold_segments(question, ledger, network, network.segments),
-        gate_priors={name: gate_prior(gate, ledger.outcomes) for name, gate in network.gates.items()},
+        gate_priors=gate_priors(question, ledger, network),
         gate_flow={name: smallest_flow(question, ledger, gate) for name, gate in network.gates.items()},
         holds=_hold_spans(question, ledger, network),
         reported_limits_kg=reported_limits(question, ledger.roads),

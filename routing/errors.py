@@ -17,5 +17,9 @@ class InvalidNetwork(RoutingError):
     """A network breaks one of its own laws: a segment without length, a line crossed without a gate."""
 
 
+class InvalidPolicy(RoutingError):
+    """The numbers of a fold contradict each other: a probability above 1, a half-life of nothing."""
+
+
 class InvalidEvidence(RoutingError):
     """An evidence record contradicts itself or names something outside the network."""

@@ -15,9 +15,11 @@ from routing.evidence import (
     DeliveryOutcome,
     Evidence,
     GateHours,
+    GateInspection,
     GateReport,
     Hold,
     Incident,
+    PassageOverride,
     Pause,
     RoadReport,
     standing,
@@ -63,6 +65,8 @@ class Ledger:
     roads: dict[SegmentId, list[Reported[RoadReport]]] = field(default_factory=dict)
     gates: dict[GateId, list[Reported[GateReport]]] = field(default_factory=dict)
     hours: dict[GateId, list[Reported[GateHours]]] = field(default_factory=dict)
+    inspections: dict[GateId, list[Reported[GateInspection]]] = field(default_factory=dict)
+    overrides: dict[GateId, list[Reported[PassageOverride]]] = field(default_factory=dict)
     arrangements: dict[GateId, list[Reported[Arrangement]]] = field(default_factory=dict)
     pauses: dict[GateId, list[Reported[Pause]]] = field(default_factory=dict)
     control: dict[AreaId, list[Reported[Control]]] = field(default_factory=dict)
@@ -126,6 +130,12 @@ def _file(ledger: Ledger, record: Evidence, network: RoadNetwork) -> None:  # no
         case GateHours():
             _named(record, "gate", (fact.gate,), network.gates)
             _file_each(ledger.hours, (fact.gate,), record, fact)
+        case GateInspection():
+            _named(record, "gate", (fact.gate,), network.gates)
+            _file_each(ledger.inspections, (fact.gate,), record, fact)
+        case PassageOverride():
+            _named(record, "gate", (fact.gate,), network.gates)
+            _file_each(ledger.overrides, (fact.gate,), record, fact)
         case Arrangement():
             _named(record, "gate", fact.gates, network.gates)
             _file_each(ledger.arrangements, fact.gates, record, fact)
@@ -153,7 +163,7 @@ def _file(ledger: Ledger, record: Evidence, network: RoadNetwork) -> None:  # no
         case Hold():
             ledger.holds.append(_reported(record, fact))
         case _:
-            pass  # papers, site lists and statements say nothing of roads
+            pass  # papers, site lists and statements say nothing of roads; a policy is asked for by itself
 
 
 def _file_each(shelf: dict[str, list[Reported[Kind]]], targets: Iterable[str], record: Evidence, fact: Kind) -> None:

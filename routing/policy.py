@@ -1,8 +1,13 @@
 """The numbers behind the access fold, each a default that users may change and that every plan stores."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Final
 
+from routing.errors import InvalidPolicy
 from routing.units import DAY, HOUR, Metres, Seconds
+
+_MOST: Final = 100_000_000
+"""Three years in seconds, or more metres than the earth is round: a number beyond was mistyped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +46,24 @@ class AccessPolicy:
     """Incidents nearer to each other than this are one cause."""
     hazard_step_s: Seconds = 6 * HOUR
     """Fading hazards are held constant, at their worst, for steps of this length."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no fold could use.
+
+        Raises
+        ------
+        InvalidPolicy
+            If a probability or factor lies outside 0 to 1, a length or time is below 0 (a step or half-life below 1
+            second), or `blocked_below_p` lies above `open_from_p`.
+        """
+        for field in fields(self):
+            value, name = getattr(self, field.name), field.name
+            if isinstance(value, float) and not 0 <= value <= 1:
+                raise InvalidPolicy(f"{name} is {value}. Give a number from 0 to 1.")
+            least = 1 if name.endswith(("half_life_s", "step_s")) else 0
+            if isinstance(value, int) and not least <= value <= _MOST:
+                raise InvalidPolicy(f"{name} is {value}. Give a whole number from {least} to {_MOST}.")
+        if self.blocked_below_p > self.open_from_p:
+            raise InvalidPolicy(
+                f"blocked_below_p is {self.blocked_below_p}, above open_from_p {self.open_from_p}. Swap them."
+            )

@@ -39,6 +39,8 @@ _SAYINGS: Final[Mapping[str, str]] = {
     "outside_hours": "It is outside the gate's hours{}",
     "gate_not_reported": "Nobody has reported on the gate; its rule is assumed{}",
     "stale_gate": "The gate was open to all{}, but the report is old",
+    "disputed_gate": "Sources disagree on the gate{}",
+    "disputed_hours": "Sources disagree on the gate's hours{}",
     "no_hazard": "No incident is felt on the road",
     "air_strike": "An air strike is felt on the road{}",
     "shelling": "Shelling is felt on the road{}",

@@ -76,6 +76,8 @@ class GatePrior:
     turned_back: int
     cases: int
     """How many of these were learned from recorded outcomes."""
+    set_by: int | None = field(default=None, metadata={"unwritten_if_default": True})
+    """The record by which somebody set the first counts by hand, in place of all that was known before it."""
 
     @property
     def p(self) -> float:

@@ -194,6 +194,8 @@ PART_CODES: Final[dict[str, Any]] = {
     "outside_hours": _l("outside the gate's hours"),
     "gate_not_reported": _l("nobody has reported on the gate"),
     "stale_gate": _l("gate was open, but the report is old"),
+    "disputed_gate": _l("sources disagree on the gate"),
+    "disputed_hours": _l("sources disagree on the gate's hours"),
     "no_hazard": _l("no incident felt"),
     "air_strike": _l("air strike nearby"),
     "shelling": _l("shelling nearby"),

@@ -16,11 +16,14 @@ from routing.evidence import (
     DeliveryOutcome,
     Evidence,
     GateHours,
+    GateInspection,
     GateReport,
     Hold,
     Incident,
+    PassageOverride,
     Pause,
     PermitStep,
+    PolicySet,
     Retraction,
     RoadReport,
     SiteStatus,
@@ -52,7 +55,9 @@ KINDS: Final[Mapping[str, Any]] = {
     "pause": _l("daily pause"), "arrangement": _l("arrangement"), "control": _l("control of an area"),
     "road": _l("road"), "gate": _l("gate"), "gate_hours": _l("hours of a gate"), "incident": _l("incident"),
     "permit": _l("permit step"), "hold": _l("hold"), "outcome": _l("outcome of a movement"),
-    "site_status": _l("listing of a site"), "statement": _l("statement"), "retraction": _l("withdrawal"),
+    "site_status": _l("listing of a site"), "statement": _l("statement"),
+    "gate_inspection": _l("inspection at a gate"), "passage_override": _l("record of a gate, set by hand"),
+    "access_policy": _l("parameters of access"), "retraction": _l("withdrawal"),
 }  # fmt: skip
 LONGEST_INITIALS: Final = 3
 """A body known by so few letters is called by its initials."""
@@ -107,6 +112,16 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
             return _("%(site)s is listed as %(listing)s", site=site, listing=said(LISTINGS, fact.status))
         case Statement():
             return f"{body_name(fact.by, world)}: {fact.text}"
+        case GateInspection():
+            low, mode, high = (seconds // 60 for seconds in (fact.delay_low_s, fact.delay_mode_s, fact.delay_high_s))
+            return _("%(gate)s: a column is held %(low)s to %(high)s minutes, usually %(mode)s",
+                     gate=name_of(network.gates, fact.gate), low=low, mode=mode, high=high)  # fmt: skip
+        case PassageOverride():
+            return _("%(gate)s: set by hand to %(passed)s passed, %(back)s turned back. %(reason)s",
+                     gate=name_of(network.gates, fact.gate), passed=fact.passed, back=fact.turned_back,
+                     reason=fact.reason)  # fmt: skip
+        case PolicySet():
+            return _("Roads are judged by the parameters “%(name)s”", name=fact.name)
         case Retraction():
             return _("Record %(position)s is withdrawn. %(reason)s", position=fact.position, reason=fact.reason)
 

@@ -14,7 +14,7 @@ from routing.status import Part
 from routing.units import parse_instant
 from web.desk import the_desk
 from web.event_words import PART_CODES, said
-from web.evidence_words import ROAD, body_name
+from web.evidence_words import GATE, ROAD, body_name
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
 from web.words import ago, ltr, moment
@@ -58,6 +58,8 @@ SHORT: Final[Mapping[str, Any]] = {
     "outside_hours": _l("outside hours"),
     "gate_not_reported": _l("not reported"),
     "stale_gate": _l("old report"),
+    "disputed_gate": _l("sources disagree"),
+    "disputed_hours": _l("hours disputed"),
     "no_hazard": _l("none felt"),
     "air_strike": _l("air strike"),
     "shelling": _l("shelling"),
@@ -91,6 +93,8 @@ def _values(part: Part, world: World) -> Markup | str:
         return Markup(" | ").join(body_name(party.strip(), world) for party in detail.split("|") if party.strip())
     if part.code == "disputed_report":
         return " | ".join(str(ROAD.get(state.strip(), state)) for state in detail.split("|"))
+    if part.code == "disputed_gate":
+        return " | ".join(str(GATE.get(state.strip(), state)) for state in detail.split("|"))
     if part.code == "gate_not_reported":
         return _("its rule is by permit") if detail == "by permit" else _("its rule asks for no permit")
     ends = _UNTIL.findall(detail)

@@ -110,6 +110,27 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
             ReportField(name="trucks_per_hour", label=_l("Trucks an hour"), kind="number", required=False, least=1),
         ),
     ),
+    "gate_inspection": (
+        _l("A gate holds columns for inspection"),
+        (
+            _GATE,
+            ReportField(name="low_min", label=_l("At least, minutes"), kind="number"),
+            ReportField(name="mode_min", label=_l("Usually, minutes"), kind="number"),
+            ReportField(name="high_min", label=_l("At most, minutes"), kind="number"),
+        ),
+    ),
+    "passage_override": (
+        _l("The record of a gate is set by hand"),
+        (
+            _GATE,
+            ReportField(name="passed", label=_l("Columns that passed"), kind="number"),
+            ReportField(name="turned_back", label=_l("Columns that were turned back"), kind="number"),
+            ReportField(
+                name="reason", label=_l("Why"), kind="text",
+                hint=_l("Stands for all that was listed and learned before; later outcomes count on from it."),
+            ),
+        ),
+    ),
     "incident": (
         _l("A security incident"),
         (

@@ -9,7 +9,7 @@ from planner.domain.errors import NotFound
 from planner.domain.world import World
 from planner.services.access import find_place, find_segments
 from routing.errors import RoutingError
-from routing.units import Instant, format_instant, parse_clock
+from routing.units import MINUTE, Instant, format_instant, parse_clock
 from web.desk import the_desk
 from web.forms import Form
 from web.i18n import gettext as _
@@ -105,9 +105,27 @@ def _hours(form: Form, values: Values, world: World) -> None:
         form.complain("closes", _("It would be open for no time. Give another hour; 24:00 is the end of the day."))
 
 
+def _inspection(form: Form, values: Values, world: World) -> None:
+    del world
+    told = [values.pop(name, None) for name in ("low_min", "mode_min", "high_min")]
+    minutes = [one for one in told if isinstance(one, int)]
+    if len(minutes) < len(told):
+        return
+    if minutes != sorted(minutes):
+        form.complain("high_min", _("Give the shortest, the usual and the longest, in this order."))
+    names = ("delay_low_s", "delay_mode_s", "delay_high_s")
+    values |= {name: one * MINUTE for name, one in zip(names, minutes, strict=True)}
+
+
+def _override(form: Form, values: Values, world: World) -> None:
+    del world
+    if values.get("passed") == values.get("turned_back") == 0:
+        form.complain("passed", _("Of no columns at all no probability can be made."))
+
+
 _CHECKS: Final[dict[str, Callable[[Form, Values, World], None]]] = {
     "incident": _incident, "ceasefire_agreed": _agreed, "ceasefire_extended": _ends, "hold": _hold,
-    "gate_hours": _hours, "pause": _hours,
+    "gate_hours": _hours, "pause": _hours, "gate_inspection": _inspection, "passage_override": _override,
 }  # fmt: skip
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from planner.domain.denials import AMRF, EVENTS, REASONS, SECTORS
 from planner.domain.errors import BadInput
+from planner.intake.policy import read_access_policy
 from routing.errors import RoutingError
 from routing.evidence import DeliveryOutcome, Evidence, Fact, Figure, Incident
 from routing.network import RoadNetwork
+from routing.policy import AccessPolicy
 from routing.units import FOREVER, Window, parse_clock, parse_instant
 
 FACTS: Final[Mapping[str, type]] = {get_args(get_type_hints(fact)["kind"])[0]: fact for fact in get_args(Fact)}
@@ -87,8 +89,8 @@ def _value(name: str, hint: object, given: object, network: RoadNetwork, zone: Z
         return _figures(name, given)
     if name == "segments":
         return _segments(_texts(name, given), network)
-    if name == "scope":
-        return () if given == "all" else _texts(name, given)
+    if name == "scope" and given == "all":
+        return ()
     return _plain(name, hint, given)
 
 
@@ -101,15 +103,14 @@ def _plain(name: str, hint: object, given: object) -> object:
         return given
     if get_origin(options[0]) is tuple:
         return _texts(name, given)
-    if options[0] is bool:
-        return _yes(name, given)
-    if options[0] is int:
-        return _whole(name, given)
-    if options[0] is float:
-        if isinstance(given, bool) or not isinstance(given, int | float):
-            raise BadInput(f"{name} is {given!r}. Give a number.")
-        return float(given)
-    return str(given)
+    read = _READERS.get(options[0])
+    return str(given) if read is None else read(name, given)
+
+
+def _policy(name: str, given: object) -> AccessPolicy:
+    if not isinstance(given, Mapping):
+        raise BadInput(f"{name} is {given!r}. Give a table of parameters by name.")
+    return read_access_policy(given, name)
 
 
 def _arms(hint: object) -> Sequence[object]:
@@ -139,6 +140,17 @@ def _whole(name: str, given: object) -> int:
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
         raise BadInput(f"{name} is {given!r}. Give a whole number, 0 or more.")
     return given
+
+
+def _fraction(name: str, given: object) -> float:
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise BadInput(f"{name} is {given!r}. Give a number.")
+    return float(given)
+
+
+_READERS: Final[Mapping[object, Callable[[str, object], object]]] = {
+    AccessPolicy: _policy, bool: _yes, int: _whole, float: _fraction,
+}  # fmt: skip
 
 
 def _figures(name: str, given: object) -> tuple[Figure, ...]:

@@ -1,8 +1,13 @@
 """Gates: state, hours, flow and record."""
 
+from dataclasses import replace
+
 import pytest
 
-from routing.evidence import Evidence
+from routing.errors import InvalidEvidence
+from routing.evidence import Evidence, GateInspection, PassageOverride
+from routing.gates import as_inspected, authority_priors
+from routing.ledger import read_ledger
 from routing.network import Regime
 from routing.status import Part, Status
 from tests.routing.builders import (
@@ -124,3 +129,100 @@ def test_a_gates_record_does_not_enter_the_segments_status() -> None:
     at = "2016-09-13 12:00"
     assert piece(log(*SIDES, *refused), "crossing", at) == piece(log(*SIDES), "crossing", at)
     assert access(log(*SIDES), at).at("crossing", time(at)).p == 0.5
+
+
+def told_by(source: str, record: Evidence) -> Evidence:
+    return replace(record, source=source)
+
+
+def test_a_gate_that_another_source_called_closed_a_short_while_before_is_disputed() -> None:
+    closed = told_by("council", gate_is("closed", "2016-09-13 06:00"))
+    found = gate_part(log(*SIDES, closed, gate_is("open", "2016-09-13 08:00")), "2016-09-13 12:00")
+    assert (found.status, found.code, found.p, found.detail) == (
+        Status.CONTESTED, "disputed_gate", 0.5, "open | closed",
+    )  # fmt: skip
+    assert found.evidence == (4, 5)
+
+
+def test_a_gate_is_not_disputed_by_the_same_source_nor_by_an_old_or_better_word() -> None:
+    at = "2016-09-13 12:00"
+    same = log(*SIDES, gate_is("closed", "2016-09-13 06:00"), gate_is("open", "2016-09-13 08:00"))
+    assert gate_part(same, at).code == "gate_open"
+    old = told_by("council", gate_is("closed", "2016-09-11 06:00"))
+    assert gate_part(log(*SIDES, old, gate_is("open", "2016-09-13 08:00")), at).code == "gate_open"
+    better = told_by("council", gate_is("open", "2016-09-13 06:00"))
+    assert gate_part(log(*SIDES, better, gate_is("by_permit", "2016-09-13 08:00")), at).code == "gate_by_permit"
+
+
+def test_hours_that_another_source_tells_differently_are_disputed_where_only_one_is_open() -> None:
+    other = told_by("council", gate_hours("10:00", "13:00", "2016-09-12 12:00"))
+    records = log(*SIDES, other, gate_hours("07:00", "19:00", "2016-09-13 00:00"))
+    disputed = gate_part(records, "2016-09-13 09:00")
+    assert (disputed.status, disputed.code, disputed.detail) == (
+        Status.CONTESTED, "disputed_hours", "07:00-19:00 | 10:00-13:00",
+    )  # fmt: skip
+    assert disputed.evidence == (4, 5)
+    assert gate_part(records, "2016-09-13 11:00").code == "gate_not_reported"
+    assert gate_part(records, "2016-09-13 20:00").code == "outside_hours"
+
+
+def test_a_dispute_over_hours_begins_and_ends_by_the_minute() -> None:
+    other = told_by("council", gate_hours("10:00", "13:00", "2016-09-12 12:00"))
+    records = log(*SIDES, other, gate_hours("07:00", "19:00", "2016-09-13 00:00"))
+    timeline = access(records, "2016-09-13 00:00", "2016-09-14 00:00").timeline("crossing")
+    codes = [(each.window.start - time("2016-09-13 00:00"), part(each, "gate").code) for each in timeline]
+    assert [(start // 3600, code) for start, code in codes] == [
+        (0, "outside_hours"), (7, "disputed_hours"), (10, "gate_not_reported"), (13, "disputed_hours"),
+        (19, "outside_hours"),
+    ]  # fmt: skip
+
+
+def set_by_hand(passed: int, turned_back: int, since: str, until: str | None = None) -> Evidence:
+    fact = PassageOverride(gate="gate", passed=passed, turned_back=turned_back, reason="new commander")
+    return reported(fact, since, until)
+
+
+def test_a_record_set_by_hand_stands_for_all_before_it_and_later_outcomes_count_on() -> None:
+    records = log(
+        outcome("denied", "2016-09-01 12:00", what="turned_back"),
+        set_by_hand(6, 2, "2016-09-02 00:00"),
+        outcome("facilitated", "2016-09-03 12:00"),
+    )
+    prior = access(records, "2016-09-13 00:00").gate_priors["gate"]
+    assert (prior.passed, prior.turned_back, prior.cases, prior.set_by) == (7, 2, 1, 2)
+    before = access(records, "2016-09-13 00:00", known=1).gate_priors["gate"]
+    assert (before.passed, before.turned_back, before.cases, before.set_by) == (1, 2, 1, None)
+
+
+def test_a_record_set_by_hand_for_a_while_ends_with_it() -> None:
+    records = log(set_by_hand(6, 2, "2016-09-02 00:00", "2016-09-10 00:00"))
+    assert access(records, "2016-09-09 00:00").gate_priors["gate"].set_by == 1
+    assert access(records, "2016-09-13 00:00").gate_priors["gate"].set_by is None
+
+
+@pytest.mark.parametrize(("passed", "turned_back"), [(0, 0), (-1, 3), (3, -1)])
+def test_counts_that_are_no_record_cannot_be_set(passed: int, turned_back: int) -> None:
+    with pytest.raises(InvalidEvidence, match="is no record"):
+        set_by_hand(passed, turned_back, "2016-09-02 00:00")
+
+
+def test_the_record_of_an_authority_adds_up_its_gates() -> None:
+    network = two_sides()
+    network = replace(network, gates={**network.gates, "other": replace(network.gates["gate"], id="other")})
+    priors = access(log(outcome("denied", "2016-09-01 12:00", what="turned_back")), "2016-09-13 00:00").gate_priors
+    found = authority_priors(network, {"gate": priors["gate"], "other": priors["gate"]})
+    both = found["central authority"]
+    assert (list(found), both.passed, both.turned_back, both.cases) == (["central authority"], 2, 4, 2)
+
+
+def test_a_reported_inspection_stands_in_for_the_listed_delay_while_it_holds() -> None:
+    network = two_sides()
+    fact = GateInspection(gate="gate", delay_low_s=1800, delay_mode_s=7200, delay_high_s=25_200)
+    records = log(reported(fact, "2016-09-12 00:00", "2016-09-14 00:00"))
+    ledger = read_ledger(records, 1, network)
+    gate = as_inspected(network, ledger, time("2016-09-13 00:00")).gates["gate"]
+    assert (gate.delay_low_s, gate.delay_mode_s, gate.delay_high_s) == (1800, 7200, 25_200)
+    assert gate.delay_s() > network.gates["gate"].delay_s()
+    assert as_inspected(network, ledger, time("2016-09-15 00:00")) is network
+    with pytest.raises(InvalidEvidence, match="not in order"):
+        GateInspection(gate="gate", delay_low_s=7200, delay_mode_s=1800, delay_high_s=25_200)

@@ -89,7 +89,7 @@ INCIDENT = {"kind": "incident", "event_type": "x", "sub_event_type": "y", "hazar
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"kind": "rumour"}, "kind is 'rumour'. Give one of: arrangement, "),
+        ({"kind": "rumour"}, "kind is 'rumour'. Give one of: access_policy, arrangement, "),
         ({}, "kind is None. Fill it in as a text in quotes."),
         ({"kind": "gate", "gate": "amber-bridge"}, "state is missing in a record of kind 'gate'. Fill it in."),
         ({"kind": "gate", "gate": "amber", "state": "open"}, "gate is 'amber', which is not in the network."),

@@ -1,8 +1,9 @@
 """Small records and plans to store, and strategies that draw every kind of fact."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass, replace
 from functools import cache
-from typing import Literal, cast, get_args, get_origin, get_type_hints
+from typing import Final, Literal, cast, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from planner.domain.crisis import Crisis, Party
 from planner.domain.plan import Change, Convoy, GatePass, Load, Move, ObjectiveLevel, PinnedNotice, Plan, Stop, Unmet
 from routing import evidence
 from routing.evidence import Evidence, Fact, GateReport
+from routing.policy import AccessPolicy
 from routing.units import DAY, HOUR, AsOf, Instant, Window
 
 MONDAY: Instant = 1_473_627_600
@@ -108,10 +110,42 @@ def ceasefires(draw: st.DrawFn) -> evidence.CeasefireAgreed:
     )  # fmt: skip
 
 
+@st.composite
+def inspections(draw: st.DrawFn) -> evidence.GateInspection:
+    """Draw an inspection whose delays are in order."""
+    low, mode, high = sorted(draw(st.lists(st.integers(0, 10**6), min_size=3, max_size=3)))
+    return evidence.GateInspection(gate=draw(TEXTS), delay_low_s=low, delay_mode_s=mode, delay_high_s=high)
+
+
+@st.composite
+def overrides(draw: st.DrawFn) -> evidence.PassageOverride:
+    """Draw counts of which a probability can be made."""
+    passed, back = draw(st.integers(0, 99)), draw(st.integers(1, 99))
+    return evidence.PassageOverride(gate=draw(TEXTS), passed=passed, turned_back=back, reason=draw(TEXTS))
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> evidence.PolicySet:
+    """Draw a policy with other numbers than the default's."""
+    policy = AccessPolicy(
+        p_stale=draw(st.floats(0, 1)), open_from_p=draw(st.floats(0.5, 1)), stale_after_s=draw(st.integers(0, 10**8))
+    )
+    return evidence.PolicySet(name=draw(TEXTS), policy=policy)
+
+
+_LAWFUL: Final[Mapping[object, Callable[[object], st.SearchStrategy[object]]]] = {
+    evidence.CeasefireAgreed: lambda _kind: ceasefires(),
+    evidence.GateInspection: lambda _kind: inspections(),
+    evidence.PassageOverride: lambda _kind: overrides(),
+    evidence.PolicySet: lambda _kind: policies(),
+}
+"""Facts that cannot be built of any values."""
+
+
 @cache
 def facts() -> st.SearchStrategy[object]:
     """Draw facts of every kind."""
-    return st.one_of(*(ceasefires() if kind is evidence.CeasefireAgreed else drawn(kind) for kind in get_args(Fact)))
+    return st.one_of(*(_LAWFUL.get(kind, drawn)(kind) for kind in get_args(Fact)))
 
 
 @st.composite
