@@ -31,6 +31,8 @@ class _Commands(LazyGroup):
         "route": Later(where="planner.cli.route:route", help="Find the ways between two places."),
         "record": Later(where="planner.cli.record:record", help="Record a report."),
         "retract": Later(where="planner.cli.record:retract", help="Withdraw a record."),
+        "policy": Later(where="planner.cli.policy:policy", help="See and change how roads are judged."),
+        "passage": Later(where="planner.cli.passage:passage", help="Show the record of each gate and authority."),
         "import": Later(where="planner.cli.bring_in:import_file", help="Import a file of evidence."),
         "hazards": Later(where="planner.cli.bring_in:hazards", help="Print which events leave which hazards."),
     }

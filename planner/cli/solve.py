@@ -19,6 +19,7 @@ from planner.services.plan_records import PlanRecord, get_plan
 from planner.services.plans import replay_plan, request_plan, work_run
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
 from planner.store.codec import plan_digest
+from routing.policy_record import policy_in_force
 
 
 def solve_plan(
@@ -27,11 +28,12 @@ def solve_plan(
     """Freeze what is known, queue the solve, work it here if nobody else does, and return the plan."""
     world = app.world
     day = app.instant(start, "--from")
+    as_of = planning_as_of(world, day, parse_known(known, world))
     terms = Terms(seed=seed)
     if policy is not None:
-        plan_policy, access_policy, limits = read_policy(policy)
+        in_force = policy_in_force(world.log, as_of.known).policy
+        plan_policy, access_policy, limits = read_policy(policy, in_force)
         terms = Terms(policy=plan_policy, access_policy=access_policy, limits=limits, seed=seed)
-    as_of = planning_as_of(world, day, parse_known(known, world))
     supposed = BASELINE if scenario is None else read_scenario(scenario, world.catalogue.crisis.tz)
     with solving("Planning") as progress:
         snapshot = take_snapshot(

@@ -1,6 +1,6 @@
 """Ask which roads may be used, as known when, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,10 +8,12 @@ from planner.domain.errors import BadInput, NotFound
 from planner.domain.world import World
 from routing.access import describe, fold
 from routing.errors import RoutingError
-from routing.evidence import known_at
-from routing.network import RoadNetwork, SegmentId
-from routing.policy import AccessPolicy
-from routing.status import AccessMap, Piece
+from routing.evidence import GateInspection, known_at
+from routing.gates import as_inspected, authority_priors
+from routing.ledger import read_ledger
+from routing.network import GateId, RoadNetwork, SegmentId
+from routing.policy_record import policy_in_force
+from routing.status import AccessMap, GatePrior, Piece
 from routing.units import DAY, AsOf, Instant, Window, parse_instant
 
 
@@ -58,8 +60,26 @@ def parse_known(text: str | None, world: World) -> int | None:
 
 def status_at(world: World, question: AsOf, *, around_s: int = 0) -> AccessMap:
     """Return the access map at one instant, or around it."""
-    horizon = Window(question.at - around_s, question.at + around_s + 1)
-    return fold(world.log, world.network, question, horizon, world.catalogue.crisis.tz, AccessPolicy())
+    return access_over(world, question, Window(question.at - around_s, question.at + around_s + 1))
+
+
+def access_over(world: World, question: AsOf, horizon: Window) -> AccessMap:
+    """Return the access map over a horizon, by the policy that was in force at what is known."""
+    policy = policy_in_force(world.log, question.known).policy
+    return fold(world.log, world.network, question, horizon, world.catalogue.crisis.tz, policy)
+
+
+def passage_records(world: World, question: AsOf) -> tuple[Mapping[GateId, GatePrior], Mapping[str, GatePrior]]:
+    """Return the record of every gate, and of every authority over all its gates."""
+    gates = status_at(world, question).gate_priors
+    return gates, authority_priors(world.network, gates)
+
+
+def inspected(world: World, question: AsOf) -> RoadNetwork:
+    """Return the network with each gate's delay as last reported."""
+    if not any(isinstance(record.fact, GateInspection) for record in world.log):
+        return world.network
+    return as_inspected(world.network, read_ledger(world.log, question.known, world.network), question.at)
 
 
 LOOK_AROUND_S: Final = 14 * DAY

@@ -11,7 +11,7 @@ from routing.control import holders_at
 from routing.evidence import CeasefireAgreed, CeasefireClaim, CeasefireExtended, CeasefireViolation, Evidence, standing
 from routing.ledger import Ledger, read_ledger
 from routing.network import AreaId, SegmentId
-from routing.policy import AccessPolicy
+from routing.policy_record import policy_in_force
 from routing.units import AsOf, Instant, Window
 
 Says: TypeAlias = Literal["agreed", "in_force", "suspended", "over"]
@@ -69,11 +69,12 @@ def ceasefire_views(
     )
     told = ledger or read_ledger(world.log, question.known, world.network)
     by_name = {one.id: one for one in read_ceasefires(told)}
+    policy = policy_in_force(world.log, question.known).policy
     views = []
     for name in names:
         view = _view(world, records, name, question)
         states = [
-            state_of(by_name[name], question.at, area, pair, AccessPolicy())
+            state_of(by_name[name], question.at, area, pair, policy)
             for area in view.areas
             for pair in _pairs(view.agreed)
         ]
@@ -89,7 +90,8 @@ def find_standing(world: World, ledger: Ledger, question: AsOf, segment: Segment
     if not holders.is_line:
         return None
     pair = frozenset(party for party in holders.parties if party is not None)
-    return find_coverage(read_ceasefires(ledger), question.at, areas, pair, AccessPolicy())
+    policy = policy_in_force(world.log, question.known).policy
+    return find_coverage(read_ceasefires(ledger), question.at, areas, pair, policy)
 
 
 def _pairs(agreed: Evidence) -> list[tuple[str, str]]:

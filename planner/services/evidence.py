@@ -8,8 +8,8 @@ from planner.domain.permits import fold_papers
 from planner.domain.plan import Convoy, Plan
 from planner.domain.world import World
 from planner.intake.record import read_record
+from planner.services.access import access_over
 from planner.store.store import Store
-from routing.access import fold
 from routing.evidence import CeasefireAgreed, DeliveryOutcome, Evidence, SiteStatus, standing
 from routing.network import SegmentId
 from routing.status import AccessMap, HoldSpan
@@ -105,7 +105,7 @@ def _check_fold(evidence: Evidence, world: World) -> None:
     added = replace(evidence, position=world.head + 1)
     as_of = AsOf(at=evidence.learned_at, known=added.position)
     moment = Window(evidence.valid.start, evidence.valid.start + 1)
-    fold((*world.log, added), world.network, as_of, moment, world.catalogue.crisis.tz)
+    access_over(replace(world, log=(*world.log, added)), as_of, moment)
 
 
 def touched_convoys(plan: Plan, before: World, after: World) -> tuple[Convoy, ...]:
@@ -121,10 +121,7 @@ def touched_convoys(plan: Plan, before: World, after: World) -> tuple[Convoy, ..
     latest = max((at for at in learned if at < plan.horizon.end), default=plan.as_of.at)
     at = max(latest, plan.as_of.at)
     reach = Window(min(c.depart_at for c in plan.convoys), max(c.back_at for c in plan.convoys))
-    maps = tuple(
-        fold(world.log, world.network, AsOf(at=at, known=world.head), reach, world.catalogue.crisis.tz)
-        for world in (before, after)
-    )
+    maps = tuple(access_over(world, AsOf(at=at, known=world.head), reach) for world in (before, after))
     return tuple(c for c in plan.convoys if _road_differs(c, *maps) or _word_differs(c, before, after))
 
 

@@ -8,11 +8,11 @@ from planner.domain.permits import NOTIFIED_REGIMES
 from planner.domain.plan import Convoy
 from planner.domain.world import World
 from planner.intake.record import read_record
+from planner.services.access import access_over, inspected
 from planner.services.evidence import check_report, touched_convoys
 from planner.services.in_hand import ConvoyInHand, InHand
 from planner.services.routes import LONGEST_LEG_S
 from planner.store.store import Store
-from routing.access import fold
 from routing.evidence import Evidence, Incident, Retraction
 from routing.network import GateId, SegmentId
 from routing.status import AccessMap, Status
@@ -103,6 +103,12 @@ def foresee_withdrawal(world: World, position: int, in_hand: InHand, question: A
     return _foresee(before, withdrawal, in_hand, question, since=withdrawn)
 
 
+def foresee_policy(world: World, record: Evidence, in_hand: InHand, question: AsOf) -> Impact:
+    """Return what other numbers would change, if they were set as the last thing known at the question."""
+    before = _known(world, question)
+    return _foresee(before, replace(record, position=before.head + 1, valid=Window(question.at)), in_hand, question)
+
+
 def _known(world: World, question: AsOf) -> World:
     return replace(world, log=tuple(r for r in world.log if r.position <= question.known))
 
@@ -138,7 +144,7 @@ def _turned(before: World, after: World, question: AsOf, record: Evidence) -> tu
 
 
 def _map(world: World, at: Instant, horizon: Window) -> AccessMap:
-    return fold(world.log, world.network, AsOf(at=at, known=world.head), horizon, world.catalogue.crisis.tz)
+    return access_over(world, AsOf(at=at, known=world.head), horizon)
 
 
 def _touched(before: World, after: World, in_hand: InHand, now: Instant) -> tuple[Touched, ...]:
@@ -150,6 +156,7 @@ def _touched(before: World, after: World, in_hand: InHand, now: Instant) -> tupl
     touched = [one for one in going if id(one.convoy) in found]
     if not touched:
         return ()
+    after = replace(after, network=inspected(after, AsOf(at=now, known=after.head)))
     start = min(now, *(one.convoy.depart_at for one in touched))
     horizon = Window(start, max(one.convoy.back_at for one in touched) + DAY + LONGEST_LEG_S)
     access, engine = _map(after, now, horizon), TravelEngine(after.network)

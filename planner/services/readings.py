@@ -7,11 +7,10 @@ from collections.abc import Callable, Hashable
 from typing import Final, Generic, TypeVar
 
 from planner.domain.world import World
-from planner.services.access import LOOK_AROUND_S, status_at
+from planner.services.access import LOOK_AROUND_S, access_over, status_at
 from planner.services.crises import load_world
 from planner.services.plan_records import PlanRecord, get_plan
 from planner.store.store import Store
-from routing.access import fold
 from routing.status import AccessMap
 from routing.units import AsOf, Window
 
@@ -60,10 +59,7 @@ class Readings:
     def access_over(self, question: AsOf, horizon: Window) -> AccessMap:
         """Return the access map over a horizon."""
         world = self.world()
-        zone = world.catalogue.crisis.tz
-        return self._maps.get(
-            (id(world), question, horizon), lambda: fold(world.log, world.network, question, horizon, zone)
-        )
+        return self._maps.get((id(world), question, horizon), lambda: access_over(world, question, horizon))
 
     def plan(self, plan: str) -> PlanRecord:
         """Return a plan by id or the `latest` one, with its snapshot; whether it is published is read afresh.

@@ -3,8 +3,7 @@
 from typing import Final
 
 from planner.domain.world import World
-from routing.access import fold
-from routing.policy import AccessPolicy
+from planner.services.access import access_over, inspected
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, Refusal, find_legs, refusal
 from routing.units import DAY, HOUR, AsOf, Window
@@ -19,9 +18,10 @@ def route(
     """Return the Pareto legs of a loaded column that leaves within so many hours, or why there is none."""
     departures = Window(question.at, question.at + hours * HOUR)
     horizon = Window(question.at, departures.end + LONGEST_LEG_S)
-    access = fold(world.log, world.network, question, horizon, world.catalogue.crisis.tz, AccessPolicy())
-    engine = TravelEngine(world.network)
-    legs = find_legs(world.network, access, engine, origin, destination, departures, loaded=True)
+    access = access_over(world, question, horizon)
+    network = inspected(world, question)
+    engine = TravelEngine(network)
+    legs = find_legs(network, access, engine, origin, destination, departures, loaded=True)
     if legs:
         return legs, None
-    return (), refusal(world.network, access, origin, destination, departures)
+    return (), refusal(network, access, origin, destination, departures)

@@ -12,6 +12,7 @@ from planner.domain.policy import Limits, PlanPolicy
 from planner.domain.scenario import BASELINE, Scenario
 from planner.domain.snapshot import Snapshot
 from planner.domain.world import World
+from planner.services.access import inspected
 from planner.services.supposed import (
     check_targets,
     supposed_escorts,
@@ -23,6 +24,7 @@ from routing.access import fold
 from routing.evidence import DeliveryOutcome, Evidence, SiteStatus, known_at, standing
 from routing.overlay import apply
 from routing.policy import AccessPolicy
+from routing.policy_record import policy_in_force
 from routing.units import DAY, HOUR, AsOf, Instant, Window, local_days
 
 PLANNING_HOUR_S: Final = 8 * HOUR
@@ -41,7 +43,8 @@ class Terms:
     """How to plan, beside what is known: the policies, the limits of the search and its seed."""
 
     policy: PlanPolicy = field(default_factory=PlanPolicy)
-    access_policy: AccessPolicy = field(default_factory=AccessPolicy)
+    access_policy: AccessPolicy | None = None
+    """How roads are judged; None for the policy in force at what is known."""
     limits: Limits = field(default_factory=Limits)
     seed: int = 1
 
@@ -94,7 +97,8 @@ def take_snapshot(
     terms = terms or Terms()
     catalogue, zone = world.catalogue, world.catalogue.crisis.tz
     reach = Window(min(horizon.start, as_of.at) - MARGIN_BEFORE_S, horizon.end + MARGIN_AFTER_S)
-    known = fold(world.log, world.network, as_of, reach, zone, terms.access_policy)
+    policy = terms.access_policy or policy_in_force(world.log, as_of.known).policy
+    known = fold(world.log, world.network, as_of, reach, zone, policy)
     supposed = suppositions(scenario)
     records = standing(world.log, as_of.known)
     return Snapshot(
@@ -102,8 +106,8 @@ def take_snapshot(
         as_of=as_of,
         horizon=horizon,
         scenario=scenario,
-        network=world.network,
-        access=apply(known, supposed, world.log, world.network, as_of, zone, terms.access_policy),
+        network=inspected(world, as_of),
+        access=apply(known, supposed, world.log, world.network, as_of, zone, policy),
         sites=current_sites(catalogue.sites, records, as_of.at),
         commodities=catalogue.commodities,
         needs=catalogue.needs,
@@ -119,7 +123,7 @@ def take_snapshot(
         limits=terms.limits,
         seed=terms.seed,
         log=records,
-        access_policy=terms.access_policy,
+        access_policy=policy,
     )
 
 

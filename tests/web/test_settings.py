@@ -6,6 +6,9 @@ import pytest
 
 from planner.domain.rights import Role
 from planner.services import accounts
+from planner.services.access_policy import set_policy
+from planner.services.crises import load_world
+from routing.policy import AccessPolicy
 from tests.web.doors import Browser, Door, hidden
 
 pytest_plugins = ["tests.web.site_fixtures"]
@@ -21,6 +24,17 @@ def test_the_parameters_stand_with_their_meaning_and_the_chain_holds(readers: di
 
     assert "A visit counts for equity when it brings this share of the food need." in page
     assert re.search(r"the chain of \d+ entries holds", page)
+
+
+def test_the_policy_on_record_is_shown_with_what_it_changes(site: Door) -> None:
+    world = load_world(site.store, "two-rivers")
+    changed = AccessPolicy(p_stale=0.61)
+    set_policy(site.store, world, changed, "cautious", source="access group", actor="nour", at=1_933_300_000)
+
+    page = site.signed_in("admin").get("/settings").text
+
+    assert "<bdi>cautious</bdi>, version 1, record" in page
+    assert '<bdi dir="ltr">0.61</bdi> <span class="dim">default <bdi dir="ltr">0.8</bdi></span>' in page
 
 
 def test_an_administrator_sees_no_place_of_a_route(shared_site: Door, readers: dict[Role, Browser]) -> None:

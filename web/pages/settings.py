@@ -13,8 +13,8 @@ from planner.domain.errors import PlannerError
 from planner.domain.policy import Limits, PlanPolicy
 from planner.domain.rights import Role
 from planner.services import accounts
+from planner.services.access_policy import in_force
 from planner.store.receipts import AlreadyDone
-from routing.policy import AccessPolicy
 from web.desk import the_desk
 from web.forms import WHOLE, Form, once
 from web.frame import page as address
@@ -96,17 +96,21 @@ def change_person(username: str) -> str | Answer | tuple[str, int]:
 
 def _page(form: Form, told: "accounts.NewPassword | None" = None) -> str:
     desk = the_desk()
+    world = desk.world()
+    now = in_force(world, world.head)
     with desk.store.reading() as read:
         entries, chain = read.list_audit(limit=ENTRIES), read.check_audit()
     return render_template(
         "settings/index.html", form=form, told=told, people_list=accounts.list_accounts(desk.store), roles=tuple(Role),
         entries=entries, chain=chain, versions=desk.versions,
-        policies=[(kind.__name__, parameters(kind)) for kind in (AccessPolicy, PlanPolicy, Limits)],
+        policies=[(type(one).__name__, parameters(one)) for one in (now.policy, PlanPolicy(), Limits())],
+        policy=now,
     )  # fmt: skip
 
 
-def parameters(kind: type[Any]) -> list[tuple[str, Any, str]]:
-    """Return name, default and meaning of each parameter of a policy, as the code that uses them states it."""
+def parameters(made: Any) -> list[tuple[str, Any, Any, str]]:  # noqa: ANN401 - any policy
+    """Return name, value, default and meaning of each parameter of a policy, as the code that uses them states it."""
+    kind = type(made)
     notes = {name: " ".join(note.split()) for name, note in _NOTE.findall(inspect.getsource(kind))}
-    made = kind()
-    return [(field.name, getattr(made, field.name), notes.get(field.name, "")) for field in fields(kind)]
+    default = kind()
+    return [(f.name, getattr(made, f.name), getattr(default, f.name), notes.get(f.name, "")) for f in fields(kind)]
