@@ -19,7 +19,7 @@ from web.signin import install_signin
 from web.words import install_words
 
 LARGEST_POST = 8 * 1024 * 1024
-"""Bytes: a table of ten thousand rows is a tenth of it."""
+"""Bytes: a table of ten thousand rows is a tenth of it. A table under preview comes back in a field, as large."""
 
 
 def create_app(desk: Desk, settings: Mapping[str, Any] | None = None) -> Flask:
@@ -29,7 +29,7 @@ def create_app(desk: Desk, settings: Mapping[str, Any] | None = None) -> Flask:
     """
     app = Flask(__name__, static_folder=None)
     app.extensions[KEY] = desk
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_POST, MAX_FORM_PARTS=5_000)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_POST, MAX_FORM_MEMORY_SIZE=LARGEST_POST, MAX_FORM_PARTS=5_000)
     app.config.update(settings or {})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_token"] = new_token

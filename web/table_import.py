@@ -5,8 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, g, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from planner.domain.catalogue import Governorate
 from planner.domain.errors import BadInput
-from planner.services.tables import ImportPlan, Subject, apply_import, compare_table, decode_table
+from planner.domain.needs import Site
+from planner.services.tables import Entry, ImportPlan, Subject, apply_import, compare_table
 from planner.store.reference import reference_id
 from routing.errors import RoutingError
 from web.desk import the_desk
@@ -16,6 +18,7 @@ from web.i18n import gettext as _
 from web.i18n import ngettext
 from web.record_forms import FLEET, NEED, STOCK
 from web.rights import Right, needs
+from web.sent_table import sent_table
 
 FORMS: tuple[Any, ...] = (NEED, STOCK, FLEET)
 
@@ -28,13 +31,12 @@ def add_import_routes(blueprint: Blueprint, subject: Subject, columns: tuple[str
             return _page(subject, columns, Form(), None)
         form = Form.sent()
         try:
-            text = _text(form)
-            planned = compare_table(the_desk().world(), subject, form.values.get("name") or _("the table"), text)
+            name, content = sent_table(form)
+            planned = compare_table(the_desk().world(), subject, name, content)
         except (BadInput, RoutingError) as wrong:
             for line in str(wrong).splitlines():
                 form.complain("table", line)
             return _page(subject, columns, form, None), 422
-        form.values["table"] = text
         if not form.checked("confirm"):
             return _page(subject, columns, form, planned)
         if form.values.get("seen") != planned.digest:
@@ -54,18 +56,6 @@ def add_import_routes(blueprint: Blueprint, subject: Subject, columns: tuple[str
     blueprint.add_url_rule("/import", "bring_in", needs(Right.EDIT)(bring_in), methods=["GET", "POST"])
 
 
-def _text(form: Form) -> str:
-    sent = request.files.get("file")
-    if sent is not None and sent.filename:
-        # The name is for the complaints alone; nothing is stored under it.
-        form.values["name"] = sent.filename.rsplit("/", 1)[-1].rsplit("\\", 1)[-1][:80]
-        return decode_table(form.values["name"], sent.read())
-    text = form.values.get("table", "").replace("\r\n", "\n")
-    if not text.strip():
-        raise BadInput(_("Choose a file or paste a table."))
-    return text
-
-
 def _page(subject: Subject, columns: tuple[str, ...], form: Form, planned: ImportPlan | None) -> str:
     rows = [] if planned is None else _rows(planned)
     return render_template(
@@ -81,8 +71,21 @@ def _rows(planned: ImportPlan) -> list[tuple[str, str, list[tuple[Any, str, str]
         row_id = reference_id(row)
         if row_id in planned.same:
             continue
-        asked = next(form for form in FORMS if isinstance(row, form.kind))
-        now, old = asked.values(row), asked.values(before[row_id]) if row_id in before else {}
-        differs = [(f.label, old[f.name], now[f.name]) for f in asked.fields if old and old[f.name] != now[f.name]]
+        old = _values(before[row_id]) if row_id in before else {}
+        now = _values(row)
+        differs = [
+            (label, old.get(label, ""), value) for label, value in now.items() if old and old.get(label) != value
+        ]
         found.append((row_id, "change" if old else "add", differs))
     return found
+
+
+def _values(row: Entry) -> dict[Any, str]:
+    """Return what a row says, by what stands above each value."""
+    if isinstance(row, Site):
+        return {f"{_('People')}, {one.source}": f"{one.people:,}" for one in row.people}
+    if isinstance(row, Governorate):
+        return {_("Name"): row.name, _("Name in Arabic"): row.name_ar}
+    asked = next(form for form in FORMS if isinstance(row, form.kind))
+    values = asked.values(row)
+    return {str(field.label): values[field.name] for field in asked.fields}

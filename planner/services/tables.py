@@ -1,4 +1,4 @@
-"""Import needs and supply from tables: first what would change, then all of it in one transaction."""
+"""Import needs, people and supply from tables: first what would change, then all of it in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,23 +7,15 @@ from typing import Literal, TypeAlias
 
 from planner.domain.canonical import digest_of
 from planner.domain.errors import BadInput
-from planner.domain.needs import Need
-from planner.domain.supply import Fleet, StockBatch
 from planner.domain.world import World
-from planner.intake.relief import (
-    FLEET_COLUMNS,
-    NEED_COLUMNS,
-    STOCK_COLUMNS,
-    read_fleets,
-    read_needs,
-    read_stock,
-)
-from planner.intake.table import parse_table
+from planner.intake.relief_tables import ReliefRow, read_needs_table, read_supply_table
+from planner.intake.sheet import check_size
+from planner.intake.table import Quarantined
 from planner.store.reference import reference_id
 from planner.store.store import Store
 from routing.units import Instant
 
-Entry: TypeAlias = Need | StockBatch | Fleet
+Entry: TypeAlias = ReliefRow
 Subject: TypeAlias = Literal["needs", "supply"]
 
 
@@ -37,6 +29,8 @@ class ImportPlan:
     same: tuple[str, ...]
     replaced: tuple[Entry, ...] = ()
     """The rows on record that `changed` ones would replace."""
+    quarantined: tuple[Quarantined, ...] = ()
+    """Rows that were set aside where that was asked for; else they refuse the whole table."""
 
     @property
     def digest(self) -> str:
@@ -44,45 +38,43 @@ class ImportPlan:
         return digest_of({"rows": self.rows, "replaced": self.replaced, "added": self.added})
 
 
-def read_import(world: World, subject: Subject, file: Path) -> ImportPlan:
-    """Read a file as `compare_table` reads its text.
+def read_import(
+    world: World, subject: Subject, file: Path, *, encoding: str = "", skip_broken: bool = False
+) -> ImportPlan:
+    """Read a file as `compare_table` reads its bytes.
 
     Raises
     ------
     BadInput
-        If the file cannot be read as text, and as `compare_table` does.
+        If the file cannot be read, and as `compare_table` does.
     """
     try:
+        check_size(file.name, file.stat().st_size)
         content = file.read_bytes()
     except OSError as cause:
         raise BadInput(f"{file}: cannot be read ({cause.strerror}). Check the path.") from cause
-    return compare_table(world, subject, file.name, decode_table(file.name, content))
+    return compare_table(world, subject, file.name, content, encoding=encoding, skip_broken=skip_broken)
 
 
-def decode_table(name: str, content: bytes) -> str:
-    """Return a table's text.
-
-    Raises
-    ------
-    BadInput
-        If it is not UTF-8.
-    """
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as cause:
-        raise BadInput(f"{name} is not UTF-8. Save it as CSV in UTF-8.") from cause
-
-
-def compare_table(world: World, subject: Subject, name: str, text: str) -> ImportPlan:
-    """Read a table of needs, of stock or of trucks (told by its columns) and compare it with what is on record.
+def compare_table(
+    world: World, subject: Subject, name: str, content: bytes, *, encoding: str = "", skip_broken: bool = False
+) -> ImportPlan:
+    """Read a table of needs, people or P-codes, of stock or trucks (told by its columns), and compare it with records.
 
     Raises
     ------
     BadInput
-        With one line for each row that cannot be used; nothing is stored then.
+        With one line for each row that cannot be used; nothing is stored then. With `skip_broken` such rows are set
+        aside, and only a file that cannot be read as a whole is refused.
     """
-    rows = _read(world, subject, name, text)
-    _refuse_twins(rows, name)
+    if subject == "needs":
+        table = read_needs_table(name, content, world.catalogue, world.network, encoding)
+    else:
+        table = read_supply_table(name, content, world.catalogue, encoding)
+    rows, twins = _without_twins(table.rows)
+    aside = tuple(sorted((*table.quarantined, *twins), key=lambda one: one.row))
+    if aside and not skip_broken:
+        raise BadInput("\n".join(f"{name} row {one.row}: {one.reason}" for one in aside))
     known = {reference_id(row): row for row in _on_record(world, rows)}
     ids = [reference_id(row) for row in rows]
     changed = tuple(i for i, row in zip(ids, rows, strict=True) if i in known and known[i] != row)
@@ -92,6 +84,7 @@ def compare_table(world: World, subject: Subject, name: str, text: str) -> Impor
         changed=changed,
         same=tuple(i for i, row in zip(ids, rows, strict=True) if known.get(i) == row),
         replaced=tuple(known[i] for i in changed),
+        quarantined=aside,
     )
 
 
@@ -104,26 +97,20 @@ def apply_import(store: Store, world: World, planned: ImportPlan, subject: Subje
         write.append_audit(actor=by, action=f"import {subject}", target=crisis, at=at, detail=detail)
 
 
-def _read(world: World, subject: Subject, name: str, text: str) -> tuple[Entry, ...]:
-    catalogue, zone = world.catalogue, world.catalogue.crisis.tz
-    if subject == "needs":
-        return read_needs(parse_table(name, text, NEED_COLUMNS), catalogue.sites, catalogue.commodities, zone)
-    header = text.partition("\n")[0]
-    if "truck_type" in header:
-        return read_fleets(parse_table(name, text, FLEET_COLUMNS), catalogue.hubs, catalogue.truck_types, zone)
-    return read_stock(parse_table(name, text, STOCK_COLUMNS), catalogue.hubs, catalogue.commodities, zone)
-
-
 def _on_record(world: World, rows: Sequence[Entry]) -> Iterable[Entry]:
     kinds = {type(row) for row in rows}
-    there: list[Entry] = [*world.catalogue.needs, *world.catalogue.stock, *world.catalogue.fleets]
+    here = world.catalogue
+    there: list[Entry] = [*here.needs, *here.stock, *here.fleets, *here.sites.values(), *here.governorates.values()]
     return (row for row in there if type(row) in kinds)
 
 
-def _refuse_twins(rows: Sequence[Entry], name: str) -> None:
-    seen: set[str] = set()
-    for number, row in enumerate(rows, 2):
+def _without_twins(told: Sequence[tuple[int, Entry]]) -> tuple[tuple[Entry, ...], list[Quarantined]]:
+    kept: dict[str, Entry] = {}
+    aside: list[Quarantined] = []
+    for number, row in told:
         row_id = reference_id(row)
-        if row_id in seen:
-            raise BadInput(f"{name} row {number}: {row_id} stands there twice. Keep one of the rows.")
-        seen.add(row_id)
+        if row_id in kept:
+            aside.append(Quarantined(row=number, reason=f"{row_id} stands there twice. Keep one of the rows."))
+        else:
+            kept[row_id] = row
+    return tuple(kept.values()), aside

@@ -29,7 +29,7 @@ LISTINGS: Final = ("besieged", "hard_to_reach", "accessible", "closed")
 ORDERS: Final = ("waiting", "people", "name")
 
 add_record_routes(page, {"need": NEED}, lambda _kind, values: address("needs.site", site=values["site"]))
-add_import_routes(page, "needs", (",".join(NEED_COLUMNS),))
+add_import_routes(page, "needs", (",".join(NEED_COLUMNS), "site,people,as_of,source,synthetic", "pcode,name,name_ar"))
 
 
 def _views() -> tuple[SiteView, ...]:
