@@ -25,6 +25,7 @@ def screens(*, gate: str, site: str, segment: str, later: str, period: str) -> t
         Screen(name="access-record", address=f"/access/record?sel=gate:{gate}"),
         Screen(name="access-ceasefires", address="/access/ceasefires"),
         Screen(name="access-log", address="/access/log"),
+        Screen(name="access-import", address="/access/import"),
         Screen(name="access-record-page", address="/access/records/1"),
         Screen(name="access-nothing", address="/access?q=nothing-is-called-so"),
         Screen(name="needs", address="/needs"),
