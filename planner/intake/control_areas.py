@@ -119,7 +119,8 @@ def _decide(
         fact=Control(area=area, party=party), source=told[0].source, reliability=teller.reliability,
         credibility=teller.credibility, note=" / ".join(dict.fromkeys(one.note for one in tellers if one.note)),
     )  # fmt: skip
-    drafts.append(Draft(row=tellers[0].row, evidence=evidence, said=(f"{len(places)} places of {area} inside",)))
+    said = f"all places of {area} lie inside: {_few(set(places))}"
+    drafts.append(Draft(row=tellers[0].row, evidence=evidence, said=(said,)))
 
 
 def _few(names: set[PlaceId]) -> str:

@@ -197,7 +197,7 @@ def build_some(rows: Iterable[Row], build: Callable[[Row], T]) -> tuple[tuple[tu
         try:
             built.append((row.number, build(row)))
         except (BadInput, RoutingError) as cause:
-            aside.append(Quarantined(row=row.number, reason=_PLACED.sub("", str(cause), count=1)))
+            aside.append(Quarantined(row=row.number, reason=str(cause).removeprefix(f"{row.file} row {row.number}: ")))
     return tuple(built), aside
 
 
