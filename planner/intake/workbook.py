@@ -26,6 +26,7 @@ _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{
 _SERIALS: Final = (20_000, 80_000)
 """Days of 1954 to 2119 as workbooks count them; another number in a date's column is no date."""
 _CHUNK: Final = 2**20
+_NUMBERS: Final = (int, float)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ def is_workbook(content: bytes) -> bool:
 
 
 def read_sheets(name: str, content: bytes, most_rows: int) -> Iterator[Part]:
-    """Yield the visible sheets in their order, each read up to so many lines and 256 columns.
+    """Yield the visible sheets in their order, each read up to so many lines.
 
     Raises
     ------
@@ -77,13 +78,19 @@ def read_sheets(name: str, content: bytes, most_rows: int) -> Iterator[Part]:
 
 def _lines(name: str, sheet: Any, most_rows: int) -> Iterator[tuple[int, tuple[str, ...], frozenset[int]]]:  # noqa: ANN401 - openpyxl has no types
     try:
-        for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, max_row=most_rows, values_only=True), 1):
-            numeric = frozenset(
-                k for k, cell in enumerate(cells) if isinstance(cell, int | float) and not isinstance(cell, bool)
-            )
+        for number, cells in enumerate(sheet.iter_rows(max_row=most_rows, values_only=True), 1):
+            _check_width(name, number, len(cells))
+            numeric = frozenset(k for k, cell in enumerate(cells) if type(cell) in _NUMBERS)
             yield number, tuple(_text(cell) for cell in cells), numeric
+    except BadInput:
+        raise
     except Exception as cause:
         raise _damaged(name, cause) from cause
+
+
+def _check_width(name: str, number: int, width: int) -> None:
+    if width > MAX_COLUMNS:
+        raise BadInput(f"{name} row {number} reaches beyond column {MAX_COLUMNS}. Delete what stands there.")
 
 
 def _damaged(name: str, cause: Exception) -> BadInput:
@@ -125,6 +132,8 @@ def _text(cell: object) -> str:  # noqa: PLR0911 - a line a kind of cell
     match cell:
         case None:
             return ""
+        case str():
+            return cell
         case bool():
             return "yes" if cell else "no"
         case float() if cell.is_integer() and abs(cell) < 2**53:

@@ -194,3 +194,8 @@ def test_a_workbook_with_a_document_type_is_refused() -> None:
 def test_an_old_or_locked_workbook_says_what_to_do() -> None:
     with pytest.raises(BadInput, match="Save it as XLSX without a password"):
         read(b"\xd0\xcf\x11\xe0" + b"\0" * 600)
+
+
+def test_a_workbook_with_a_cell_far_out_is_refused_at_its_row() -> None:
+    with pytest.raises(BadInput, match="row 2 reaches beyond column 256"):
+        read(workbook(["site", "units"], ["kessa", 5, *[None] * 300, "x"]))
