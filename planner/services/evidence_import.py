@@ -16,8 +16,8 @@ from planner.intake.road_status import read_road_status
 from planner.intake.sheet import check_size
 from planner.intake.table import Quarantined
 from planner.store.store import Store
-from routing.evidence import Evidence, Fact, Incident, Retraction, standing
-from routing.ledger import read_ledger
+from routing.evidence import Control, Evidence, Fact, Incident, Retraction, standing
+from routing.ledger import newest, read_ledger
 from routing.units import Instant, Window
 
 EvidenceKind: TypeAlias = Literal["events", "roads", "control"]
@@ -108,7 +108,7 @@ def compare_evidence(
         "control": lambda: read_control(name, content, world.network, world.catalogue.crisis.parties, teller),
     }
     read = readers[kind]()
-    plan = _compare(kind, read, world)
+    plan = _compare(kind, _with_holders(read, world), world)
     # One that no fold understands would stop every question from then on.
     numbered = tuple(_numbered(plan.records, world.head + 1))
     read_ledger((*world.log, *numbered), world.head + len(numbered), world.network)
@@ -146,6 +146,24 @@ class _OnRecord:
     contents: Mapping[_Content, Evidence]
     events: Mapping[str, list[Evidence]]
     stands: frozenset[int]
+
+
+def _with_holders(read: Drafts, world: World) -> Drafts:
+    """Say of each record of control whether the area changes hands by it: a coarse map lacks the pockets."""
+    if not any(isinstance(draft.evidence.fact, Control) for draft in read.drafts):
+        return read
+    ledger = read_ledger(world.log, world.head, world.network)
+
+    def said(draft: Draft) -> tuple[str, ...]:
+        fact = draft.evidence.fact
+        if not isinstance(fact, Control):
+            return draft.said
+        before = newest(ledger.control.get(fact.area, ()), draft.evidence.valid.start)
+        if before is None or before.fact.party == fact.party:
+            return draft.said
+        return (*draft.said, f"changes hands: {before.fact.party} holds it by record {before.position}")
+
+    return replace(read, drafts=tuple(replace(draft, said=said(draft)) for draft in read.drafts))
 
 
 def _compare(kind: EvidenceKind, read: Drafts, world: World) -> EvidencePlan:

@@ -43,6 +43,10 @@ def test_a_file_is_shown_first_and_brought_in_as_shown(site: Door) -> None:
     done = browser.client.post(PAGE, data=confirm)
     assert done.status_code == 303
     assert [fact.event_id for fact in incidents(site)] == ["XR1"]
+    page = browser.get("/access/records/94").text
+    assert "<bdi>Military Forces</bdi> · <bdi>Armed Group</bdi>" in page
+    assert "on the day" in page
+    assert "by Local Radio" in page
     assert browser.client.post(PAGE, data=confirm).status_code == 303
     assert len(incidents(site)) == 1
     assert "Nothing of it is to be added." in browser.send(PAGE, kind="events", table=table, **ASKED).text
