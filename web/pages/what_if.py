@@ -119,7 +119,7 @@ def _scenario(form: Form) -> Scenario | None:
 def _compose(form: Form) -> str:
     desk = the_desk()
     with desk.store.reading() as read:
-        plans = read.list_plans(desk.crisis_id, limit=20)
+        plans = read.list_plans(desk.crisis_id, limit=20, supposed=False)
     kind = form.values.get("kind", "")
     fields = EDIT_KINDS[kind][1] if kind in EDIT_KINDS else ()
     world = desk.world()
