@@ -91,5 +91,7 @@ def test_a_partner_is_answered_as_a_partner_whatever_is_asked(site: Door) -> Non
 def test_without_a_token_nothing_is_told(site: Door) -> None:
     client = site.app.test_client()
 
-    assert client.get("/api/v1/plans").status_code == 401
-    assert client.get("/api/v1/plans", headers={"Authorization": "Bearer nonsense"}).status_code == 401
+    for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic bm91cjpub3Vy"}):
+        answer = client.get("/api/v1/plans", headers=headers)
+        assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="qafila"'
