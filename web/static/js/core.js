@@ -95,6 +95,8 @@ const EVERY_MS = 2000;
 async function poll(element) {
   try {
     const answer = await fetch(element.dataset.poll, { headers: { "X-Requested-With": "poll" } });
+    // Signed out meanwhile: the page itself leads to the door and back.
+    if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(`${answer.status}`);
     element.innerHTML = await answer.text();
     element.removeAttribute("data-stale");
