@@ -20,6 +20,7 @@ from web.forms import Form, do_once
 from web.frame import page as address
 from web.i18n import gettext as _
 from web.rights import Right, needs
+from web.sessions import unattended
 
 page = Blueprint("what_if", __name__, url_prefix="/what-if")
 MOST: Final = 4
@@ -174,6 +175,7 @@ def compare() -> str | Answer:
 
 @page.get("/compare/progress")
 @needs(Right.PLAN)
+@unattended
 def progress() -> str:
     """Return the states of the scenarios alone, for a page that waits."""
     return render_template("what_if/progress.html", told=_compared())
