@@ -17,7 +17,7 @@ from web.event_words import PART_CODES, said
 from web.evidence_words import ROAD, body_name
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
-from web.words import ago, ltr, moment
+from web.words import ago, ltr, measure, moment
 
 PARTS: Final[Mapping[str, Any]] = {
     "physical": _l("Road"), "control": _l("Control"), "ceasefire": _l("Ceasefire"), "gate": _l("Gate"),
@@ -106,7 +106,7 @@ def _measures(detail: str) -> Markup | str:
         within = escape(_("within {} km")).format(ltr(near[2]))
         return Markup("<bdi>{}</bdi>, {}").format(near[1], within) if near[1] else within
     if limit:
-        return escape(_("weight limit {}")).format(ltr(f"{int(limit[1]) / 1_000:g} t"))
+        return escape(_("weight limit {}")).format(measure(f"{int(limit[1]) / 1_000:g}", _("t")))
     return ltr(detail) if detail else ""
 
 

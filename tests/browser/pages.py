@@ -34,10 +34,11 @@ def screens(*, gate: str, site: str, segment: str, later: str, period: str) -> t
         Screen(name="supply-edit", address="/supply/rows/stock/edit"),
         Screen(name="plans", address="/plans"),
         Screen(name="plan", address="/plans/latest"),
+        Screen(name="plan-unmet", address=f"/plans/latest?sel=site:{site}"),
         Screen(name="what-if", address="/what-if"),
         Screen(name="what-if-edit", address=f"/what-if?sel=gate:{gate}"),
         Screen(name="convoys", address="/convoys"),
-        Screen(name="failed", address=f"/failed?at={later}&period=year"),
+        Screen(name="failed", address=f"/failed?at={later}&period={period[:4]}"),
         Screen(name="failed-partner", address="/failed", role=Role.PARTNER),
         Screen(name="reports", address=f"/reports?at={later}&period={period}"),
         Screen(name="reports-partner", address=f"/reports?period={period}", role=Role.PARTNER),
@@ -54,5 +55,5 @@ TWO_RIVERS: Final = screens(
     gate="amber-bridge", site="kessa", segment="merro--ordan", later="2031-06-01T08:00", period="2031-04"
 )
 SYRIA: Final = screens(
-    gate="castello", site="eastern-aleppo", segment="homs--hama", later="2016-10-10T08:00", period="2016-09"
+    gate="castello", site="eastern-aleppo", segment="homs--talbiseh-line", later="2016-10-10T08:00", period="2016-09"
 )
