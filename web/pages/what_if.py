@@ -8,7 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.errors import BadInput
-from planner.domain.scenario import Scenario, describe_edit
+from planner.domain.scenario import Scenario
 from planner.intake.scenario import parse_scenario
 from planner.services.plan_records import PlanRecord
 from planner.services.scenarios import Asked, list_asked, list_examples
@@ -19,6 +19,7 @@ from web.edit_fields import EDIT_KINDS, read_edit
 from web.forms import Form, do_once
 from web.frame import page as address
 from web.i18n import gettext as _
+from web.plan_words import values_said
 from web.rights import Right, needs
 
 page = Blueprint("what_if", __name__, url_prefix="/what-if")
@@ -131,7 +132,7 @@ def _compose(form: Form) -> str:
     return render_template(
         "what_if/index.html", form=form, plans=plans, kinds=EDIT_KINDS, kind=kind, fields=fields,
         choices={f.name: f.choices(world) for f in fields if f.choices is not None}, edits=known,
-        describe=describe_edit, examples=list_examples(desk.crisis_id),
+        describe=values_said, examples=list_examples(desk.crisis_id),
     )  # fmt: skip
 
 
