@@ -152,7 +152,7 @@ def _paper_said(cause: UnmetCause, at: Instant) -> Markup:
     if record is None:
         return told
     age = ngettext("%(num)s day old", "%(num)s days old", max(0, at - record.learned_at) // DAY)
-    return Markup("{} · <bdi>{}</bdi>, {}").format(told, record.source, age)
+    return Markup("{} · <bdi>{}</bdi>{}{}").format(told, record.source, _(", "), age)
 
 
 def wall_said(wall: Wall | None) -> str:
