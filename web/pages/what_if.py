@@ -19,7 +19,7 @@ from web.edit_fields import EDIT_KINDS, read_edit
 from web.forms import Form, do_once
 from web.frame import page as address
 from web.i18n import gettext as _
-from web.plan_words import values_said
+from web.plan_words import ASPECTS, values_said
 from web.rights import Right, needs
 
 page = Blueprint("what_if", __name__, url_prefix="/what-if")
@@ -170,7 +170,7 @@ def compare() -> str | Answer:
         return redirect(address("what_if.index"))
     told = _compared()
     overlay: Any = map_difference(told.base, told.asked)
-    return render_template("what_if/compare.html", told=told, overlay=overlay, most=MOST)
+    return render_template("what_if/compare.html", told=told, overlay=overlay, most=MOST, aspects=ASPECTS)
 
 
 @page.get("/compare/progress")
