@@ -71,3 +71,15 @@ def test_nothing_is_wider_than_a_phone(people: dict[tuple[Role, bool], Person], 
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
     assert wide <= 0
+
+
+LISTS = {"needs", "needs-site", "supply", "plans", "runs", "reports", "reports-partner", "failed-partner", "settings"}
+
+
+@pytest.mark.parametrize("screen", [s for s in TWO_RIVERS if s.name in LISTS], ids=lambda screen: screen.name)
+def test_no_table_is_moved_sideways_on_a_phone(people: dict[tuple[Role, bool], Person], screen: Screen) -> None:
+    page = people[screen.role, True].open(screen.address)
+
+    moved = page.evaluate("[...document.querySelectorAll('.scroll')].filter(p => p.scrollWidth > p.clientWidth).length")
+
+    assert moved == 0
