@@ -16,8 +16,6 @@ SERVED: Final = {
     "leaflet.js": "leaflet/dist/leaflet.js",
     "leaflet.css": "leaflet/dist/leaflet.css",
     "leaflet.LICENSE.txt": "leaflet/LICENSE",
-    "htmx.js": "htmx.org/dist/htmx.min.js",
-    "htmx.LICENSE.txt": "htmx.org/LICENSE",
     "world-atlas.LICENSE.txt": "world-atlas/LICENSE",
 }
 """Only these files are served, each with the licence of its package beside it."""

@@ -9,7 +9,7 @@ from web.api import install_api
 from web.assets import install_assets
 from web.compress import install_compression
 from web.desk import KEY, Desk
-from web.forms import new_token
+from web.forms import install_forms
 from web.frame import install_frame, language
 from web.headers import install_headers
 from web.i18n import install_languages
@@ -32,12 +32,12 @@ def create_app(desk: Desk, settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_POST, MAX_FORM_MEMORY_SIZE=LARGEST_POST, MAX_FORM_PARTS=5_000)
     app.config.update(settings or {})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["new_token"] = new_token
     install_headers(app)
     install_languages(app, language)
     install_problems(app)
     install_assets(app)
     install_signin(app, desk)
+    install_forms(app)
     install_frame(app)
     install_words(app)
     install_pages(app)

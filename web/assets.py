@@ -27,7 +27,7 @@ KEPT_A_DAY: Final = "public, max-age=86400"
 WORTH_PACKING: Final = 500
 """Bytes: a smaller answer fits into one packet as it is."""
 LOOK_AGAIN_S: Final = 1.0
-FETCHED: Final = ("vendor/leaflet.js", "vendor/leaflet.css", "vendor/htmx.js", "vendor/basemap.json")
+FETCHED: Final = ("vendor/leaflet.js", "vendor/leaflet.css", "vendor/basemap.json")
 """Without these a map would stay empty and nobody would be told: the server does not start."""
 MARK: Final = "img/mark.svg"
 SHORTEN: Final[Mapping[str, Callable[[str], str]]] = {".js": rjsmin.jsmin, ".css": rcssmin.cssmin}

@@ -7,6 +7,7 @@ from typing import Any
 from planner.domain.plan import Plan
 from planner.services.plan_records import PlanRecord
 from planner.services.scenarios import Asked
+from routing.units import HOUR
 from web.desk import the_desk
 from web.i18n import gettext as _
 from web.words import say
@@ -52,6 +53,8 @@ def _levels(plans: Sequence[Plan | None]) -> Iterable[Indicator]:
             None if plan is None else next((lv.value for lv in plan.objective if lv.name == name), None)
             for plan in plans
         )
+        if name == "exposure":  # as everywhere else on the pages
+            values = tuple(None if value is None else value / HOUR for value in values)
         if name.startswith("equity"):
             days = name.removeprefix("equity").strip(" >d")
             yield Indicator(
@@ -62,7 +65,7 @@ def _levels(plans: Sequence[Plan | None]) -> Iterable[Indicator]:
             said, unit, better = {
                 "value": (_("Assistance expected"), _("person-days"), True),
                 "disturbance": (_("Notified convoys changed"), "", False),
-                "exposure": (_("Time inside contested areas"), _("truck-seconds"), False),
+                "exposure": (_("Time inside contested areas"), _("truck-hours"), False),
             }.get(name, (name, "", None))
             yield Indicator(name=said, unit=unit, values=values, more_is_better=better)
 

@@ -1,21 +1,20 @@
 """The edits of a scenario as a form offers them: each kind with its fields and the choices of this crisis."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from planner.domain.world import World
 from planner.intake.scenario import write_edit
-from routing.evidence import CeasefireAgreed
 from routing.units import format_instant
+from web import choices
+from web.choices import Choices
 from web.desk import the_desk
 from web.forms import Form
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
-from web.words import say
 
 FieldKind = Literal["choice", "several", "number", "moment", "clock"]
-Choices = Callable[[World], list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,45 +26,6 @@ class EditField:
     kind: FieldKind
     choices: Choices | None = None
     required: bool = True
-
-
-def _named(things: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return sorted(((key, say(thing)) for key, thing in things.items()), key=lambda pair: pair[1])
-
-
-def _gates(world: World) -> list[tuple[str, str]]:
-    return _named(world.network.gates)
-
-
-def _areas(world: World) -> list[tuple[str, str]]:
-    return _named(world.network.areas)
-
-
-def _parties(world: World) -> list[tuple[str, str]]:
-    return [(party.id, say(party)) for party in world.catalogue.crisis.parties]
-
-
-def _ceasefires(world: World) -> list[tuple[str, str]]:
-    names = sorted({r.fact.ceasefire for r in world.log if isinstance(r.fact, CeasefireAgreed)})
-    return [(name, name) for name in names]
-
-
-def _segments(world: World) -> list[tuple[str, str]]:
-    places = world.network.places
-    told = ((s.id, f"{s.name}: {say(places[s.start])} – {say(places[s.end])}") for s in world.network.segments.values())
-    return sorted(told, key=lambda pair: pair[1])
-
-
-def _sites(world: World) -> list[tuple[str, str]]:
-    return _named(world.catalogue.sites)
-
-
-def _hubs(world: World) -> list[tuple[str, str]]:
-    return _named(world.catalogue.hubs)
-
-
-def _truck_types(world: World) -> list[tuple[str, str]]:
-    return [(t.id, t.name) for t in world.catalogue.truck_types.values()]
 
 
 def _gate_states(_world: World) -> list[tuple[str, str]]:
@@ -84,13 +44,13 @@ _WINDOW: Final = (
     EditField(name="from", label=_l("From"), kind="moment"),
     EditField(name="until", label=_l("Until"), kind="moment"),
 )
-_GATE: Final = EditField(name="gate", label=_l("Gate"), kind="choice", choices=_gates)
+_GATE: Final = EditField(name="gate", label=_l("Gate"), kind="choice", choices=choices.gates)
 
 EDIT_KINDS: Final[Mapping[str, tuple[Any, tuple[EditField, ...]]]] = {
     "ceasefire_ends": (
         _l("A ceasefire ends at another time"),
         (
-            EditField(name="ceasefire", label=_l("Ceasefire"), kind="choice", choices=_ceasefires),
+            EditField(name="ceasefire", label=_l("Ceasefire"), kind="choice", choices=choices.ceasefires),
             EditField(name="at", label=_l("Ends at"), kind="moment"),
         ),
     ),
@@ -110,17 +70,17 @@ EDIT_KINDS: Final[Mapping[str, tuple[Any, tuple[EditField, ...]]]] = {
     "arrangement_added": (
         _l("The parties agree on passage"),
         (
-            EditField(name="gates", label=_l("Gates"), kind="several", choices=_gates),
-            EditField(name="parties", label=_l("Parties"), kind="several", choices=_parties),
+            EditField(name="gates", label=_l("Gates"), kind="several", choices=choices.gates),
+            EditField(name="parties", label=_l("Parties"), kind="several", choices=choices.parties),
             *_WINDOW,
         ),
     ),
     "paper_granted": (
         _l("Papers are granted"),
         (
-            EditField(name="site", label=_l("Site"), kind="choice", choices=_sites),
+            EditField(name="site", label=_l("Site"), kind="choice", choices=choices.sites),
             EditField(name="steps", label=_l("Papers"), kind="several", choices=_steps),
-            EditField(name="gate", label=_l("For one gate only"), kind="choice", choices=_gates, required=False),
+            EditField(name="gate", label=_l("For one gate only"), kind="choice", choices=choices.gates, required=False),
             EditField(name="people", label=_l("For so many people"), kind="number", required=False),
             *_WINDOW,
         ),
@@ -128,7 +88,7 @@ EDIT_KINDS: Final[Mapping[str, tuple[Any, tuple[EditField, ...]]]] = {
     "segment_set": (
         _l("A road segment opens or closes"),
         (
-            EditField(name="segment", label=_l("Segment"), kind="choice", choices=_segments),
+            EditField(name="segment", label=_l("Segment"), kind="choice", choices=choices.segments),
             EditField(name="state", label=_l("It is"), kind="choice", choices=_road_states),
             *_WINDOW,
         ),
@@ -136,16 +96,16 @@ EDIT_KINDS: Final[Mapping[str, tuple[Any, tuple[EditField, ...]]]] = {
     "area_held": (
         _l("An area is held by another party"),
         (
-            EditField(name="area", label=_l("Area"), kind="choice", choices=_areas),
-            EditField(name="party", label=_l("Party"), kind="choice", choices=_parties),
+            EditField(name="area", label=_l("Area"), kind="choice", choices=choices.areas),
+            EditField(name="party", label=_l("Party"), kind="choice", choices=choices.parties),
             *_WINDOW,
         ),
     ),
     "fleet_change": (
         _l("More or fewer trucks"),
         (
-            EditField(name="hub", label=_l("Hub"), kind="choice", choices=_hubs),
-            EditField(name="truck_type", label=_l("Type"), kind="choice", choices=_truck_types),
+            EditField(name="hub", label=_l("Hub"), kind="choice", choices=choices.hubs),
+            EditField(name="truck_type", label=_l("Type"), kind="choice", choices=choices.truck_types),
             EditField(name="trucks", label=_l("More (or, with a minus, fewer) trucks"), kind="number"),
         ),
     ),

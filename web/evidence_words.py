@@ -98,9 +98,9 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
             return _("%(gate)s: hours %(opens)s to %(closes)s", gate=name_of(network.gates, fact.gate),
                      opens=_clock(fact.opens), closes=_clock(fact.closes))  # fmt: skip
         case Incident():
-            return f"{HAZARDS[fact.hazard]}{', ' if fact.place_name else ''}{fact.place_name}"
+            return _(", ").join([str(HAZARDS[fact.hazard]), *([fact.place_name] if fact.place_name else [])])
         case PermitStep():
-            return _("%(step)s for %(site)s: %(state)s", step=said(STEPS, fact.step),
+            return _("%(step)s for %(site)s: %(state)s", step=said(STEPS, fact.step).capitalize(),
                      site=name_of(catalogue.sites, fact.site), state=said(PAPER_STATES, fact.state))  # fmt: skip
         case Hold():
             return _("Hold: %(reason)s", reason=fact.reason)
@@ -179,7 +179,7 @@ def _several(fact: object, count: int) -> str:
 
 
 def _names(things: Mapping[str, Any], keys: tuple[str, ...]) -> str:
-    return ", ".join(name_of(things, key) for key in keys)
+    return _(", ").join(name_of(things, key) for key in keys)
 
 
 def _at(at: int) -> str:

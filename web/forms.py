@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Self, TypeVar
 
-from flask import g, redirect, request
+from flask import Flask, g, redirect, request
 from werkzeug.wrappers import Response
 
 from planner.domain.errors import BadInput
@@ -17,7 +17,7 @@ from web.desk import the_desk
 from web.frame import read_moment
 from web.i18n import gettext as _
 
-__all__ = ["ONCE", "WHOLE", "AlreadyDone", "Form", "do_once", "do_once_json", "new_token", "once"]
+__all__ = ["ONCE", "WHOLE", "AlreadyDone", "Form", "do_once", "do_once_json", "install_forms", "new_token", "once"]
 
 T = TypeVar("T")
 ONCE: Final = "once"
@@ -106,6 +106,24 @@ class Form:
             for line in str(wrong).splitlines():
                 self.complain(name, line)
             return None
+
+
+def install_forms(app: Flask) -> None:
+    """Lead a form that was sent before and is done to where it led then, before its view looks at the world.
+
+    A view would look for the row that the first sending removed, or find changed what the first has changed.
+    """
+
+    @app.before_request
+    def lead_again() -> Response | None:
+        token = request.form.get(ONCE, "") if request.method == "POST" else ""
+        if not token or g.me.anonymous:
+            return None
+        with the_desk().store.reading() as read:
+            location = read.find_location(token, actor=g.me.id)
+        return None if location is None else redirect(location, 303)
+
+    app.jinja_env.globals["new_token"] = new_token
 
 
 def new_token() -> str:

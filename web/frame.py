@@ -93,11 +93,13 @@ def current_asof() -> AsOf:
 def _read_asof() -> PageAsOf:
     desk = the_desk()
     at_text, known_text = request.args.get("at"), request.args.get("known")
+    world = desk.world()
     try:
         at = read_moment(at_text) if at_text else desk.now
-        world = desk.world()
         question = as_of(world, at, parse_known(known_text, world) if known_text else None)
     except (BadInput, RoutingError) as wrong:
+        # The page that says so has a head with the two clocks too: they show the present.
+        g.asof = PageAsOf(question=as_of(world, desk.now, None), explicit_at=False, explicit_known=False)
         raise BadRequest(str(wrong)) from wrong
     return PageAsOf(question=question, explicit_at=bool(at_text), explicit_known=bool(known_text))
 

@@ -28,6 +28,8 @@ FILE_HEADERS: Final = {
 }
 FILE_ENDPOINTS: Final = frozenset({"static_file", "favicon"})
 NOT_KEPT: Final = "no-store"
+CHALLENGE: Final = 'Bearer realm="qafila"'
+"""How a script may show who it is; of this scheme no browser makes a window that asks for a password."""
 
 
 def install_headers(app: Flask) -> None:
@@ -40,4 +42,7 @@ def _harden(response: Response) -> Response:
     is_file = request.endpoint in FILE_ENDPOINTS and response.status_code == HTTPStatus.OK
     response.headers.update(FILE_HEADERS if is_file else SECURITY_HEADERS)
     response.headers.setdefault("Cache-Control", NOT_KEPT)
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        # Demanded of every 401 by RFC 9110, section 11.6.1.
+        response.headers["WWW-Authenticate"] = CHALLENGE
     return response

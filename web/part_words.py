@@ -17,7 +17,7 @@ from web.event_words import PART_CODES, said
 from web.evidence_words import GATE, ROAD, body_name
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
-from web.words import ago, ltr, moment
+from web.words import ago, ltr, measure, moment
 
 PARTS: Final[Mapping[str, Any]] = {
     "physical": _l("Road"), "control": _l("Control"), "ceasefire": _l("Ceasefire"), "gate": _l("Gate"),
@@ -82,7 +82,7 @@ def why(part: Part, world: World) -> Markup:
     values = _values(part, world)
     text = Markup("{} ({})").format(word, values) if values else escape(word)
     if 0 < part.p < 1:
-        text += Markup(", ") + escape(_("passable with {}")).format(ltr(f"p {part.p:.2f}"))
+        text += escape(_(", ")) + escape(_("passable with {}")).format(ltr(f"p {part.p:.2f}"))
     return text
 
 
@@ -100,7 +100,7 @@ def _values(part: Part, world: World) -> Markup | str:
     ends = _UNTIL.findall(detail)
     if ends:
         name = detail.partition(",")[0] if part.code.startswith("ceasefire") else ""
-        return Markup(", ").join([*([ltr(name)] if name else []), *(_until(kind, at) for kind, at in ends)])
+        return escape(_(", ")).join([*([ltr(name)] if name else []), *(_until(kind, at) for kind, at in ends)])
     return _measures(detail)
 
 
@@ -108,9 +108,9 @@ def _measures(detail: str) -> Markup | str:
     near, limit = _WITHIN.match(detail), _LIMIT.match(detail)
     if near:
         within = escape(_("within {} km")).format(ltr(near[2]))
-        return Markup("<bdi>{}</bdi>, {}").format(near[1], within) if near[1] else within
+        return Markup("<bdi>{}</bdi>{}{}").format(near[1], _(", "), within) if near[1] else within
     if limit:
-        return escape(_("weight limit {}")).format(ltr(f"{int(limit[1]) / 1_000:g} t"))
+        return escape(_("weight limit {}")).format(measure(f"{int(limit[1]) / 1_000:g}", _("t")))
     return ltr(detail) if detail else ""
 
 
@@ -128,7 +128,7 @@ def sources(part: Part, log: Sequence[Evidence]) -> Markup:
     found = [_find(log, position) for position in wanted if position != SUPPOSED]
     records = sorted((r for r in found if r is not None), key=lambda r: (-r.learned_at, -r.position))
     spoken = list({(r.source, r.learned_at): r for r in reversed(records)}.values())[::-1]
-    told = [Markup("<bdi>{}</bdi>, {}").format(r.source, ago(r.learned_at)) for r in spoken[:2]]
+    told = [Markup("<bdi>{}</bdi>{}{}").format(r.source, _(", "), ago(r.learned_at)) for r in spoken[:2]]
     if len(spoken) > 2:  # noqa: PLR2004 - two are named
         told.append(escape(_("and %(num)s more", num=len(spoken) - 2)))
     if SUPPOSED in wanted:

@@ -97,7 +97,7 @@ def _sites(told: Told) -> list[dict[str, Any]]:
 
 
 def _insets(told: Told, points: Sequence[dict[str, Any]], *, arabic: bool) -> list[dict[str, Any]]:
-    """Frame the places where most sites lie close together, each named by the hub or the largest town in it."""
+    """Frame the places where most sites lie close together, each named by the largest town in it, or by its hub."""
     left = [point for point in points if point["kind"] != "hub"]
     found: list[dict[str, Any]] = []
     for letter in ARABIC_LETTERS[:MOST_INSETS] if arabic else LETTERS[:MOST_INSETS]:
@@ -127,9 +127,9 @@ def _within(at: Position, box: Sequence[float], edge: tuple[float, float] = (0.0
 
 def _largest_in(told: Told, box: Sequence[float]) -> str:
     snapshot = told.record.snapshot
+    inside = [place for place in snapshot.network.places.values() if _within(place.position, box) and place.population]
+    if inside:
+        return say(max(inside, key=lambda place: (place.population or 0, place.id)))
     hubs = [hub for hub in snapshot.hubs.values() if _within(snapshot.network.places[hub.place].position, box)]
-    if hubs:
-        used = [one.convoy.hub for one in told.convoys]
-        return say(max(hubs, key=lambda hub: (used.count(hub.id), hub.id)))
-    inside = [place for place in snapshot.network.places.values() if _within(place.position, box)]
-    return say(max(inside, key=lambda place: (place.population or 0, place.id))) if inside else ""
+    used = [one.convoy.hub for one in told.convoys]
+    return say(max(hubs, key=lambda hub: (used.count(hub.id), hub.id))) if hubs else ""

@@ -90,10 +90,9 @@ def _step(told: Itinerary, phase: Phase, snapshot: Snapshot) -> Step:
 def _unload(told: Itinerary, phase: Phase, snapshot: Snapshot) -> Step:
     stop, site = stop_at(told, phase), snapshot.sites[phase.where]
     trucks = 0 if stop is None else sum(stop.trucks.values())
-    detail = Markup("{}, {} {}, {}").format(
-        ngettext("%(num)s truck", "%(num)s trucks", trucks), number(site.offload_trucks_per_hour), _("an hour"),
-        span(phase.window.seconds),
-    )  # fmt: skip
+    pace = Markup("{} {}").format(number(site.offload_trucks_per_hour), _("an hour"))
+    many = ngettext("%(num)s truck", "%(num)s trucks", trucks)
+    detail = escape(_(", ")).join([many, pace, span(phase.window.seconds)])
     kind: StepKind = "inside" if phase.inside else "stand"
     title = _("Unload at %(site)s", site=say(site))
     return Step(at=phase.window.start, kind=kind, title=title, detail=detail, metres=phase.metres)
@@ -124,4 +123,4 @@ def spoken(told: Itinerary, snapshot: Snapshot) -> str:
     """Return a convoy's timetable as one sentence."""
     parts = [f"{told.number} {sites_of(told, snapshot)}"]
     parts += [f"{step.title} {clock(step.at).striptags()}" for step in list_steps(told, snapshot)]
-    return ", ".join(parts)
+    return _(", ").join(parts)

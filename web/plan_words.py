@@ -17,6 +17,7 @@ from routing.units import DAY, Instant, Window
 from web.desk import the_desk
 from web.edit_fields import EDIT_KINDS
 from web.event_words import PAPER_STATES, STEPS, said
+from web.evidence_words import body_name
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
 from web.i18n import ngettext
@@ -151,7 +152,7 @@ def _paper_said(cause: UnmetCause, at: Instant) -> Markup:
     if record is None:
         return told
     age = ngettext("%(num)s day old", "%(num)s days old", max(0, at - record.learned_at) // DAY)
-    return Markup("{} · <bdi>{}</bdi>, {}").format(told, record.source, age)
+    return Markup("{} · <bdi>{}</bdi>{}{}").format(told, record.source, _(", "), age)
 
 
 def wall_said(wall: Wall | None) -> str:
@@ -246,11 +247,11 @@ def edit_said(line: str) -> Markup:
         edits = parse_scenario("edit", line, the_desk().zone).edits
     except BadInput:
         return escape(line)
-    return Markup("; ").join(_edit_said(edit) for edit in edits)
+    return Markup("; ").join(Markup("{}: {}").format(EDIT_KINDS[edit.kind][0], values_said(edit)) for edit in edits)
 
 
-def _edit_said(edit: Edit) -> Markup:
-    """Say what an edit changes, of what, and for which days."""
+def values_said(edit: Edit) -> Markup:
+    """Say of what an edit speaks and for which time, every thing by its name."""
     world = the_desk().world()
     named: dict[str, Mapping[str, Any]] = {
         "site": world.catalogue.sites,
@@ -265,18 +266,29 @@ def _edit_said(edit: Edit) -> Markup:
         if field.name == "kind" or value is None:
             continue
         if isinstance(value, Window):
-            told.append(Markup("{} – {}").format(day(value.start), day(value.end - 1)))
+            begins, ends = moment(value.start, year=False), moment(value.end, year=False)
+            if clock_text(value.start) == clock_text(value.end) == "00:00":
+                begins, ends = day(value.start), day(value.end - 1)
+            told.append(Markup("{} – {}").format(begins, ends))
         elif field.name == "at":
             told.append(moment(value, year=False))
-        elif field.name == "steps":
-            told.append(_(", ").join(said(STEPS, step) for step in value))
         elif field.name in named and value in named[field.name]:
             told.append(say(named[field.name][value]))
         elif isinstance(value, tuple):
-            told.append(_(", ").join(map(str, value)))
+            told.append(_(", ").join(_one_said(field.name, one) for one in value))
         else:
             told.append(ltr(value))
-    return Markup("{}: {}").format(EDIT_KINDS[edit.kind][0], Markup(", ").join(told))
+    return escape(_(", ")).join(told)
+
+
+def _one_said(field: str, one: object) -> str:
+    """Say one of several things that an edit lists, by its name."""
+    world = the_desk().world()
+    if field == "gates" and one in world.network.gates:
+        return say(world.network.gates[str(one)])
+    if field == "parties":
+        return body_name(str(one), world)
+    return said(STEPS, str(one)) if field == "steps" else str(one)
 
 
 def trucks_said(trucks: dict[str, int], kinds: dict[str, Any]) -> Markup:

@@ -1,6 +1,6 @@
 """Forms for one row of needs and supply: its fields, how they are read, and how a saved row fills them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, TypeVar
 
@@ -8,10 +8,12 @@ from planner.domain.needs import Need
 from planner.domain.supply import EscortTeams, Fleet, StockBatch
 from planner.domain.world import World
 from routing.units import FOREVER, Instant, Window
+from web import choices
+from web.choices import Choices
 from web.forms import WHOLE, Form
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
-from web.words import input_moment, say
+from web.words import input_moment
 
 R = TypeVar("R", Need, StockBatch, Fleet, EscortTeams)
 Kind = Literal["text", "number", "moment", "choice", "check"]
@@ -27,7 +29,7 @@ class Field:
     key: bool = False
     required: bool = True
     hint: Any = ""
-    choices: Callable[[World], Iterable[tuple[str, str]]] | None = None
+    choices: Choices | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +77,10 @@ def _read(field: Field, form: Form, world: World) -> Any:  # noqa: ANN401 - as t
         case "check":
             return form.checked(field.name)
         case "choice" if field.choices is not None:
-            choices = dict(field.choices(world))
+            offered = dict(field.choices(world))
             if not field.required and not form.text(field.name):
                 return None
-            return form.choice(field.name, choices)
+            return form.choice(field.name, offered)
         case _:
             return form.text(field.name, required=field.required, longest=300)
 
@@ -92,24 +94,8 @@ def _open(at: Instant | None) -> str:
     return "" if at is None or at >= FOREVER else input_moment(at)
 
 
-def _sites(world: World) -> list[tuple[str, str]]:
-    return sorted(((s.id, say(s)) for s in world.catalogue.sites.values()), key=lambda pair: pair[1])
-
-
-def _hubs(world: World) -> list[tuple[str, str]]:
-    return sorted(((h.id, say(h)) for h in world.catalogue.hubs.values()), key=lambda pair: pair[1])
-
-
 def _any_hub(world: World) -> list[tuple[str, str]]:
-    return [("", _("any hub")), *_hubs(world)]
-
-
-def _goods(world: World) -> list[tuple[str, str]]:
-    return sorted(((c.id, say(c)) for c in world.catalogue.commodities.values()), key=lambda pair: pair[1])
-
-
-def _truck_types(world: World) -> list[tuple[str, str]]:
-    return [(t.id, t.name) for t in world.catalogue.truck_types.values()]
+    return [("", _("any hub")), *choices.hubs(world)]
 
 
 SOURCE: Final = (
@@ -121,8 +107,8 @@ NEED: Final[RecordForm[Need]] = RecordForm(
     kind=Need,
     title=_l("Need"),
     fields=(
-        Field(name="site", label=_l("Site"), kind="choice", key=True, choices=_sites),
-        Field(name="commodity", label=_l("Commodity"), kind="choice", key=True, choices=_goods),
+        Field(name="site", label=_l("Site"), kind="choice", key=True, choices=choices.sites),
+        Field(name="commodity", label=_l("Commodity"), kind="choice", key=True, choices=choices.commodities),
         Field(name="start", label=_l("Needed from"), kind="moment", key=True),
         Field(name="end", label=_l("Needed until"), kind="moment", key=True),
         Field(name="units", label=_l("Units"), kind="number"),
@@ -143,8 +129,8 @@ STOCK: Final[RecordForm[StockBatch]] = RecordForm(
     kind=StockBatch,
     title=_l("Stock"),
     fields=(
-        Field(name="hub", label=_l("Hub"), kind="choice", key=True, choices=_hubs),
-        Field(name="commodity", label=_l("Commodity"), kind="choice", key=True, choices=_goods),
+        Field(name="hub", label=_l("Hub"), kind="choice", key=True, choices=choices.hubs),
+        Field(name="commodity", label=_l("Commodity"), kind="choice", key=True, choices=choices.commodities),
         Field(name="batch", label=_l("Batch"), kind="text", key=True),
         Field(name="units", label=_l("Units"), kind="number"),
         Field(name="start", label=_l("In store from"), kind="moment", hint=_l("A later time is an arrival to come.")),
@@ -166,8 +152,8 @@ FLEET: Final[RecordForm[Fleet]] = RecordForm(
     kind=Fleet,
     title=_l("Trucks"),
     fields=(
-        Field(name="hub", label=_l("Hub"), kind="choice", key=True, choices=_hubs),
-        Field(name="truck_type", label=_l("Type"), kind="choice", key=True, choices=_truck_types),
+        Field(name="hub", label=_l("Hub"), kind="choice", key=True, choices=choices.hubs),
+        Field(name="truck_type", label=_l("Type"), kind="choice", key=True, choices=choices.truck_types),
         Field(name="start", label=_l("Available from"), kind="moment", key=True),
         Field(name="end", label=_l("Available until"), kind="moment", key=True, required=False),
         Field(name="trucks", label=_l("Trucks"), kind="number"),

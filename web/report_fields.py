@@ -1,18 +1,18 @@
 """The kinds of report that a form records, each with its fields and what they may be; `report_reading` reads them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from planner.domain.world import World
 from routing.evidence import CeasefireAgreed
+from web import choices
+from web.choices import Choices
 from web.event_words import LISTINGS, PAPER_STATES, STEPS
 from web.evidence_words import GATE, HAZARDS, ROAD, SAYS, body_name
 from web.i18n import lazy_gettext as _l
-from web.words import say
 
 Kind = Literal["choice", "several", "number", "fraction", "moment", "clock", "text", "place", "names", "yes_no"]
-Choices = Callable[[World], list[tuple[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,54 +33,20 @@ def _fixed(words: Mapping[str, Any]) -> Choices:
     return lambda _world: list(words.items())
 
 
-def _named(things: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return sorted(((key, say(thing)) for key, thing in things.items()), key=lambda pair: str(pair[1]))
-
-
-def _segments(world: World) -> list[tuple[str, Any]]:
-    places = world.network.places
-    told = [(s.id, f"{say(places[s.start])} – {say(places[s.end])}") for s in world.network.segments.values()]
-    return sorted(told, key=lambda pair: pair[1])
-
-
-def _gates(world: World) -> list[tuple[str, Any]]:
-    return _named(world.network.gates)
-
-
-def _areas(world: World) -> list[tuple[str, Any]]:
-    return _named(world.network.areas)
-
-
-def _sites(world: World) -> list[tuple[str, Any]]:
-    return _named(world.catalogue.sites)
-
-
-def _parties(world: World) -> list[tuple[str, Any]]:
-    return [(party.id, say(party)) for party in world.catalogue.crisis.parties]
-
-
-def _ceasefires(world: World) -> list[tuple[str, Any]]:
-    return [(n, n) for n in sorted({r.fact.ceasefire for r in world.log if isinstance(r.fact, CeasefireAgreed)})]
-
-
 def _claimants(world: World) -> list[tuple[str, Any]]:
-    parties = _parties(world)
+    parties = choices.parties(world)
     guarantors = {g for r in world.log if isinstance(r.fact, CeasefireAgreed) for g in r.fact.guarantors}
     return parties + [(name, body_name(name, world)) for name in sorted(guarantors - {key for key, _name in parties})]
 
 
-def _commodities(world: World) -> list[tuple[str, Any]]:
-    return _named(world.catalogue.commodities)
-
-
 def _scopes(world: World) -> list[tuple[str, Any]]:
     everywhere = [("all", _l("All convoys, everywhere"))]
-    gates = [(f"gate:{key}", name) for key, name in _gates(world)]
-    return everywhere + gates + [(f"area:{key}", name) for key, name in _areas(world)]
+    gates = [(f"gate:{key}", name) for key, name in choices.gates(world)]
+    return everywhere + gates + [(f"area:{key}", name) for key, name in choices.areas(world)]
 
 
-_GATE: Final = ReportField(name="gate", label=_l("Gate"), kind="choice", choices=_gates)
-_CEASEFIRE: Final = ReportField(name="ceasefire", label=_l("Ceasefire"), kind="choice", choices=_ceasefires)
+_GATE: Final = ReportField(name="gate", label=_l("Gate"), kind="choice", choices=choices.gates)
+_CEASEFIRE: Final = ReportField(name="ceasefire", label=_l("Ceasefire"), kind="choice", choices=choices.ceasefires)
 YES_NO: Final = {"no": _l("no: announced by one side"), "yes": _l("yes")}
 PRECISIONS: Final = {"1": _l("1 the very place"), "2": _l("2 near it"), "3": _l("3 somewhere in the area")}
 _HAZARDS: Final = {key: word for key, word in HAZARDS.items() if key != "none"}
@@ -89,7 +55,7 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
     "road": (
         _l("A road is open, damaged or closed"),
         (
-            ReportField(name="segments", label=_l("Stretches"), kind="several", choices=_segments, least=1),
+            ReportField(name="segments", label=_l("Stretches"), kind="several", choices=choices.segments, least=1),
             ReportField(name="state", label=_l("It is"), kind="choice", choices=_fixed(ROAD)),
             ReportField(
                 name="weight_limit_kg", label=_l("Weight limit, kg"), kind="number", required=False,
@@ -163,14 +129,14 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
     ),
     "ceasefire_violation": (
         _l("A violation of a ceasefire"),
-        (_CEASEFIRE, ReportField(name="areas", label=_l("Areas"), kind="several", choices=_areas, least=1)),
+        (_CEASEFIRE, ReportField(name="areas", label=_l("Areas"), kind="several", choices=choices.areas, least=1)),
     ),
     "arrangement": (
         _l("The parties agree on passage"),
         (
-            ReportField(name="gates", label=_l("Gates"), kind="several", choices=_gates, least=1),
+            ReportField(name="gates", label=_l("Gates"), kind="several", choices=choices.gates, least=1),
             ReportField(
-                name="parties", label=_l("Parties"), kind="several", choices=_parties, least=2,
+                name="parties", label=_l("Parties"), kind="several", choices=choices.parties, least=2,
                 hint=_l("Those on both sides; the consent of one opens nothing."),
             ),
             ReportField(name="letter", label=_l("Letter or terms"), kind="text", required=False),
@@ -180,8 +146,8 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
         _l("A ceasefire is agreed"),
         (
             ReportField(name="ceasefire", label=_l("Short name"), kind="text", hint=_l("As in truce-2016-09.")),
-            ReportField(name="areas", label=_l("Areas"), kind="several", choices=_areas, least=1),
-            ReportField(name="parties", label=_l("Parties"), kind="several", choices=_parties, least=2),
+            ReportField(name="areas", label=_l("Areas"), kind="several", choices=choices.areas, least=1),
+            ReportField(name="parties", label=_l("Parties"), kind="several", choices=choices.parties, least=2),
             ReportField(name="firm_end", label=_l("Holds until"), kind="moment"),
             ReportField(name="intended_end", label=_l("Meant to hold until"), kind="moment"),
             ReportField(
@@ -194,7 +160,7 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
     "pause": (
         _l("A daily pause is announced"),
         (
-            ReportField(name="gates", label=_l("Gates"), kind="several", choices=_gates, least=1),
+            ReportField(name="gates", label=_l("Gates"), kind="several", choices=choices.gates, least=1),
             ReportField(name="by", label=_l("By"), kind="choice", choices=_claimants),
             ReportField(name="accepted", label=_l("Accepted by the other side"), kind="yes_no", choices=_fixed(YES_NO)),
             ReportField(name="opens", label=_l("Each day from"), kind="clock"),
@@ -216,25 +182,27 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
         (
             ReportField(name="step", label=_l("Paper"), kind="choice", choices=_fixed(STEPS)),
             ReportField(name="state", label=_l("It is"), kind="choice", choices=_fixed(PAPER_STATES)),
-            ReportField(name="site", label=_l("Site"), kind="choice", choices=_sites),
-            ReportField(name="gate", label=_l("For one gate only"), kind="choice", choices=_gates, required=False),
+            ReportField(name="site", label=_l("Site"), kind="choice", choices=choices.sites),
+            ReportField(
+                name="gate", label=_l("For one gate only"), kind="choice", choices=choices.gates, required=False
+            ),
             ReportField(name="people", label=_l("For so many people"), kind="number", required=False, least=1),
             ReportField(
-                name="struck", label=_l("Items struck"), kind="several", choices=_commodities, required=False
+                name="struck", label=_l("Items struck"), kind="several", choices=choices.commodities, required=False
             ),
         ),
     ),
     "control": (
         _l("An area is held by another party"),
         (
-            ReportField(name="area", label=_l("Area"), kind="choice", choices=_areas),
-            ReportField(name="party", label=_l("Party"), kind="choice", choices=_parties),
+            ReportField(name="area", label=_l("Area"), kind="choice", choices=choices.areas),
+            ReportField(name="party", label=_l("Party"), kind="choice", choices=choices.parties),
         ),
     ),
     "site_status": (
         _l("A site is listed differently"),
         (
-            ReportField(name="site", label=_l("Site"), kind="choice", choices=_sites),
+            ReportField(name="site", label=_l("Site"), kind="choice", choices=choices.sites),
             ReportField(name="status", label=_l("Listed as"), kind="choice", choices=_fixed(LISTINGS)),
         ),
     ),

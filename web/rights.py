@@ -16,6 +16,8 @@ __all__ = ["Me", "Right", "Role", "guard", "needs", "right_of"]
 View = TypeVar("View", bound=Callable[..., Any])
 SCRIPTED: Final = ("/api/", "/data/")
 """Addresses that scripts ask: they are told 401, not sent to the sign-in page."""
+PART: Final = "X-Requested-With"
+"""Sent by our scripts when they ask for a part of a page; they would put the sign-in page in its place."""
 _log = logging.getLogger(__name__)
 
 
@@ -77,9 +79,6 @@ def guard(app: Flask, refused: Callable[[Me, Right], None]) -> None:
         if not me.anonymous:
             refused(me, right)
             abort(403)
-        if request.path.startswith(SCRIPTED):
+        if request.path.startswith(SCRIPTED) or PART in request.headers:
             abort(401)
-        if "HX-Request" in request.headers:
-            # A part of a page was asked for: the page must go there, not its part.
-            return Response(status=401, headers={"HX-Redirect": url_for("signin.sign_in")})
         return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?")))

@@ -24,6 +24,9 @@ LINE: Final = 12.0
 SCALES_KM: Final = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 
 
+Box = tuple[float, float, float, float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A road: its path, its status, and whether the convoy drives it."""
@@ -100,18 +103,21 @@ def draw_sketch(told: Told, one: Itinerary) -> Sketch:
     lines.sort(key=lambda line: order[Status(line.status)])
     lines += [Line(path=ground.path(network.segments[s].shape), status=status(s), planned=True) for s in driven]
     middle = network.segments[list(driven)[len(driven) // 2]].shape
-    x, y = ground.at(middle[len(middle) // 2])
+    taken: list[Box] = []
+    spots = tuple(_spots(told, one, ground, status, taken))
     scale = max((km for km in SCALES_KM if km * ground.px_a_km <= WIDTH / 3), default=SCALES_KM[0])
     return Sketch(
         lines=tuple(lines),
-        spots=tuple(_spots(told, one, ground, status)),
-        shield=(min(max(x, 16), WIDTH - 16), min(y + 17, HEIGHT - 14)),
+        spots=spots,
+        shield=_beside(*ground.at(middle[len(middle) // 2]), taken),
         scale_km=scale,
         scale_px=round(scale * ground.px_a_km, 1),
     )
 
 
-def _spots(told: Told, one: Itinerary, ground: _Ground, status: Callable[[str], str]) -> Iterator[Spot]:
+def _spots(
+    told: Told, one: Itinerary, ground: _Ground, status: Callable[[str], str], taken: list[Box]
+) -> Iterator[Spot]:
     snapshot = told.record.snapshot
     network = snapshot.network
     hub = snapshot.hubs[one.convoy.hub]
@@ -126,27 +132,41 @@ def _spots(told: Told, one: Itinerary, ground: _Ground, status: Callable[[str], 
             continue
         gate = network.gates[gate_id]
         things.append(("gate", gate, network.places[gate.place].position, status(name)))
-    taken: list[tuple[float, float, float, float]] = []
     for kind, thing, position, state in things:
         x, y = ground.at(position)
         name = say(thing)
         second = thing.name_ar if name == thing.name else thing.name
-        text_x, text_y, anchor = _room(x, y, max(len(name), len(second)) * LETTER, taken)
+        found = _room(x, y, max(len(name), len(second)) * LETTER, taken)
+        if found is None and kind == "gate":  # left out, not cut: the timetable beside the map names every gate
+            name, second = "", ""
+        text_x, text_y, anchor = found or (x + 9, y + 2, "left")
+        taken.append((x - 7, y - 7, x + 7, y + 7))
         yield Spot(x=x, y=y, kind=kind, status=state, name=name, second=second, text_x=text_x, text_y=text_y,
                    anchor=anchor)  # fmt: skip
 
 
-def _room(x: float, y: float, width: float, taken: list[tuple[float, float, float, float]]) -> tuple[float, float, str]:
-    """Return where a name of two lines stands beside its place, over no other; at worst to the right."""
+def _room(x: float, y: float, width: float, taken: list[Box]) -> tuple[float, float, str] | None:
+    """Return where a name of two lines stands by its place, whole and over no other; None where there is no room."""
     tries = [(x + 9, y + 2, "left"), (x - 9, y + 2, "right"), (x + 6, y - 16, "left"), (x - 6, y - 16, "right"),
              (x + 6, y + 20, "left"), (x - 6, y + 20, "right")]  # fmt: skip
-    chosen = tries[0]
     for text_x, text_y, anchor in tries:
         left = text_x if anchor == "left" else text_x - width
         box = (left, text_y - LINE, left + width, text_y + LINE + 3)
-        free = all(box[2] < a or box[0] > c or box[3] < b or box[1] > d for a, b, c, d in taken)
-        if free and box[0] > 0 and box[2] < WIDTH and box[1] > 0 and box[3] < HEIGHT:
-            chosen = (text_x, text_y, anchor)
+        if _is_free(box, taken) and box[0] > 0 and box[2] < WIDTH and box[1] > 0 and box[3] < HEIGHT:
             taken.append(box)
-            break
-    return chosen
+            return text_x, text_y, anchor
+    return None
+
+
+def _beside(x: float, y: float, taken: list[Box]) -> tuple[float, float]:
+    """Return where the convoy's number stands by the middle of its way, over no name; at worst below it."""
+    for away in (17, 26, 36):
+        for dx, dy in ((0, away), (0, -away), (away + 6, 0), (-away - 6, 0)):
+            at = min(max(x + dx, 16), WIDTH - 16), min(max(y + dy, 11), HEIGHT - 14)
+            if _is_free((at[0] - 15, at[1] - 10, at[0] + 15, at[1] + 10), taken):
+                return at
+    return min(max(x, 16), WIDTH - 16), min(y + 17, HEIGHT - 14)
+
+
+def _is_free(box: Box, taken: list[Box]) -> bool:
+    return all(box[2] < a or box[0] > c or box[3] < b or box[1] > d for a, b, c, d in taken)

@@ -27,6 +27,11 @@ def ltr(value: object) -> Markup:
     return Markup('<bdi class="n" dir="ltr">{}</bdi>').format(value)
 
 
+def measure(figure: str, unit: str) -> Markup:
+    """Write a figure with its unit; the pair runs as its unit is read, so that an Arabic unit stands behind it."""
+    return Markup('<bdi class="n">{} {}</bdi>').format(figure, unit) if language() == "ar" else ltr(f"{figure} {unit}")
+
+
 def _local(at: Instant) -> datetime:
     return datetime.fromtimestamp(at, the_desk().zone)
 
@@ -79,13 +84,14 @@ def span(seconds: Seconds | None) -> Markup:
         return escape(_("not stated"))
     sign, rest = ("−" if seconds < 0 else ""), abs(seconds)
     days, hours, minutes = rest // DAY, rest % DAY // HOUR, rest % HOUR // MINUTE
+    day_, hour_, minute_ = _("d"), _("h"), _("min")
     if days >= 2:  # noqa: PLR2004 - up to two days people count hours
-        said = f"{days} {_('d')} {hours} {_('h')}" if hours else f"{days} {_('d')}"
+        said = f"{days} {day_} {hours} {hour_}" if hours else f"{days} {day_}"
     elif rest >= HOUR:
         hours += days * 24
-        said = f"{hours} {_('h')} {minutes:02d}" if minutes else f"{hours} {_('h')}"
+        said = f"{hours} {hour_} {minutes:02d}" if minutes else f"{hours} {hour_}"
     else:
-        said = f"{minutes} {_('min')}"
+        said = f"{minutes} {minute_}"
     return Markup('<bdi class="n">{}{}</bdi>').format(sign, said)
 
 
@@ -123,10 +129,9 @@ def signed(value: float) -> Markup:
 
 def big(value: float) -> Markup:
     """Write a large figure short: `6.12 M`, `61.9 k`, `940`."""
-    for unit, size in (("M", KILO * KILO), ("k", 10 * KILO)):
-        if abs(value) >= size:
-            return ltr(f"{value / (size if unit == 'M' else KILO):.3g} {unit}")
-    return number(value)
+    if abs(value) >= KILO * KILO:
+        return measure(f"{value / (KILO * KILO):.3g}", _("M"))
+    return measure(f"{value / KILO:.3g}", _("k")) if abs(value) >= 10 * KILO else number(value)
 
 
 def share(value: float | None, digits: int = 0) -> Markup:
@@ -136,12 +141,17 @@ def share(value: float | None, digits: int = 0) -> Markup:
 
 def tonnes(kg: float | None) -> Markup:
     """Write kilograms as tonnes: `12.4 t`."""
-    return escape(_("not stated")) if kg is None else ltr(f"{kg / KILO:,.1f} t")
+    return escape(_("not stated")) if kg is None else measure(f"{kg / KILO:,.1f}", _("t"))
 
 
 def cubic_metres(litres: float | None) -> Markup:
     """Write litres as cubic metres: `30.2 m³`."""
-    return escape(_("not stated")) if litres is None else ltr(f"{litres / KILO:,.1f} m³")
+    return escape(_("not stated")) if litres is None else measure(f"{litres / KILO:,.1f}", _("m³"))
+
+
+def kilometres(metres: float | None) -> Markup:
+    """Write metres as whole kilometres: `128 km`."""
+    return escape(_("not stated")) if metres is None else measure(f"{metres / KILO:,.0f}", _("km"))
 
 
 def people(low: int, high: int | None = None) -> Markup:
@@ -171,6 +181,7 @@ def install_words(app: Flask) -> None:
     """Give templates the filters of this page."""
     app.jinja_env.filters.update(
         ltr=ltr, day=day, clock=clock, moment=moment, span=span, ago=ago, number=number, signed=signed, big=big,
-        share=share, tonnes=tonnes, cubic_metres=cubic_metres, say=say, weekday=weekday, month=month,
+        share=share, tonnes=tonnes, cubic_metres=cubic_metres, kilometres=kilometres, say=say,
+        weekday=weekday, month=month,
     )  # fmt: skip
     app.jinja_env.globals.update(people=people, format_at=input_moment)

@@ -10,6 +10,7 @@ import click
 
 from planner import bootstrap
 from planner.cli.app import App
+from planner.cli.ending import ended_cleanly
 from planner.cli.frame import print_json
 from planner.cli.plans import view
 from planner.cli.serve import PORT, Site, with_site
@@ -29,7 +30,7 @@ DEMO_CRISIS = "syria-2016-09"
 @click.option("--crisis", default=DEMO_CRISIS, hidden=True)
 def demo(crisis: str, port: int, *, once: bool) -> None:
     """Plan 18 to 26 September 2016 as known on the 18th and run the site on it, in a folder that is thrown away."""
-    with _home(crisis) as app:
+    with ended_cleanly(), _home(crisis) as app:
         note("Loading the crisis.")
         world = load_seed(app.store, crisis, actor="demo", at=bootstrap.clock())
         told = world.catalogue.crisis

@@ -61,13 +61,19 @@ def list_(app: App, *, as_json: bool) -> None:
     with app.store.reading() as read:
         cards = read.list_plans(app.crisis)
     rows = [
-        {"plan": c.id, "status": c.status, "people_reached": c.people_reached, "published": c.published_at is not None}
+        {
+            "plan": c.id,
+            "status": c.status,
+            "people_reached": c.people_reached,
+            "published": c.published_at is not None,
+            "supposed": c.supposed,
+        }
         for c in cards
     ]
     if as_json:
         print_json(rows)
     for row in [] if as_json else rows:
-        state = "published" if row["published"] else "draft"
+        state = "published" if row["published"] else "scenario" if row["supposed"] else "draft"
         say(f"{row['plan']}  {row['status']}  {row['people_reached']:,} people  {state}")
 
 

@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from planner import bootstrap
 from planner.cli.app import App, pass_app
+from planner.cli.ending import ended_cleanly
 from planner.cli.terminal import listing, print_listing, say
 from planner.domain.errors import Refused
 from planner.services.accounts import NewPassword, ensure_first_accounts
@@ -55,7 +56,8 @@ def serve(app: App, host: str, port: int, situation_at: str | None, *, no_worker
     crisis = app.crisis
     first = ensure_first_accounts(app.store, bootstrap.clock())
     site = Site(host=host, port=port, situation_at=at, with_worker=not no_worker)
-    with_site({**app.environ, "QAFILA_CRISIS": crisis}, site, first)
+    with ended_cleanly():
+        with_site({**app.environ, "QAFILA_CRISIS": crisis}, site, first)
 
 
 def with_site(environ: Mapping[str, str], site: Site, first: Sequence[NewPassword]) -> None:

@@ -20,14 +20,14 @@ from planner.services.what_if import Outcome, run_scenarios
 
 @click.command("what-if")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--base", default="latest", show_default=True, help="The plan to compare with.")
+@click.option("--base", default="latest", show_default=True, help="The plan to compare with; itself no scenario.")
 @click.option("--compare", "side_by_side", is_flag=True, help="Print a table, one column a scenario.")
 @json_option
 @pass_app
 def what_if(app: App, files: tuple[Path, ...], base: str, *, side_by_side: bool, as_json: bool) -> None:
     """Solve scenario FILES as of a base plan and say who gains, who loses, and because of what."""
     record = get_plan(app.store, base, app.crisis)
-    if record.snapshot.scenario.edits:
+    if record.stored.card.supposed:
         raise BadInput(
             f"Plan {record.id} is itself a scenario ({record.snapshot.scenario.name}). Give --base a plain plan."
         )

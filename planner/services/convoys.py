@@ -161,7 +161,7 @@ def view_convoys(store: Store, world: World, question: AsOf, access: AccessMap) 
 
 def find_plan_at(read: Reading, crisis: str, question: AsOf, *, looked_through: int = 20) -> StoredPlan | None:
     """Return the newest plan that was made from what was known by then; None where there is none."""
-    for card in read.list_plans(crisis, limit=looked_through):
+    for card in read.list_plans(crisis, limit=looked_through, supposed=False):
         stored = read.get_plan(card.id, crisis=crisis)
         if _existed(stored, question):
             return stored

@@ -50,7 +50,7 @@ def find_in_hand(
     `get_plan` returns a plan by its id, and may keep it at hand.
     """
     with store.reading() as read:
-        cards = read.list_plans(crisis, limit=20)
+        cards = read.list_plans(crisis, limit=20, supposed=False)
         movements = [m for m in read.list_movements(crisis) if m.convoy is not None and m.plan is not None]
     plans: dict[PlanId, PlanRecord] = {}
 

@@ -17,8 +17,13 @@ def publish_plan(store: Store, record: PlanRecord, *, by: str, at: Instant) -> t
     Raises
     ------
     Refused
-        If the publisher made the plan, or it is published already.
+        If the plan supposes what is not so, the publisher made it, or it is published already.
     """
+    if record.stored.card.supposed:
+        raise Refused(
+            f"Plan {record.id} supposes {record.snapshot.scenario.name}, which is not so. Once it is, record it and "
+            f"plan anew: only what was reported may send convoys out."
+        )
     if record.stored.card.created_by == by:
         raise Refused(f"Plan {record.id} was made by {by}. A second person publishes it: set QAFILA_ACTOR to their id.")
     crisis = record.snapshot.crisis.id

@@ -187,6 +187,8 @@ class Clockwork:
         """Solve with one worker and counted time, so that a run repeats."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
+        # Else it leaves the process's own handler of Ctrl-C undone behind it.
+        solver.parameters.catch_sigint_signal = False
         solver.parameters.random_seed = SEED
         solver.parameters.max_deterministic_time = deterministic_s
         status = solver.solve(self.model)

@@ -9,6 +9,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from planner.domain.errors import BadInput, NotFound, Refused
 from planner.domain.plan import Plan, PlanId, PlanStatus
+from planner.domain.scenario import Scenario
 from planner.store import codec
 from planner.store.codec import PackedSnapshot
 from planner.store.records import PlanCard, StoredPlan
@@ -50,7 +51,10 @@ class PlanReads(Unit):
         return codec.unpack_part(kind, codec.unsqueeze(blob.content))
 
     def get_plan(self, plan: PlanId, *, crisis: str | None = None) -> StoredPlan:
-        """Return a plan by id, or the `latest` (of a crisis, where one is named); raises `NotFound`."""
+        """Return a plan by id, or the `latest` (of a crisis, where one is named); raises `NotFound`.
+
+        The latest is the newest that supposes nothing: a scenario's plan is found by its id only.
+        """
         row = self._one_plan(_cards().add_columns(PlanRow.body), plan, crisis)
         return StoredPlan(card=_card(row), plan=codec.from_body(Plan, row.body))
 
@@ -61,7 +65,10 @@ class PlanReads(Unit):
     def _one_plan(
         self, chosen: Select[*tuple[object, ...]], plan: PlanId, crisis: str | None
     ) -> Row[*tuple[object, ...]]:
-        chosen = chosen.order_by(PlanRow.number.desc()).limit(1) if plan == LATEST else chosen.where(PlanRow.id == plan)
+        if plan == LATEST:
+            chosen = chosen.where(~PlanRow.supposed).order_by(PlanRow.number.desc()).limit(1)
+        else:
+            chosen = chosen.where(PlanRow.id == plan)
         if crisis is not None:
             chosen = chosen.where(PlanRow.crisis == crisis)
         row = self._session.execute(chosen).one_or_none()
@@ -71,9 +78,11 @@ class PlanReads(Unit):
             raise NotFound(f"No plan {plan!r}. Use an id from the listing of plans, or `{LATEST}`.")
         return row
 
-    def list_plans(self, crisis: str, *, limit: int = 100) -> tuple[PlanCard, ...]:
-        """Return the cards of a crisis's plans, newest first."""
+    def list_plans(self, crisis: str, *, limit: int = 100, supposed: bool = True) -> tuple[PlanCard, ...]:
+        """Return the cards of a crisis's plans, newest first; those of scenarios are left out if so asked."""
         chosen = _cards().where(PlanRow.crisis == crisis).order_by(PlanRow.number.desc()).limit(limit)
+        if not supposed:
+            chosen = chosen.where(~PlanRow.supposed)
         return tuple(_card(row) for row in self._session.execute(chosen))
 
 
@@ -120,6 +129,7 @@ class PlanWrites(PlanReads):
                 "id": self._free_id(digest), "digest": digest, "crisis": snapshot.crisis, "snapshot": snapshot.digest,
                 "body": codec.to_body(plan), "created_at": created_at, "created_by": created_by,
                 "state": "unpublished", "published_at": None, "published_by": None,
+                "supposed": bool(self.get_part(snapshot.digest, "scenario", Scenario).edits),
             }  # fmt: skip
             self._session.execute(insert(PlanRow), [row])
             there = self._session.execute(_cards().where(PlanRow.digest == digest)).one()
@@ -181,7 +191,7 @@ def _cards() -> Select[*tuple[object, ...]]:
     """Select a plan's card; what lies in the body is read by the database, so that a listing stays small."""
     return select(
         PlanRow.id, PlanRow.digest, PlanRow.crisis, PlanRow.snapshot, PlanRow.created_at, PlanRow.created_by,
-        PlanRow.published_at, PlanRow.published_by,
+        PlanRow.published_at, PlanRow.published_by, PlanRow.supposed,
         PlanRow.body["status"].as_string().label("status"),
         PlanRow.body["people_reached"].as_integer().label("people_reached"),
         _ArrayLength(PlanRow.body["convoys"]).label("convoys"),
@@ -199,5 +209,5 @@ def _card(row: Row[*tuple[object, ...]]) -> PlanCard:
         id=row.id, digest=row.digest, crisis=row.crisis, snapshot=row.snapshot, status=cast("PlanStatus", row.status),
         horizon=Window(row.start, row.end), people_reached=row.people_reached, convoys=row.convoys,
         created_at=row.created_at, created_by=row.created_by, published_at=row.published_at,
-        published_by=row.published_by,
+        published_by=row.published_by, supposed=row.supposed,
     )  # fmt: skip

@@ -83,6 +83,15 @@ def note_location(store: "Store", token: str, location: str) -> None:
         write.put_location(token, location)
 
 
+class ReceiptReads(Unit):
+    """What is known of forms that were sent."""
+
+    def find_location(self, token: str, *, actor: str) -> str | None:
+        """Return where the answer of somebody's done form led; None where it is not done or its answer led nowhere."""
+        asked = select(ReceiptRow.location).where(ReceiptRow.token == token, ReceiptRow.actor == actor)
+        return self._session.execute(asked).scalar_one_or_none()
+
+
 class ReceiptWrites(Unit):
     """Receipts of forms that were sent."""
 

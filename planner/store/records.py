@@ -63,6 +63,8 @@ class PlanCard:
     created_by: str
     published_at: Instant | None
     published_by: str | None
+    supposed: bool
+    """Whether it answers a scenario with edits: what would be done if, never what is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    false,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -154,6 +155,7 @@ class PlanRow(Row):
     state: Mapped[str]
     published_at: Mapped[int | None] = mapped_column(BigInteger)
     published_by: Mapped[str | None]
+    supposed: Mapped[bool] = mapped_column(server_default=false())
 
 
 class MovementRow(Row):

@@ -16,7 +16,7 @@ from planner.store.audit import AuditReads, AuditWrites
 from planner.store.engine import embedded_engine, for_reading, for_writing, server_engine
 from planner.store.keys import DatabaseKey
 from planner.store.log import LogReads, LogWrites
-from planner.store.receipts import ReceiptWrites, committed, keep_pending
+from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_pending
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
 from planner.store.runs import RunReads, RunWrites
@@ -27,7 +27,7 @@ _UNDEFINED_COLUMN = "42703"
 """PostgreSQL's words for what is missing."""
 
 
-class Reading(LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads):
+class Reading(LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads, ReceiptReads):
     """All that can be read, in one transaction that sees one state of the database."""
 
 

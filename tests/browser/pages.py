@@ -15,7 +15,9 @@ class Screen:
     role: Role = Role.COORDINATOR
 
 
-def screens(*, gate: str, site: str, segment: str, later: str, period: str) -> tuple[Screen, ...]:
+def screens(
+    *, gate: str, site: str, segment: str, convoy: str, case: str, later: str, period: str
+) -> tuple[Screen, ...]:
     """Return the screens of a crisis, whose names of things are given; `later` is a time after its failures."""
     return (
         Screen(name="today", address="/today"),
@@ -27,18 +29,32 @@ def screens(*, gate: str, site: str, segment: str, later: str, period: str) -> t
         Screen(name="access-log", address="/access/log"),
         Screen(name="access-import", address="/access/import"),
         Screen(name="access-record-page", address="/access/records/1"),
+        Screen(name="access-route", address=f"/access/route?to={site}&from={site}"),
+        Screen(name="access-ways", address="/access/route"),
         Screen(name="access-nothing", address="/access?q=nothing-is-called-so"),
         Screen(name="needs", address="/needs"),
+        Screen(name="needs-nothing", address="/needs?q=nothing-is-called-so"),
         Screen(name="needs-site", address=f"/needs/{site}"),
+        Screen(name="needs-edit", address="/needs/rows/need/edit"),
         Screen(name="needs-import", address="/needs/import"),
         Screen(name="supply", address="/supply"),
         Screen(name="supply-edit", address="/supply/rows/stock/edit"),
+        Screen(name="supply-import", address="/supply/import"),
         Screen(name="plans", address="/plans"),
         Screen(name="plan", address="/plans/latest"),
+        Screen(name="plan-verified", address="/plans/latest/verify"),
+        Screen(name="plan-difference", address="/plans/latest/diff/latest"),
+        Screen(name="plan-sheets", address="/plans/latest/sheets"),
+        Screen(name="plan-unmet", address=f"/plans/latest?sel=site:{site}"),
+        Screen(name="plan-none", address="/plans/no-such-plan"),
         Screen(name="what-if", address="/what-if"),
         Screen(name="what-if-edit", address=f"/what-if?sel=gate:{gate}"),
+        Screen(name="compared", address="/what-if/compare?base=latest&with=1"),
         Screen(name="convoys", address="/convoys"),
-        Screen(name="failed", address=f"/failed?at={later}&period=year"),
+        Screen(name="convoy", address=f"/convoys/{convoy}"),
+        Screen(name="outcome", address=f"/convoys/{convoy}/outcome"),
+        Screen(name="failed", address=f"/failed?at={later}&period={period[:4]}"),
+        Screen(name="failed-case", address=f"/failed/{case}?at={later}"),
         Screen(name="failed-partner", address="/failed", role=Role.PARTNER),
         Screen(name="reports", address=f"/reports?at={later}&period={period}"),
         Screen(name="reports-partner", address=f"/reports?period={period}", role=Role.PARTNER),
@@ -46,14 +62,28 @@ def screens(*, gate: str, site: str, segment: str, later: str, period: str) -> t
         Screen(name="run", address="/runs/1"),
         Screen(name="settings", address="/settings", role=Role.ADMIN),
         Screen(name="account", address="/account"),
+        Screen(name="password", address="/account/password"),
+        Screen(name="codes", address="/account/codes"),
         Screen(name="not-found", address="/no-such-page"),
         Screen(name="not-allowed", address="/settings"),
     )
 
 
 TWO_RIVERS: Final = screens(
-    gate="amber-bridge", site="kessa", segment="merro--ordan", later="2031-06-01T08:00", period="2031-04"
+    gate="amber-bridge",
+    site="kessa",
+    segment="merro--ordan",
+    convoy="kessa-01",
+    case="two-rivers-00035",
+    later="2031-06-01T08:00",
+    period="2031-04",
 )
 SYRIA: Final = screens(
-    gate="castello", site="eastern-aleppo", segment="homs--hama", later="2016-10-10T08:00", period="2016-09"
+    gate="castello",
+    site="eastern-aleppo",
+    segment="homs--talbiseh-line",
+    convoy="eastern-aleppo-40",
+    case="syria-2016-09-00305",
+    later="2016-10-10T08:00",
+    period="2016-09",
 )

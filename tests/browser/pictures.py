@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+import time
 from itertools import product
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def _photograph(environ: dict[str, str], crisis: str, screens: list[Screen], fol
         told = read.get_crisis(crisis)
     passwords = {
         role: (
-            reset_password(store, role.value, actor="pictures", at=told.demo_known)
+            reset_password(store, role.value, actor="pictures", at=int(time.time()))
             if role.value in known
             else add_account(store, role.value, [role], actor="pictures", at=told.demo_known)
         ).password

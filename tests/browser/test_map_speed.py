@@ -131,6 +131,6 @@ def test_a_first_visit_to_september_2016_stays_under_its_weight(chromium: Browse
     sent = {path: size for path, size in page_.sent_bytes.items() if path != "/static/x/test.css"}
     total = sum(sent.values())
     print("\n" + "\n".join(f"{size:>7} {path}" for path, size in sorted(sent.items(), key=lambda item: -item[1])))  # noqa: T201 - figures to read
-    print(f"{total:>7} in all, without htmx and the page's own")  # noqa: T201 - as above
+    print(f"{total:>7} in all, without the page's own")  # noqa: T201 - as above
 
     assert total <= 160_000

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 
 from planner.domain.canonical import digest_of
 from planner.domain.plan import Plan
@@ -11,6 +12,7 @@ from planner.domain.snapshot import Snapshot
 from planner.jobs import Progress, Solve, work_forever
 from planner.store.records import Sign
 from tests.databases import Database
+from tests.planner.desks import Desk
 from tests.planner.store.examples import plan_for
 
 LEASE_S = 1
@@ -33,9 +35,10 @@ def hanging_solve(*, answers: int) -> Solve:
 
 
 def main(kind: str, address: str, answers: str) -> None:
-    """Work until killed."""
+    """Work until killed, on a test's database or on that of a `desk`'s folder."""
+    store = Desk(folder=Path(address)).store() if kind == "desk" else Database(kind=kind, address=address).open()
     work_forever(
-        Database(kind=kind, address=address).open(), hanging_solve(answers=int(answers)), f"process-{os.getpid()}",
+        store, hanging_solve(answers=int(answers)), f"process-{os.getpid()}",
         lambda: int(time.time()), leaving=threading.Event(), lease_s=LEASE_S, beat_s=0.1, idle_s=0.1,
     )  # fmt: skip
 

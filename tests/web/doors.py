@@ -88,7 +88,8 @@ class Browser:
     client: FlaskClient
 
     def get(self, address: str, **more: Any) -> TestResponse:  # noqa: ANN401 - as the client's own
-        return self.client.get(address, **more)
+        # To its end: a stream that is left open ends whenever its memory is freed, in the middle of another request.
+        return self.client.get(address, buffered=True, **more)
 
     def send(self, page: str, to: str | None = None, **fields: str) -> TestResponse:
         """Load a page and send its form (or the one that goes to another address) with these fields."""

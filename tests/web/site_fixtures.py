@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from planner.domain.rights import Role
+from planner.services.movements import publish_plan
+from planner.services.plan_records import get_plan
 from tests.planner.desks import Desk as Folder
 from tests.web.doors import Browser, Clock, Door, hash_quickly
 from web.app import create_app
@@ -45,6 +47,17 @@ def shared_site(planned_desk: Folder, tmp_path_factory: pytest.TempPathFactory) 
 def readers(shared_site: Door) -> dict[Role, Browser]:
     """A browser a role, signed in at the site for reading."""
     return {role: shared_site.signed_in(role.value) for role in Role}
+
+
+@pytest.fixture(scope="session")
+def published_site(planned_desk: Folder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """For reading only, with its plan published: seven convoys will leave."""
+    with pytest.MonkeyPatch.context() as patch:
+        hash_quickly(patch)
+        door = open_site(planned_desk.copy(tmp_path_factory.mktemp("published") / "desk"))
+    publish_plan(door.store, get_plan(door.store, "latest", "two-rivers"), by="samir", at=door.clock())
+    yield door
+    door.store.close()
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from web.headers import install_headers
 
 VENDORED = {
     "basemap.json": "fca4f9a8e0a3590e1ae7baa067a80e788d722de464b9ac5bcddb94bd6d183031",
-    "htmx.LICENSE.txt": "d3d2456f76414f2456104660ebd65aff1c04cd7966b942bdabd63f3cdb316a38",
-    "htmx.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
     "leaflet.LICENSE.txt": "53e8dc25862014e4324741ca18fbe3611e11d42ef69f59f86ea8c5389647d4cb",
     "leaflet.css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
     "leaflet.js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
@@ -61,7 +59,7 @@ def test_nothing_else_is_vendored_and_licences_lie_beside() -> None:
     names = {path.name for path in (FOLDER / "vendor").iterdir() if not path.name.startswith(".")}
 
     assert names == VENDORED.keys()
-    assert {f"{package}.LICENSE.txt" for package in ("leaflet", "htmx", "world-atlas")} <= names
+    assert {f"{package}.LICENSE.txt" for package in ("leaflet", "world-atlas")} <= names
 
 
 @pytest.mark.parametrize(

@@ -172,3 +172,25 @@ def test_a_preview_of_records_that_have_changed_is_not_done(site: Door) -> None:
     confirm = {**hidden(preview.text, "/needs/import"), "table": TABLE + row, "seen": "another digest"}
 
     assert browser.client.post("/needs/import", data=confirm).status_code == 409
+
+
+def test_units_are_said_in_arabic_too(readers: dict[Role, Browser]) -> None:
+    page = readers[Role.COORDINATOR].get("/supply?lang=ar").text
+
+    assert re.search(r'<bdi class="n">[\d,.]+ طن</bdi>', page)
+    assert re.search(r'<bdi class="n">[\d,.]+ م³</bdi>', page)
+    assert re.search(r'<bdi class="n">\d+ د</bdi>', page)
+    assert not re.search(r'dir="ltr">[\d,.]+ (t|m³|min)<', page)
+
+
+def test_a_page_that_is_not_there_is_not_called_a_plan_not_found(readers: dict[Role, Browser]) -> None:
+    page = readers[Role.COORDINATOR].get("/needs/nowhere?lang=ar").text
+
+    assert "لا يوجد شيء كهذا" in page
+    assert "لم يُعثر على حل" not in page
+
+
+def test_a_list_left_unchosen_comes_back_unchosen(readers: dict[Role, Browser]) -> None:
+    page = readers[Role.COORDINATOR].send("/supply/rows/stock/edit", hub="", commodity="", batch="x", units="1").text
+
+    assert '<option value="" selected>choose</option>' in page

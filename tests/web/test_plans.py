@@ -8,16 +8,27 @@ from statistics import quantiles
 import pytest
 
 from planner import jobs
+from planner.bootstrap import versions
 from planner.domain.rights import Role
 from planner.domain.verify import RULES
+from planner.intake.scenario import parse_scenario
+from planner.services.crises import load_world
 from planner.services.itinerary import number_convoys
 from planner.services.plan_page import tell_plan
 from planner.services.plan_records import get_plan
 from planner.services.plans import make_plan
+from planner.services.what_if import request_scenario
 from tests.web.doors import Browser, Door, hidden
 from web import plan_words
 
 pytest_plugins = ["tests.web.site_fixtures"]
+TRUCE_ENDS = """
+name = "truce over at dawn"
+[[edit]]
+kind = "ceasefire_ends"
+ceasefire = "river-truce"
+at = "2031-04-09T05:00+03:00"
+"""
 PAGES = [
     "/plans", "/plans/latest", "/plans/latest/verify", "/plans/latest/diff/latest", "/plans/latest/sheets", "/runs",
     "/runs/1", "/runs/1/progress",
@@ -117,6 +128,34 @@ def test_who_made_a_plan_is_told_why_somebody_else_publishes_it(site: Door) -> N
     assert "A second person publishes it: ask another coordinator." in refused.text
     with site.store.reading() as read:
         assert read.get_plan_card("latest").published_at is None
+
+
+def test_a_scenario_s_plan_sends_nobody_out(site: Door) -> None:
+    plan = get_plan(site.store, "latest", "two-rivers")
+    scenario = parse_scenario("if", TRUCE_ENDS, plan.snapshot.crisis.tz)
+    request_scenario(
+        site.store, load_world(site.store, "two-rivers"), plan, scenario, versions(), at=site.clock(), by="x"
+    )
+    work(site)
+    with site.store.reading() as read:
+        supposed = next(card for card in read.list_plans("two-rivers") if card.supposed)
+    browser = site.signed_in("coordinator")
+
+    shown = browser.get(f"/plans/{supposed.id}").text
+    token = hidden(browser.get("/account").text, "/sign-out")["csrf_token"]
+    posted = browser.client.post(f"/plans/{supposed.id}/publish", data={"csrf_token": token}, follow_redirects=True)
+    printed = browser.get(f"/plans/{supposed.id}/sheets")
+
+    assert "It supposes what is not so: it is to compare with, not to publish." in shown
+    assert f"/plans/{supposed.id}/publish" not in shown
+    assert f"/plans/{supposed.id}/sheets" not in shown
+    assert "not to publish" in posted.text
+    assert printed.status_code == 302
+    assert plan.id in browser.get("/plans/latest").text
+    for address in ("/access", "/today", "/convoys", "/needs"):
+        assert supposed.id not in browser.get(address).text, address
+    with site.store.reading() as read:
+        assert all(movement.plan != supposed.id for movement in read.list_movements("two-rivers"))
 
 
 def test_a_second_person_publishes_once_and_lets_a_movement_go(site: Door) -> None:

@@ -5,10 +5,12 @@ import json
 import pytest
 
 from planner import jobs
+from planner.domain.accounts import IDLE_S
 from planner.domain.plan import Plan
 from planner.domain.rights import Role
 from planner.domain.snapshot import Snapshot
 from planner.services.plans import make_plan
+from planner.services.runs import stop_run
 from planner.store.records import Claim, Sign
 from tests.web.doors import Browser, Door, hidden
 from web.live import Streams
@@ -188,6 +190,21 @@ def test_beyond_the_last_stream_the_page_polls(site: Door, analyst: Browser, mon
 
     assert analyst.get("/runs/2/events").status_code == 503
     assert analyst.get("/runs/2/progress").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/runs/2/progress", "/runs/2/events", "/what-if/compare/progress?base=latest&with=2"]
+)
+def test_asvs_7_3_1_a_page_that_follows_a_run_keeps_nobody_awake(site: Door, analyst: Browser, address: str) -> None:
+    stop_run(site.store, "two-rivers", 2, by="nour", at=site.clock())  # so that its stream ends
+    for _ in range(2):
+        site.clock.now += IDLE_S // 3
+        assert analyst.get(address).status_code == 200
+    site.clock.now += IDLE_S // 3
+
+    left = analyst.get("/runs/2")
+
+    assert left.location == "/sign-in?next=/runs/2"
 
 
 def test_a_stream_that_is_left_makes_room(site: Door) -> None:

@@ -137,6 +137,9 @@ def publish(plan: str) -> Answer:
     """Publish a plan that somebody else has made: its convoys become movements."""
     desk = the_desk()
     record = desk.plan(plan)
+    if record.stored.card.supposed:
+        flash(_("It supposes what is not so: it is to compare with, not to publish."))
+        return redirect(address("plans.plan", plan=record.id), 303)
     if record.stored.card.created_by == g.me.id:
         # Said here in the reader's words; the service refuses it too.
         flash(_("You made this plan. A second person publishes it: ask another coordinator."))
@@ -200,9 +203,12 @@ def diff(a: str, b: str) -> str:
 
 @page.get("/<plan>/sheets")
 @needs(Right.READ)
-def sheets(plan: str) -> str:
-    """Show the convoys' sheets for printing, A4, one convoy or all."""
+def sheets(plan: str) -> str | Answer:
+    """Show the convoys' sheets for printing, A4, one convoy or all; nobody drives by a scenario's."""
     told = tell_plan(the_desk().plan(plan))
+    if told.record.stored.card.supposed:
+        flash(_("It supposes what is not so: nobody drives by it."))
+        return redirect(address("plans.plan", plan=told.record.id), 302)
     chosen = request.args.get("convoy", "")
     convoys = [one for one in told.convoys if not chosen or one.convoy.id == chosen]
     if not convoys and chosen:

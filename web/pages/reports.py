@@ -11,6 +11,7 @@ from planner.partners.redaction import EMBARGO_S, Tier
 from planner.services.failures import with_published
 from planner.services.reports import Draft, draft_denials, list_exports, report_denials
 from routing.units import Instant
+from web import event_words as words
 from web.desk import the_desk
 from web.forms import Form
 from web.frame import page_asof
@@ -49,6 +50,7 @@ def index() -> str | tuple[str, int]:
     return render_template(
         "reports/index.html", form=form, draft=draft, tier=tier, tiers=TIERS, formats=FORMATS,
         embargo_s=EMBARGO_S[tier], exports=list_exports(desk.store, desk.crisis_id), zone=desk.zone,
+        words=words, network=desk.world().network,
     )  # fmt: skip
 
 

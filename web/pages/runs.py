@@ -16,6 +16,7 @@ from web.live import Streams
 from web.people import names_of
 from web.plan_view import words
 from web.rights import Right, needs
+from web.sessions import unattended
 
 page = Blueprint("runs", __name__, url_prefix="/runs")
 KEY: Final = "qafila-streams"
@@ -52,6 +53,7 @@ def run(run: int) -> str:
 
 @page.get("/<int:run>/progress")
 @needs(Right.READ)
+@unattended
 def progress(run: int) -> str:
     """Return the part of the page that changes."""
     return _progress(_view(run))
@@ -63,6 +65,7 @@ def _progress(view: RunView) -> str:
 
 @page.get("/<int:run>/events")
 @needs(Right.READ)
+@unattended
 def events(run: int) -> Response | tuple[str, HTTPStatus]:
     """Send the part of the page that changes whenever it does, until the run ends."""
     _view(run)  # what there is not is said before a stream is opened

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.errors import BadInput
-from planner.domain.scenario import Scenario, describe_edit
+from planner.domain.scenario import Scenario
 from planner.intake.scenario import parse_scenario
 from planner.services.plan_records import PlanRecord
 from planner.services.scenarios import Asked, list_asked, list_examples
@@ -19,7 +19,9 @@ from web.edit_fields import EDIT_KINDS, read_edit
 from web.forms import Form, do_once
 from web.frame import page as address
 from web.i18n import gettext as _
+from web.plan_words import ASPECTS, values_said
 from web.rights import Right, needs
+from web.sessions import unattended
 
 page = Blueprint("what_if", __name__, url_prefix="/what-if")
 MOST: Final = 4
@@ -119,7 +121,7 @@ def _scenario(form: Form) -> Scenario | None:
 def _compose(form: Form) -> str:
     desk = the_desk()
     with desk.store.reading() as read:
-        plans = read.list_plans(desk.crisis_id, limit=20)
+        plans = read.list_plans(desk.crisis_id, limit=20, supposed=False)
     kind = form.values.get("kind", "")
     fields = EDIT_KINDS[kind][1] if kind in EDIT_KINDS else ()
     world = desk.world()
@@ -131,7 +133,7 @@ def _compose(form: Form) -> str:
     return render_template(
         "what_if/index.html", form=form, plans=plans, kinds=EDIT_KINDS, kind=kind, fields=fields,
         choices={f.name: f.choices(world) for f in fields if f.choices is not None}, edits=known,
-        describe=describe_edit, examples=list_examples(desk.crisis_id),
+        describe=values_said, examples=list_examples(desk.crisis_id),
     )  # fmt: skip
 
 
@@ -169,11 +171,12 @@ def compare() -> str | Answer:
         return redirect(address("what_if.index"))
     told = _compared()
     overlay: Any = map_difference(told.base, told.asked)
-    return render_template("what_if/compare.html", told=told, overlay=overlay, most=MOST)
+    return render_template("what_if/compare.html", told=told, overlay=overlay, most=MOST, aspects=ASPECTS)
 
 
 @page.get("/compare/progress")
 @needs(Right.PLAN)
+@unattended
 def progress() -> str:
     """Return the states of the scenarios alone, for a page that waits."""
     return render_template("what_if/progress.html", told=_compared())

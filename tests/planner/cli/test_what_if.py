@@ -63,8 +63,12 @@ def test_the_end_of_the_truce_takes_its_convoys_and_is_named_as_the_cause(desk: 
     assert fewer["delta"]["people_gained"] < 0
     assert fewer["delta"]["because"] == ["edit:fleet_change:ordan/semi-25t"]
 
-    # Asked again nothing is solved again; the words say the same.
-    words = desk.qafila("what-if", *files, "--compare", "--base", base["plan"]).out
+    # Asked again nothing is solved again; the words say the same. The base is still the latest plan.
+    words = desk.qafila("what-if", *files, "--compare").out
+    assert desk.qafila("plan", "show", "--json").json()["plan"] == base["plan"]
+    refused = desk.qafila("plan", "publish", collapse["plan"], QAFILA_ACTOR="salma")
+    assert (refused.code, "supposes truce over at dawn, which is not so" in refused.err) == (1, True)
+    assert "people  scenario" in desk.qafila("plan", "list").out
     assert f"loses kessa: {before:,} to 0 (-{before:,})" in words
     assert "because of edit:ceasefire_ends:river-truce" in words
     table = [line.split() for line in words.splitlines() if line.split()[:1] in (["people"], ["convoys"], ["trucks"])]

@@ -7,8 +7,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from planner.domain.errors import NotFound, Refused
+from planner.domain.scenario import BASELINE, CeasefireEnds, Scenario
 from planner.domain.snapshot import Snapshot
-from planner.store import codec
+from planner.store import codec, migrate
+from planner.store.engine import for_writing
 from planner.store.records import AuditCheck
 from planner.store.rows import BlobRow
 from planner.store.store import Store
@@ -27,8 +29,11 @@ def home(store: Store) -> Store:
     return store
 
 
-def save(home: Store, *, people: int = 8_000, seed: int = 1) -> str:
-    digest = home.save_snapshot(replace(WORLD, seed=seed))
+IF_LONGER = Scenario(name="truce a day longer", edits=(CeasefireEnds(ceasefire="t", at=MONDAY),))
+
+
+def save(home: Store, *, people: int = 8_000, seed: int = 1, scenario: Scenario = BASELINE) -> str:
+    digest = home.save_snapshot(replace(WORLD, seed=seed, scenario=scenario))
     with home.writing() as write:
         return write.save_plan(plan_for(digest, people=people), created_at=MONDAY, created_by="nour").id
 
@@ -107,6 +112,36 @@ def test_the_latest_plan_is_the_one_saved_last(home: Store) -> None:
             read.get_plan("latest", crisis="sudan")
         with pytest.raises(NotFound, match="No plan 'nope'"):
             read.get_plan("nope")
+
+
+def test_a_scenario_s_plan_is_never_the_latest(home: Store) -> None:
+    plain = save(home, people=1)
+    supposed = save(home, people=2, scenario=IF_LONGER)
+
+    with home.reading() as read:
+        assert read.get_plan("latest").card.id == plain
+        assert read.get_plan_card("latest", crisis=WORLD.crisis.id).id == plain
+        assert [(card.id, card.supposed) for card in read.list_plans(WORLD.crisis.id)] == [
+            (supposed, True), (plain, False)
+        ]  # fmt: skip
+        assert [card.id for card in read.list_plans(WORLD.crisis.id, supposed=False)] == [plain]
+        assert read.get_plan(supposed).card.supposed
+
+
+def test_that_a_plan_supposes_is_kept_as_it_was_written(home: Store) -> None:
+    supposed = save(home, scenario=IF_LONGER)
+    with pytest.raises(DBAPIError, match="kept as they were written"), home._engine.begin() as connection:
+        connection.execute(text("UPDATE plan SET supposed = :no WHERE id = :id"), {"no": False, "id": supposed})
+
+
+def test_plans_from_before_are_told_from_scenarios(home: Store) -> None:
+    plain, supposed = save(home, people=1), save(home, people=2, scenario=IF_LONGER)
+    with for_writing(home._engine).begin() as connection:
+        migrate.downgrade(connection, "0004")
+        migrate.upgrade(connection)
+
+    with home.reading() as read:
+        assert {card.id: card.supposed for card in read.list_plans(WORLD.crisis.id)} == {plain: False, supposed: True}
 
 
 def test_a_plan_without_its_snapshot_is_refused(home: Store) -> None:

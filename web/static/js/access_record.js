@@ -3,13 +3,14 @@
 const form = document.querySelector("#report"), kind = document.querySelector("#f-kind");
 const map = document.querySelector("#effect-map");
 
+const PART = { "X-Requested-With": "part" };
 const parse = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 
 kind.addEventListener("change", async () => {
   const address = new URL(kind.dataset.kind, location.href);
   address.searchParams.set("kind", kind.value);
   try {
-    const answer = await fetch(address);
+    const answer = await fetch(address, { headers: PART });
     if (!answer.ok) throw new Error(`${answer.status}`);
     const page = await parse(answer);
     document.querySelector("#fields").replaceWith(page.querySelector("#fields"));
@@ -29,7 +30,7 @@ form.addEventListener("submit", async (event) => {
   body.set("do", "preview");
   form.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, { method: "POST", body });
+    const answer = await fetch(form.action, { method: "POST", body, headers: PART });
     if (!answer.ok && answer.status !== 422) throw new Error(`${answer.status}`);
     show(await parse(answer));
   } catch {

@@ -80,14 +80,22 @@ addEventListener("pageshow", () => {
   }
 });
 
-// A list that shows the fields of what is chosen asks for them at once; without scripts a button beside it does.
-document.addEventListener("change", (event) => {
-  const wanted = event.target.dataset?.submit;
-  if (!wanted) return;
-  const [name, value] = wanted.split("=");
-  const hidden = Object.assign(document.createElement("input"), { type: "hidden", name, value });
-  event.target.form.append(hidden);
-  event.target.form.requestSubmit();
+// A list that shows the fields of what is chosen asks for them at once and keeps the focus, so that arrow keys walk
+// through it; without scripts a button beside it does.
+let wanted = 0;
+document.addEventListener("change", async ({ target }) => {
+  const { form, dataset } = target;
+  if (!dataset?.fields) return;
+  const mine = ++wanted, body = new FormData(form);
+  body.set("do", "kind");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "part" } });
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine === wanted) document.getElementById(dataset.fields).replaceWith(page.getElementById(dataset.fields));
+  } catch {
+    form.requestSubmit(form.querySelector("button[value=kind]"));
+  }
 });
 
 // What is being worked on is asked for again now and then; when it is done, the whole page is.
@@ -95,6 +103,8 @@ const EVERY_MS = 2000;
 async function poll(element) {
   try {
     const answer = await fetch(element.dataset.poll, { headers: { "X-Requested-With": "poll" } });
+    // Signed out meanwhile: the page itself leads to the door and back.
+    if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(`${answer.status}`);
     element.innerHTML = await answer.text();
     element.removeAttribute("data-stale");

@@ -320,9 +320,4 @@ export function mountMap(element) {
   return charts.get(element).api;
 }
 
-export function mountMaps(within = document) {
-  return [...within.querySelectorAll("div.map[data-map], div.map[data-overlay]")].map(mountMap);
-}
-
-mountMaps();
-for (const swapped of ["htmx:afterSwap", "htmx:after:swap"]) document.addEventListener(swapped, () => mountMaps());
+for (const place of document.querySelectorAll("div.map[data-map], div.map[data-overlay]")) mountMap(place);

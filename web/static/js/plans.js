@@ -39,6 +39,8 @@ function follow(id) {
 
 document.addEventListener("qafila:select", ({ detail }) => follow(detail.id));
 follow(selected());
+// Nothing chosen yet: the convoy drawn large has the marker on the map too.
+if (!selected() && shown) document.dispatchEvent(new CustomEvent("qafila:select", { detail: { id: shown } }));
 
 // A day in the head brings its first convoy into view.
 chart?.addEventListener("click", (event) => {

@@ -21,6 +21,8 @@ const end = () => location.reload();
 async function poll() {
   try {
     const answer = await fetch(shown.dataset.progress, { headers: { "X-Requested-With": "poll" } });
+    // Signed out meanwhile: the page itself leads to the door and back.
+    if (answer.status === 401) return end();
     if (!answer.ok) throw new Error(String(answer.status));
     show(await answer.text());
     if (shown.querySelector("[data-done]")) return end();

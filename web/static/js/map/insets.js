@@ -79,7 +79,7 @@ export class Insets {
         pen.drawImage(layer, 0, 0, view.width, view.height);
       }
       const rtl = scene.rightToLeft, from = (width) => (rtl ? [view.width - width, view.width] : [0, width]);
-      const [a, b] = from(26 + 7 * inset.name.length), [c, d] = from(110);
+      const [a, b] = from(26 + 7 * inset.name.length), [c, d] = from(130);
       const { markup } = arrange(view, scene, {
         visible: [0, 0, view.width, view.height], avoid: [[a, 0, b, 22], [c, view.height - 26, d, view.height]], memory,
       });

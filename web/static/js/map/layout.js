@@ -10,7 +10,7 @@ const CLOSE_BELOW_KM = 0.12; // the second script, every gate, signs on segments
 const MANY_GATES = 20;
 const PIXELS_A_TOWN = 17000;
 const GREAT = 24; // so many of the most populous places are named before gates and lesser sites
-const PIXELS_A_SHIELD = 9000; // square pixels: on a small map the rest is found in the list
+const PIXELS_A_SHIELD = 18000; // square pixels: more would hide places; the rest is found in the list
 const MOST_ROADS = 6000; // in larger networks labels heed planned ways alone
 const RANK = { hub: 1, site: 2, unmet: 3, case: 2, gate: 4, place: 6 };
 

@@ -1,0 +1,244 @@
+"""Every form that writes, sent twice as it is by an impatient hand or a bad line: one record, and the same answer."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from planner.domain.needs import Need
+from planner.domain.supply import StockBatch
+from tests.web.convoy_hands import OUTCOME, publish
+from tests.web.doors import Browser, Door
+from tests.web.form_hands import Fields, fields_of
+from tests.web.routes import rules
+
+pytest_plugins = ["tests.web.site_fixtures"]
+Sent = tuple[str, Fields]
+WAITING = {"from": "2031-04-09", "days": "2"}
+TABLE = (
+    "site,commodity,units,needed_from,needed_until,source,synthetic\n"
+    "kessa,{commodity},321,2031-05-01,2031-06-01,assessment,no\n"
+)
+CLOSED = {
+    "kind": "gate", "gate": "amber-bridge", "state": "closed", "source": "field office", "reliability": "B",
+    "credibility": "2", "valid_from": "2031-04-08T08:00", "learned_at": "2031-04-08T08:00",
+}  # fmt: skip
+
+
+def filled(browser: Browser, page: str, to: str, **typed: str) -> Sent:
+    """Return a form as it would be sent, with some fields typed."""
+    return to, fields_of(browser.get(page).text, to) | {name: [value] for name, value in typed.items()}
+
+
+def batch_of(door: Door) -> tuple[str, StockBatch]:
+    with door.store.reading() as read:
+        return next((key, stored.row) for key, stored in read.list_versioned("two-rivers", StockBatch).items())
+
+
+# ---- Each form, up to the moment when it is sent
+
+
+def record(_door: Door, browser: Browser) -> Sent:
+    page = "/access/record?sel=gate:amber-bridge"
+    to, looked_at = filled(browser, page, page, **CLOSED, do="preview")
+    shown = browser.client.post(to, data=looked_at).text
+    return to, fields_of(shown, to) | {name: [value] for name, value in CLOSED.items()} | {"do": ["save"]}
+
+
+def withdraw(_door: Door, browser: Browser) -> Sent:
+    page = "/access/records/1"
+    return filled(browser, page, f"{page}/withdrawal", reason="asked again", source="field office")
+
+
+def note(door: Door, browser: Browser) -> Sent:
+    page = f"/convoys/{publish(door)}"
+    return filled(browser, page, f"{page}/edit", note="gate opens late")
+
+
+def let_go(door: Door, browser: Browser) -> Sent:
+    page = f"/convoys/{publish(door)}"
+    return filled(browser, page, f"{page}/pin")
+
+
+def outcome(door: Door, browser: Browser) -> Sent:
+    page = f"/convoys/{publish(door)}/outcome"
+    return filled(browser, page, page, **OUTCOME, where="road")
+
+
+def people(_door: Door, browser: Browser) -> Sent:
+    return filled(browser, "/needs/kessa", "/needs/kessa/edit", source_new="town council", people_new="12345")
+
+
+def need(door: Door, browser: Browser) -> Sent:
+    typed = {"site": "kessa", "commodity": batch_of(door)[1].commodity, "units": "50", "source": "assessment"}
+    page = "/needs/rows/need/edit"
+    return filled(browser, page, page, **typed, start="2031-05-01T00:00", end="2031-06-01T00:00")
+
+
+def no_need(door: Door, browser: Browser) -> Sent:
+    with door.store.reading() as read:
+        row_id = next(iter(read.list_versioned("two-rivers", Need)))
+    return filled(browser, f"/needs/rows/need/edit?id={row_id}", f"/needs/rows/need/remove?id={row_id}")
+
+
+def needs_table(door: Door, browser: Browser) -> Sent:
+    table = TABLE.format(commodity=batch_of(door)[1].commodity)
+    to, first = filled(browser, "/needs/import", "/needs/import", table=table)
+    return to, fields_of(browser.client.post(to, data=first).text, to)
+
+
+def stock(door: Door, browser: Browser) -> Sent:
+    batch = batch_of(door)[1]
+    typed = {"hub": batch.hub, "commodity": batch.commodity, "batch": "x1", "units": "50", "source": "waybill 7"}
+    page = "/supply/rows/stock/edit"
+    return filled(browser, page, page, **typed, start="2031-04-01T00:00")
+
+
+def no_stock(door: Door, browser: Browser) -> Sent:
+    row_id = batch_of(door)[0]
+    return filled(browser, f"/supply/rows/stock/edit?id={row_id}", f"/supply/rows/stock/remove?id={row_id}")
+
+
+def supply_table(door: Door, browser: Browser) -> Sent:
+    batch = batch_of(door)[1]
+    columns = browser.get("/supply/import").text.partition("hub,commodity")[2].partition("<")[0]
+    named = {"batch": "x9", "units": "5", "source": "waybill", "synthetic": "no", "available_from": "2031-04-01"}
+    header = ("hub,commodity" + columns).split(",")
+    row = ",".join({"hub": batch.hub, "commodity": batch.commodity, **named}.get(name.strip(), "") for name in header)
+    to, first = filled(browser, "/supply/import", "/supply/import", table=f"{','.join(header)}\n{row}\n")
+    return to, fields_of(browser.client.post(to, data=first).text, to)
+
+
+def plan(_door: Door, browser: Browser) -> Sent:
+    return filled(browser, "/plans", "/plans", **WAITING)
+
+
+def plan_pin(door: Door, browser: Browser) -> Sent:
+    to = f"/plans/{publish(door).partition('-')[0]}/pin"
+    return filled(browser, "/plans/latest", to)
+
+
+def publication(door: Door, browser: Browser) -> Sent:
+    with door.store.reading() as read:
+        to = f"/plans/{read.get_plan_card('latest').id}/publish"
+    return filled(browser, "/plans/latest", to)
+
+
+def stopped(door: Door, browser: Browser) -> Sent:
+    browser.send("/plans", **WAITING)
+    with door.store.writing() as write:
+        write.claim_run("w1", now=door.clock(), lease_s=60)
+    return filled(browser, "/runs/2", "/runs/2/stop")
+
+
+def kept(door: Door, browser: Browser) -> Sent:
+    stopped(door, browser)
+    return filled(browser, "/runs/2", "/runs/2/keep")
+
+
+def person(_door: Door, browser: Browser) -> Sent:
+    return filled(browser, "/settings", "/settings/people", username="rana", name="Rana", roles="analyst")
+
+
+def other_roles(_door: Door, browser: Browser) -> Sent:
+    to = "/settings/people/analyst"
+    return filled(browser, "/settings", to, deed="roles", roles="partner")
+
+
+def token(door: Door, browser: Browser) -> Sent:
+    return filled(
+        browser, "/account", "/account/tokens", label="weekly", days="30", password=door.passwords["coordinator"]
+    )
+
+
+def scenario(_door: Door, browser: Browser) -> Sent:
+    return filled(browser, "/what-if?example=truce-ends-early", "/what-if", do="solve")
+
+
+def smallest_change(_door: Door, browser: Browser) -> Sent:
+    edit = 'edit = [{ kind = "escort_change", teams = 2 }]'
+    _to, fields = filled(browser, "/what-if", "/what-if")
+    return "/what-if/try", {name: fields[name] for name in ("csrf_token", "once")} | {
+        "plan": ["latest"],
+        "edit": [edit],
+    }
+
+
+FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
+    "access.save": record, "access.withdraw": withdraw, "convoys.edit": note, "convoys.pin": let_go,
+    "convoys.save_outcome": outcome, "needs.edit_site": people, "needs.edit": need, "needs.remove": no_need,
+    "needs.bring_in": needs_table, "supply.edit": stock, "supply.remove": no_stock, "supply.bring_in": supply_table,
+    "plans.make": plan, "plans.pin": plan_pin, "plans.publish": publication, "runs.stop": stopped, "runs.keep": kept,
+    "settings.add_person": person, "settings.change_person": other_roles, "signin.make_token": token,
+    "what_if.change": scenario, "what_if.try_change": smallest_change,
+}  # fmt: skip
+WRITE_NOTHING_TWICE = {
+    "preferences.choose": "a cookie of the reader",
+    "reports.download": "each file that is taken out is on record",
+    "signin.sign_in": "each is a session of its own, which begins with another form",
+    "signin.code": "a code works once",
+    "signin.sign_out": "the session is over, and its forms with it",
+    "signin.change_password": "asks for the password that was",
+    "signin.second_factor": "a code works once",
+    "signin.drop_second_factor": "there is none any more",
+    "signin.new_recovery_codes": "the last ones shown count",
+    "signin.end_sign_in": "it has ended",
+    "signin.revoke_token": "it was revoked",
+}
+"""Forms of one's own sign-in and choices, and why a second sending of them is no second record."""
+
+
+def test_every_form_is_sent_twice_here_or_says_why_not(shared_site: Door) -> None:
+    posted = {rule.endpoint for rule in rules(shared_site, "POST") if not rule.rule.startswith("/api/")}
+
+    assert posted == FORMS.keys() | WRITE_NOTHING_TWICE.keys()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_sent_twice_is_done_once(site: Door, form: str) -> None:
+    browser = site.signed_in("admin" if form.startswith("settings.") else "coordinator")
+    to, fields = FORMS[form](site, browser)
+    before = on_record(site)
+
+    first = browser.client.post(to, data=fields)
+    once = on_record(site)
+    second = browser.client.post(to, data=fields)
+
+    assert first.status_code == 303 or (
+        first.status_code == 200 and form in {"settings.add_person", "signin.make_token"}
+    )
+    assert once != before, "the first was done"
+    assert on_record(site) == once
+    assert second.status_code == 303
+    if first.status_code == 303:
+        assert second.location == first.location
+
+
+@pytest.mark.parametrize("form", ["access.save", "supply.edit", "plans.make", "convoys.save_outcome"])
+def test_a_form_sent_twice_at_the_same_time_is_done_once(site: Door, form: str) -> None:
+    browser = site.signed_in("coordinator")
+    to, fields = FORMS[form](site, browser)
+    clients = [site.app.test_client() for _ in range(4)]
+    for client in clients:
+        client.set_cookie("qafila", browser.cookie())
+    before = sum(map(len, on_record(site)))
+
+    with ThreadPoolExecutor(len(clients)) as hands:
+        answers = list(hands.map(lambda client: client.post(to, data=fields), clients))
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert sum(map(len, on_record(site))) == before + 1, "one deed on record, or one run"
+
+
+def on_record(door: Door) -> tuple[list[str], ...]:
+    """Return what a form may write: the crisis's stamp, movements, runs, people, tokens, deeds on record."""
+    with door.store.reading() as read:
+        admitted = read.list_accounts()
+        return (
+            [str(read.stamp("two-rivers"))],
+            [str(movement) for movement in read.list_movements("two-rivers")],
+            [f"{run.id} {run.state} {run.wish}" for run in read.list_runs("two-rivers")],
+            [f"{one.username} {sorted(one.roles)} {one.version}" for one in admitted],
+            [str(token) for one in admitted for token in read.list_tokens(one.id)],
+            [f"{entry.action} {entry.target}" for entry in read.list_audit(limit=1_000)],
+        )
