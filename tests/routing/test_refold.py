@@ -45,6 +45,7 @@ KNOWN = (
     gate_is("by_permit", "2016-09-12 19:00"),
     incident("shelling", "2016-09-11 08:00"),
 )
+AT_A_LINE = (WEST_NORTH, EAST_SOUTH, agreed("2016-09-09 00:00"))
 SPAN = Window(time("2016-09-13 00:00"), time("2016-09-25 00:00"))
 ROADS = two_sides(opens="06:00", closes="20:00")
 
@@ -70,6 +71,9 @@ def changed(base: AccessMap, found: AccessMap) -> set[str]:
 @given(logs, st.data())
 def test_a_map_brought_up_to_date_is_the_map_folded_anew(rows: tuple[Evidence, ...], choice: st.DataObject) -> None:
     """From any position to any other, later or earlier, over any horizon: records, retractions and clusters alike."""
+    if choice.draw(st.integers(0, 2)):
+        # A line under a ceasefire, so that all that is said of both makes a difference.
+        rows = log(*AT_A_LINE, *rows)
     knowns = st.integers(0, len(rows))
     now = AsOf(at=ORIGIN + choice.draw(st.integers(-24, 96)) * 3_600, known=choice.draw(knowns))
     start = choice.draw(st.integers(0, HORIZON.seconds - 1))
