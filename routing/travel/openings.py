@@ -82,16 +82,19 @@ def openings(  # noqa: PLR0913 - what a drive is made of
         If a place is not in the network.
     """
     shut = frozenset(name for barrier in closed for name in barrier.segments)
-    homes = tuple(sorted(people))
+    homes = (*sorted(people), destination)
     reached_now = engine.seconds_table((origin,), homes, shut)[0] < UNREACHABLE
     found: list[Opening] = []
     for barrier in closed:
         reached = engine.seconds_table((origin,), homes, shut.difference(barrier.segments))[0] < UNREACHABLE
-        behind = tuple(home for home, now, then in zip(homes, reached_now, reached, strict=True) if then and not now)
+        behind = tuple(
+            home for home, now, then in zip(homes[:-1], reached_now[:-1], reached[:-1], strict=True) if then and not now
+        )
+        # Most barriers are nowhere near the way asked for: the table tells at once that they would not open it.
         legs = find_legs(
             network, lifted(access, barrier.segments), engine, origin, destination, departures,
             loaded=True, trucks=trucks, gross_kg=gross_kg, daylight=daylight,
-        )  # fmt: skip
+        ) if reached[-1] else ()  # fmt: skip
         found.append(
             Opening(barrier=barrier, legs=legs, people=sum(people[home] for home in behind), places=behind)
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """A map brought up to date is the map folded anew, and shares with the old one all that did not change."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,10 +9,10 @@ from hypothesis import strategies as st
 
 from routing.access import fold, fold_segments
 from routing.errors import InvalidEvidence
-from routing.evidence import Evidence
+from routing.evidence import Evidence, GateHours
 from routing.refold import refold
 from routing.status import AccessMap
-from routing.units import AsOf, Window
+from routing.units import HOUR, AsOf, Window
 from tests.routing.builders import (
     EAST_SOUTH,
     POLICY,
@@ -21,6 +22,7 @@ from tests.routing.builders import (
     arranged,
     claimed_over,
     extended,
+    gate,
     gate_hours,
     gate_is,
     held,
@@ -29,6 +31,7 @@ from tests.routing.builders import (
     log,
     outcome,
     paused,
+    reported,
     retracted,
     road,
     time,
@@ -124,6 +127,18 @@ def test_an_incident_between_two_clusters_gives_the_farther_one_another_name() -
     assert found == whole(rows, 6)
     named = {name for piece in found.timelines["inland"] for name, _ in piece.causes if name.startswith("incidents")}
     assert named == {"incidents:4"}
+
+
+def test_new_hours_of_one_gate_leave_the_flow_of_another_as_it_was_reported() -> None:
+    ferry = replace(gate("ferry", "far"), trucks_per_hour=30)
+    remote = replace(ROADS.segments["remote"], gate="ferry")
+    roads = replace(ROADS, gates={**ROADS.gates, "ferry": ferry}, segments={**ROADS.segments, "remote": remote})
+    slow = reported(GateHours(gate="ferry", opens=0, closes=24 * HOUR, trucks_per_hour=5), "2016-09-12 00:00")
+    rows = log(WEST_NORTH, EAST_SOUTH, slow, gate_hours("08:00", "12:00", "2016-09-14 00:00", flow=7))
+    base = fold(rows, roads, AsOf(at=SPAN.start, known=3), SPAN, ZONE, POLICY)
+    found = refold(base, rows, roads, 4, ZONE, POLICY)
+    assert found.gate_flow == {"gate": 7, "ferry": 5}
+    assert found == fold(rows, roads, AsOf(at=SPAN.start, known=4), SPAN, ZONE, POLICY)
 
 
 def test_only_touched_roads_are_folded_again(monkeypatch: pytest.MonkeyPatch) -> None:

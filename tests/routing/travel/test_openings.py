@@ -59,7 +59,7 @@ def test_a_gate_and_a_line_without_consent_are_the_gates_barrier_and_a_broken_ro
 
 
 def test_a_road_that_opens_in_time_is_no_barrier() -> None:
-    opens = CLOSED.replace_timelines({"a-d": [piece(0, 7_000, Status.BLOCKED), piece(7_000, DAY)]})
+    opens = CLOSED.replace_timelines({"a-d": (piece(0, 7_000, Status.BLOCKED), piece(7_000, DAY))})
     assert len(barriers(ROADS, opens, after(0, 3_600))) == 2
     assert len(barriers(ROADS, opens, after(0, 3_600), daylight=(after(0, 7_000),))) == 3
 
