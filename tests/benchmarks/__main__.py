@@ -26,7 +26,7 @@ def main() -> None:
         crisis, days = SIZES[size].crisis, SIZES[size].days
         told = f"{days} days" if days else "the days of its demo"
         print(f"  size {size}: {crisis}, {told}; a drawn map of {SIZES[size].places} places")
-    print(f"\n{'subject':<14}{'size':<6}{'ms':>12}  what came out")
+    print(f"\n{'subject':<14}{'size':<6}{'ms':>12}{'cpu ms':>12}  what came out")
     found: list[Timing] = []
     for size in wanted.size:
         for row in _rows(SIZES[size], wanted.subject):
@@ -62,7 +62,7 @@ def _growth(rows: Sequence[Timing]) -> Iterator[str]:
 
 
 def _line(row: Timing) -> str:
-    return f"{row.subject:<14}{row.size:<6}{row.seconds * 1000:>12,.1f}  {row.outcome}"
+    return f"{row.subject:<14}{row.size:<6}{row.seconds * 1000:>12,.1f}{row.cpu_seconds * 1000:>12,.1f}  {row.outcome}"
 
 
 if __name__ == "__main__":

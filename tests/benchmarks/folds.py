@@ -10,7 +10,6 @@ changes, so that both are done once, and are timed apart.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import median
-from time import perf_counter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,10 +37,10 @@ from routing.refold import refold
 from routing.status import AccessMap
 from routing.units import DAY, HOUR, AsOf, Instant, Window
 from tests.benchmarks.road_maps import SEED, RoadMap, draw_map
-from tests.benchmarks.timing import Timing
+from tests.benchmarks.timing import Timing, Watch
 
 RECORDS: Final = 10_000
-NEW_RECORDS: Final = 25
+NEW_RECORDS: Final = 40
 NOW: Final[Instant] = 1_473_681_600
 WEEK: Final = Window(NOW, NOW + 7 * DAY)
 ZONE: Final = ZoneInfo("UTC")
@@ -61,42 +60,38 @@ class Land:
     gates: tuple[str, ...]
 
 
-def measure_folds(size: str, places: int) -> Iterator[Timing]:
+def measure_folds(size: str, places: int, records: int = RECORDS) -> Iterator[Timing]:
     """Measure a map of so many places, one row as soon as it is known."""
     land = draw_land(places)
-    log = draw_log(land, RECORDS)
-    began = perf_counter()
-    geometry = Geometry.of(land.network)
-    said = f"{len(geometry.ids)} segments indexed once"
-    yield Timing(subject="folds index", size=size, seconds=perf_counter() - began, outcome=said)
-    as_of = AsOf(at=NOW, known=RECORDS)
-    for what, horizon, rounds in (("first fold", WEEK, 1), ("week", WEEK, 3), ("instant", Window(NOW, NOW + 1), 3)):
-        taken: list[float] = []
-        known = None
+    log = draw_log(land, records)
+    with Watch() as watch:
+        geometry = Geometry.of(land.network)
+    yield watch.row("folds index", size, f"{len(geometry.ids)} segments indexed once")
+    as_of = AsOf(at=NOW, known=records)
+    for what, horizon, rounds in (("first", WEEK, 1), ("week", WEEK, 3), ("instant", Window(NOW, NOW + 1), 3)):
+        watch = Watch()
+        known = AccessMap(as_of=as_of, horizon=horizon, timelines={}, gate_priors={}, gate_flow={})
         for _ in range(rounds):
-            began = perf_counter()
-            known = fold(log, land.network, as_of, horizon, ZONE)
-            taken.append(perf_counter() - began)
-        assert known is not None
+            with watch:
+                known = fold(log, land.network, as_of, horizon, ZONE)
         sorts = len({id(timeline) for timeline in known.timelines.values()})
-        said = f"{what}: {RECORDS} records over {len(known.timelines)} segments, {sorts} different timelines"
-        yield Timing(subject="folds whole", size=size, seconds=median(taken), outcome=said)
-        if what != "first fold":
-            yield _new_records(size, what, land, log, known)
+        said = f"{what}: {records} records over {len(known.timelines)} segments, {sorts} different timelines"
+        yield watch.row("folds whole", size, said)
+        if what != "first":
+            yield from _new_records(size, what, land, log, known)
 
 
-def _new_records(size: str, what: str, land: Land, log: tuple[Evidence, ...], base: AccessMap) -> Timing:
-    taken: list[float] = []
-    slowest = ""
+def _new_records(size: str, what: str, land: Land, log: tuple[Evidence, ...], known: AccessMap) -> Iterator[Timing]:
+    """Time one new record laid on what was known: all, and kind by kind."""
+    watches: dict[str, Watch] = {}
+    every = Watch()
     for row in draw_log(land, NEW_RECORDS, seed=SEED + 1):
-        grown = (*log, replace(row, position=RECORDS + 1))
-        began = perf_counter()
-        refold(base, grown, land.network, RECORDS + 1, ZONE)
-        taken.append(perf_counter() - began)
-        if taken[-1] == max(taken):
-            slowest = row.fact.kind
-    said = f"{what}: one new record, median of {len(taken)}; slowest {max(taken) * 1000:.0f} ms ({slowest})"
-    return Timing(subject="folds new", size=size, seconds=median(taken), outcome=said)
+        grown = (*log, replace(row, position=len(log) + 1))
+        watch = watches.setdefault(row.fact.kind, Watch())
+        with watch, every:
+            refold(known, grown, land.network, len(log) + 1, ZONE)
+    kinds = ", ".join(f"{kind} {median(watch.cpu) * 1000:.0f}" for kind, watch in sorted(watches.items()))
+    yield every.row("folds new", size, f"{what}: one new record, median of {len(every.wall)}; cpu by kind: {kinds}")
 
 
 def draw_land(places: int) -> Land:

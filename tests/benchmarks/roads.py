@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 from typing import Final
 
 import numpy as np
@@ -26,7 +25,7 @@ from routing.travel.arcs import UNREACHABLE, ArcArrays, Numbers
 from routing.travel.hierarchy import Hierarchy
 from routing.travel.metric import Metric
 from tests.benchmarks.road_maps import SEED, RoadMap, draw_map
-from tests.benchmarks.timing import Timing
+from tests.benchmarks.timing import Timing, Watch
 
 CLOSED, SLOWER, ASKED = 200, 2_000, 200
 ROUNDS: Final = 5
@@ -35,16 +34,21 @@ _BATCH: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
-    """One change: our seconds, scipy's, and whether all times were the same."""
+class Race:
+    """Our watch and scipy's over the same changes, and whether all times were the same."""
 
-    ours_s: float
-    scipy_s: float
+    ours: Watch
+    scipys: Watch
     same: bool
 
-    @property
-    def faster(self) -> float:
-        return self.scipy_s / self.ours_s
+    def faster(self) -> str:
+        """Say how many times faster we were: by the clock, and by the time of the processor."""
+        told: list[str] = []
+        pairs = (("clock", self.ours.wall, self.scipys.wall), ("processor", self.ours.cpu, self.scipys.cpu))
+        for by, ours, theirs in pairs:
+            ratios = sorted(slow / quick for quick, slow in zip(ours, theirs, strict=True))
+            told.append(f"{median(ratios):.0f} ({ratios[0]:.0f} to {ratios[-1]:.0f}) by the {by}")
+        return "; ".join(told)
 
 
 def measure_roads(size: str, places: int) -> Iterator[Timing]:
@@ -52,46 +56,42 @@ def measure_roads(size: str, places: int) -> Iterator[Timing]:
     roads, arcs = (drawn := draw_map(places)), drawn.arcs()
     with tempfile.TemporaryDirectory() as folder:
         shelf = Path(folder) / "shelf"
-        began = perf_counter()
-        hierarchy = Hierarchy(arcs, shelf)
-        said = f"{roads.places} places, {roads.segments} segments, ordered once"
-        yield Timing(subject="roads order", size=size, seconds=perf_counter() - began, outcome=said)
-        began = perf_counter()
-        again = Hierarchy(arcs, shelf)
-        said = f"{again.ordered.arc_count} arcs, order read from disk"
-        yield Timing(subject="roads reload", size=size, seconds=perf_counter() - began, outcome=said)
+        with Watch() as watch:
+            hierarchy = Hierarchy(arcs, shelf)
+        yield watch.row("roads order", size, f"{roads.places} places, {roads.segments} segments, ordered once")
+        with Watch() as watch:
+            again = Hierarchy(arcs, shelf)
+        yield watch.row("roads reload", size, f"{again.ordered.arc_count} arcs, order read from disk")
+        del again
         yield from _memory(size, arcs, Path(folder))
-    del again
     metric = hierarchy.metric(arcs.seconds(_NONE, loaded=True))
     metric.table([0], [0])
-    rounds = [change_and_ask(roads, arcs, metric, np.random.default_rng(SEED + k)) for k in range(ROUNDS)]
-    ratios = sorted(each.faster for each in rounds)
-    right = "all equal" if all(each.same for each in rounds) else "SOME DIFFER"
-    said = f"{ROUNDS} changes, median: new {ASKED} x {ASKED} table; {len(rounds) * ASKED**2} times, {right}"
-    yield Timing(subject="roads change", size=size, seconds=median(r.ours_s for r in rounds), outcome=said)
-    said = (
-        f"scipy's, median; ours {median(ratios):.0f} times faster, {ratios[0]:.0f} at least, {ratios[-1]:.0f} at most"
-    )
-    yield Timing(subject="roads scipy", size=size, seconds=median(r.scipy_s for r in rounds), outcome=said)
+    race = run_race(roads, arcs, metric)
+    right = "all equal" if race.same else "SOME DIFFER"
+    said = f"{ROUNDS} changes, each a new {ASKED} x {ASKED} table; {ROUNDS * ASKED**2} times, {right}"
+    yield race.ours.row("roads change", size, said)
+    yield race.scipys.row("roads scipy", size, f"scipy's; ours faster {race.faster()}")
     yield _legs(size, roads, arcs, metric)
 
 
-def change_and_ask(roads: RoadMap, arcs: ArcArrays, metric: Metric, chance: np.random.Generator) -> Round:
-    """Change the roads' states, ask for the table both ways, and compare."""
-    seconds = _changed(roads, arcs, chance)
-    rows = chance.choice(roads.places, size=min(ASKED, roads.places), replace=False)
-    columns = chance.choice(roads.places, size=min(ASKED, roads.places), replace=False)
-    began = perf_counter()
-    differ = np.flatnonzero(seconds != metric.seconds)
-    metric.reweigh(differ, seconds[differ])
-    ours = metric.table(rows, columns)
-    ours_s = perf_counter() - began
-    graph = _graph(arcs, seconds)
-    began = perf_counter()
-    theirs = np.vstack([dijkstra(graph, indices=rows[k : k + _BATCH])[:, columns] for k in range(0, len(rows), _BATCH)])
-    scipy_s = perf_counter() - began
-    expected = np.where(np.isfinite(theirs), theirs, UNREACHABLE).astype(np.int64)
-    return Round(ours_s=ours_s, scipy_s=scipy_s, same=bool((ours == expected).all()))
+def run_race(roads: RoadMap, arcs: ArcArrays, metric: Metric) -> Race:
+    """Change the roads' states, ask for the table both ways, and compare; so many rounds."""
+    ours, scipys, same = Watch(), Watch(), True
+    for k in range(ROUNDS):
+        chance = np.random.default_rng(SEED + k)
+        seconds = _changed(roads, arcs, chance)
+        rows, columns = (chance.choice(roads.places, size=min(ASKED, roads.places), replace=False) for _ in range(2))
+        with ours:
+            differ = np.flatnonzero(seconds != metric.seconds)
+            metric.reweigh(differ, seconds[differ])
+            found = metric.table(rows, columns)
+        graph = _graph(arcs, seconds)
+        batches = [rows[k : k + _BATCH] for k in range(0, len(rows), _BATCH)]
+        with scipys:
+            theirs = np.vstack([dijkstra(graph, indices=batch)[:, columns] for batch in batches])
+        expected = np.where(np.isfinite(theirs), theirs, UNREACHABLE).astype(np.int64)
+        same &= bool((found == expected).all())
+    return Race(ours=ours, scipys=scipys, same=same)
 
 
 def _changed(roads: RoadMap, arcs: ArcArrays, chance: np.random.Generator) -> Numbers:
@@ -120,16 +120,15 @@ def _legs(size: str, roads: RoadMap, arcs: ArcArrays, metric: Metric) -> Timing:
     for k, part in enumerate((1 / 3, 2 / 3)):
         bends[:, k, 0] += roads.longitude[roads.start] * (1 - part) + roads.longitude[roads.end] * part
         bends[:, k, 1] += roads.latitude[roads.start] * (1 - part) + roads.latitude[roads.end] * part
-    taken: list[float] = []
+    watch = Watch()
     longest = corners = 0
     for origin, destination in pairs:
-        began = perf_counter()
-        found = metric.way(origin, destination)
-        line = _line(roads, arcs, bends, found[1]) if found is not None else ()
-        taken.append(perf_counter() - began)
+        with watch:
+            found = metric.way(origin, destination)
+            line = _line(roads, arcs, bends, found[1]) if found is not None else ()
         longest, corners = max(longest, len(found[1]) if found is not None else 0), max(corners, len(line))
-    said = f"median of {LEGS} ways with their lines, slowest {max(taken) * 1000:.1f} ms; up to {longest} segments"
-    return Timing(subject="roads leg", size=size, seconds=median(taken), outcome=f"{said}, {corners} corners")
+    said = f"median of {LEGS} ways with their lines, slowest {max(watch.wall) * 1000:.1f} ms; up to {longest} segments"
+    return watch.row("roads leg", size, f"{said}, {corners} corners")
 
 
 def _line(roads: RoadMap, arcs: ArcArrays, bends: NDArray[np.float64], way: Numbers) -> NDArray[np.float64]:
@@ -146,11 +145,11 @@ def _memory(size: str, arcs: ArcArrays, folder: Path) -> Iterator[Timing]:
     given = folder / "arcs.npz"
     np.savez(given, **{name: getattr(arcs, name) for name in ArcArrays.__dataclass_fields__})
     for how, shelf in (("ordered anew", ""), ("order read from disk", str(folder / "shelf"))):
-        began = perf_counter()
         command = [sys.executable, "-m", "tests.benchmarks.road_memory", str(given), shelf]
-        peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        with Watch() as watch:
+            peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
         said = f"{peak[0]} MB at most in a process of its own, {how}; {peak[1]} MB of it before the map"
-        yield Timing(subject="roads memory", size=size, seconds=perf_counter() - began, outcome=said)
+        yield watch.row("roads memory", size, said)
 
 
 _NONE: Final[Numbers] = np.zeros(0, dtype=np.uint32)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 from types import MappingProxyType
 from typing import Final
 
@@ -19,7 +18,7 @@ from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.units import AsOf, Window
 from tests.benchmarks.folds import measure_folds
 from tests.benchmarks.roads import measure_roads
-from tests.benchmarks.timing import Timing
+from tests.benchmarks.timing import Timing, Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +150,11 @@ def measure(subject: str, case: Case) -> Timing:
     """Run one subject on one case and return its row."""
     prepare, rounds = SUBJECTS[subject]
     step = prepare(case)
-    taken: list[float] = []
+    watch = Watch()
     outcome = ""
     for _ in range(rounds):
-        began = perf_counter()
-        outcome = step()
-        taken.append(perf_counter() - began)
-    return Timing(subject=subject, size=case.size.name, seconds=min(taken), outcome=outcome)
+        with watch:
+            outcome = step()
+    return Timing(
+        subject=subject, size=case.size.name, seconds=min(watch.wall), cpu_seconds=min(watch.cpu), outcome=outcome
+    )

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.benchmarks.folds import measure_folds
 from tests.benchmarks.road_maps import draw_map
 from tests.benchmarks.roads import measure_roads
 from tests.benchmarks.subjects import SIZES, SUBJECTS, Case, measure
@@ -29,6 +30,14 @@ def test_the_roads_are_measured_on_a_small_map_too_and_agree_with_the_plain_sear
 
     assert list(rows) == ["roads order", "roads reload", "roads memory", "roads change", "roads scipy", "roads leg"]
     assert "200000 times, all equal" in rows["roads change"]
+
+
+def test_folds_are_measured_on_a_small_map_too() -> None:
+    rows = [(row.subject, row.outcome) for row in measure_folds("S", 600, records=500)]
+
+    whole, new = "folds whole", "folds new"
+    assert [subject for subject, _ in rows] == ["folds index", whole, whole, new, whole, new]
+    assert all("792 segments" in outcome for subject, outcome in rows if subject == whole)
 
 
 def test_a_drawn_map_is_the_same_each_time_and_its_arcs_lie_side_by_side() -> None:
