@@ -75,22 +75,26 @@ def fold_segments(
     desk = _Desk(question=question, ledger=ledger, network=network, ceasefires=read_ceasefires(ledger))
     needs = _sorts(chosen, _lines(question, ledger, geometry))
     threats = _sorts(chosen, read_threats(question, ledger.incidents, geometry, chosen))
-    lies = geometry.lie_of[chosen]
-    sorts, sort_of = np.unique((lies * needs.count + needs.of) * threats.count + threats.of, return_inverse=True)
-    folded: list[tuple[Piece, ...]] = []
-    for sort in sorts.tolist():
+    key = (geometry.lie_of[chosen] * needs.count + needs.of) * threats.count + threats.of
+
+    def timeline(sort: int, reports: Sequence[Reported[RoadReport]]) -> tuple[Piece, ...]:
         rest, felt = divmod(sort, threats.count)
         lie, need = divmod(rest, needs.count)
         near = merge_windows(window for windows in needs.members(need) for window in windows)
-        folded.append(desk.timeline(geometry.lies[lie], near, threats.members(felt), []))
+        return desk.timeline(geometry.lies[lie], near, threats.members(felt), reports)
+
+    own = shared_places(chosen, geometry.numbers(ledger.roads))
+    bare = np.ones(len(chosen), dtype=np.bool_)
+    bare[own] = False
+    sorts, sort_of = np.unique(key[bare], return_inverse=True)
+    which = np.full(len(chosen), len(sorts))
+    which[bare] = sort_of
+    folded = [*(timeline(sort, ()) for sort in sorts.tolist()), ()]
     names = map(geometry.ids.__getitem__, chosen.tolist())
-    found = dict(zip(names, map(folded.__getitem__, sort_of.tolist()), strict=True))
-    for name in ledger.roads:
-        if name in found:
-            (at,) = np.searchsorted(chosen, geometry.numbers((name,)))
-            near = merge_windows(window for windows in needs.members(int(needs.of[at])) for window in windows)
-            felt_here = threats.members(int(threats.of[at]))
-            found[name] = desk.timeline(geometry.lies[int(lies[at])], near, felt_here, ledger.roads[name])
+    found = dict(zip(names, map(folded.__getitem__, which.tolist()), strict=True))
+    for at in own.tolist():
+        name = geometry.ids[chosen[at]]
+        found[name] = timeline(int(key[at]), ledger.roads[name])
     return found
 
 
@@ -158,6 +162,8 @@ def _lines(question: Question, ledger: Ledger, geometry: Geometry) -> Iterator[t
 
 
 Member = TypeVar("Member")
+_MANY: Final = 500
+"""Below so many numbers a set sorts out the different ones sooner than numpy does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +194,10 @@ def _sorts(chosen: Numbers, told: Iterable[tuple[Member, Numbers]]) -> _Sorts[Me
     for member, numbers in told:
         if len(numbers) and len(chosen):
             here = shared_places(chosen, numbers)
-            for sort in np.unique(of[here]).tolist():
+            before = of[here]
+            for sort in sorted(set(before.tolist())) if len(here) < _MANY else np.unique(before).tolist():
                 found.append((member, sort))
-                of[here[of[here] == sort]] = len(found)
+                of[here[before == sort]] = len(found)
     return _Sorts(of=of, found=found)
 
 

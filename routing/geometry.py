@@ -6,8 +6,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
@@ -116,8 +115,7 @@ class Geometry:
         return np.flatnonzero(chosen[self.lie_of]) if len(chosen) else np.zeros(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Lie:
+class Lie(NamedTuple):
     """How a segment lies: in one area or between two, sorted, and on which gate."""
 
     areas: tuple[AreaId, ...]
