@@ -14,7 +14,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Two test processes: the tests of the solvers use one thread each.
 WORKERS ?= 2
-# Sizes of `make bench`: S is the fictional crisis, M three days of September 2016, L the whole demo.
+# Sizes of `make bench`: S is the fictional crisis, M three days of September 2016, L the whole demo; and drawn road maps
+# of ten thousand, a hundred thousand and a million places.
 SIZES ?= S M
 
 .PHONY: help
@@ -46,7 +47,7 @@ lint: $(INSTALLED) ## style, types and walls only
 	@$(BIN)/lint-imports --no-logo
 
 .PHONY: bench
-bench: $(INSTALLED) ## time the seed load, the fold, the travel table and a plan
+bench: $(INSTALLED) ## time the seed load, folds, the travel table, a plan and the road engine
 	@$(BIN)/python -m tests.benchmarks --size $(SIZES)
 
 .PHONY: prove

@@ -1,19 +1,22 @@
 """Derive, from what was reported, when each road segment may be used."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from routing.ceasefire import Ceasefire, read_ceasefires
 from routing.control import line_tracks, line_windows
 from routing.errors import InvalidEvidence
-from routing.evidence import Evidence
+from routing.evidence import Evidence, RoadReport
 from routing.gates import gate_priors, gate_track, smallest_flow
-from routing.geometry import Geometry
+from routing.geometry import Geometry, Lie, Numbers, shared_places
 from routing.hazard import Threat, hazard_track, read_threats
-from routing.ledger import Ledger, read_ledger
-from routing.network import AreaId, GateId, RoadNetwork, Segment, SegmentId
+from routing.ledger import Ledger, Reported, read_ledger
+from routing.network import GateId, RoadNetwork, SegmentId
 from routing.policy import AccessPolicy
 from routing.reports import reported_limits, road_track
 from routing.sentences import describe
@@ -54,7 +57,7 @@ def fold(
         timelines=fold_segments(question, ledger, network, network.segments),
         gate_priors=gate_priors(question, ledger, network),
         gate_flow={name: smallest_flow(question, ledger, gate) for name, gate in network.gates.items()},
-        holds=_hold_spans(question, ledger, network),
+        holds=hold_spans(question, ledger, network),
         reported_limits_kg=reported_limits(question, ledger.roads),
     )
 
@@ -62,17 +65,37 @@ def fold(
 def fold_segments(
     question: Question, ledger: Ledger, network: RoadNetwork, segments: Collection[SegmentId]
 ) -> dict[SegmentId, tuple[Piece, ...]]:
-    """Return the timelines of some segments, from a ledger that has been read for the question."""
-    geometry = Geometry(network)
-    desk = _Desk(
-        question=question,
-        ledger=ledger,
-        network=network,
-        ceasefires=read_ceasefires(ledger),
-        threats=read_threats(question, ledger.incidents, geometry),
-        near_lines=_near_lines(question, ledger, network, geometry),
-    )
-    return {segment: desk.timeline(network.segments[segment]) for segment in sorted(segments)}
+    """Return the timelines of some segments, from a ledger that has been read for the question.
+
+    Segments to which the same reports apply share one object. Most have no report of their own: they are sorted by
+    how they lie, the lines near them and the incidents felt on them, and each sort is folded once.
+    """
+    geometry = Geometry.of(network)
+    chosen = geometry.all if segments is network.segments else geometry.numbers(segments)
+    desk = _Desk(question=question, ledger=ledger, network=network, ceasefires=read_ceasefires(ledger))
+    needs = _sorts(chosen, _lines(question, ledger, geometry))
+    threats = _sorts(chosen, read_threats(question, ledger.incidents, geometry, chosen))
+    key = (geometry.lie_of[chosen] * needs.count + needs.of) * threats.count + threats.of
+
+    def timeline(sort: int, reports: Sequence[Reported[RoadReport]]) -> tuple[Piece, ...]:
+        rest, felt = divmod(sort, threats.count)
+        lie, need = divmod(rest, needs.count)
+        near = merge_windows(window for windows in needs.members(need) for window in windows)
+        return desk.timeline(geometry.lies[lie], near, threats.members(felt), reports)
+
+    own = shared_places(chosen, geometry.numbers(ledger.roads))
+    bare = np.ones(len(chosen), dtype=np.bool_)
+    bare[own] = False
+    sorts, sort_of = np.unique(key[bare], return_inverse=True)
+    which = np.full(len(chosen), len(sorts))
+    which[bare] = sort_of
+    folded = [*(timeline(sort, ()) for sort in sorts.tolist()), ()]
+    names = map(geometry.ids.__getitem__, chosen.tolist())
+    found = dict(zip(names, map(folded.__getitem__, which.tolist()), strict=True))
+    for at in own.tolist():
+        name = geometry.ids[chosen[at]]
+        found[name] = timeline(int(key[at]), ledger.roads[name])
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,37 +106,37 @@ class _Desk:
     ledger: Ledger
     network: RoadNetwork
     ceasefires: tuple[Ceasefire, ...]
-    threats: dict[SegmentId, tuple[Threat, ...]]
-    near_lines: dict[SegmentId, tuple[Window, ...]]
-    lines: dict[tuple[tuple[AreaId, ...], GateId | None], tuple[Track, Track]] = field(default_factory=dict)
+    lines: dict[Lie, tuple[Track, Track]] = field(default_factory=dict)
     gates: dict[GateId, Track] = field(default_factory=dict)
     hazards: dict[tuple[int, ...], Track] = field(default_factory=dict)
     timelines: dict[tuple[object, ...], tuple[Piece, ...]] = field(default_factory=dict)
 
-    def timeline(self, segment: Segment) -> tuple[Piece, ...]:
-        """Return the segment's timeline; segments to which the same reports apply share one object."""
-        areas = tuple(sorted(self.network.areas_of(segment.id)))
-        reports = self.ledger.roads.get(segment.id, [])
-        whole = (self.question.horizon,)
-        needed = whole if segment.gate is not None else self.near_lines.get(segment.id, ())
-        threats = self.threats.get(segment.id, ())
+    def timeline(
+        self,
+        lie: Lie,
+        near_line: tuple[Window, ...],
+        threats: Sequence[Threat],
+        reports: Sequence[Reported[RoadReport]],
+    ) -> tuple[Piece, ...]:
+        """Return the timeline of a segment that lies so, near a line in these windows; equal ones are one object."""
+        needed = (self.question.horizon,) if lie.gate is not None else near_line
         told_by = tuple((report.position, report.fact.state, report.valid) for report in reports)
         felt = tuple(threat.position for threat in threats)
-        key = (areas, segment.gate, needed, told_by, felt)
+        key = (lie, needed, told_by, felt)
         if key not in self.timelines:
             tracks = (
-                road_track(self.question, reports, needed, areas),
-                *self._line(areas, segment.gate),
-                self._gate(segment.gate),
+                road_track(self.question, reports, needed, lie.areas),
+                *self._line(lie),
+                self._gate(lie.gate),
                 self._hazard(felt, threats),
             )
             self.timelines[key] = merge_tracks(self.question.horizon, tracks)
         return self.timelines[key]
 
-    def _line(self, areas: tuple[AreaId, ...], gate: GateId | None) -> tuple[Track, Track]:
-        if (areas, gate) not in self.lines:
-            self.lines[areas, gate] = line_tracks(self.question, self.ledger, self.ceasefires, areas, gate)
-        return self.lines[areas, gate]
+    def _line(self, lie: Lie) -> tuple[Track, Track]:
+        if lie not in self.lines:
+            self.lines[lie] = line_tracks(self.question, self.ledger, self.ceasefires, lie.areas, lie.gate)
+        return self.lines[lie]
 
     def _gate(self, gate: GateId | None) -> Track:
         if gate is None:
@@ -122,7 +145,7 @@ class _Desk:
             self.gates[gate] = gate_track(self.question, self.ledger, self.network.gates[gate])
         return self.gates[gate]
 
-    def _hazard(self, felt: tuple[int, ...], threats: tuple[Threat, ...]) -> Track:
+    def _hazard(self, felt: tuple[int, ...], threats: Sequence[Threat]) -> Track:
         if not threats:
             return steady(self.question.horizon, quiet("hazard", "no_hazard"))
         if felt not in self.hazards:
@@ -130,28 +153,55 @@ class _Desk:
         return self.hazards[felt]
 
 
-def _near_lines(
-    question: Question, ledger: Ledger, network: RoadNetwork, geometry: Geometry
-) -> dict[SegmentId, tuple[Window, ...]]:
-    """Return when each segment lies near a line, so that a report on it is needed."""
-    by_areas: dict[tuple[AreaId, ...], tuple[Window, ...]] = {}
-    lines: dict[SegmentId, tuple[Window, ...]] = {}
-    for segment in network.segments:
-        areas = tuple(sorted(network.areas_of(segment)))
-        if len(areas) == 1:
-            continue
-        if areas not in by_areas:
-            by_areas[areas] = line_windows(question, ledger, areas)
-        if by_areas[areas]:
-            lines[segment] = by_areas[areas]
-    found: dict[SegmentId, list[Window]] = {}
-    for line, near in geometry.near_segments(lines, question.policy.report_needed_within_m).items():
-        for segment in near:
-            found.setdefault(segment, []).extend(lines[line])
-    return {segment: merge_windows(windows) for segment, windows in found.items()}
+def _lines(question: Question, ledger: Ledger, geometry: Geometry) -> Iterator[tuple[tuple[Window, ...], Numbers]]:
+    """Yield the windows of each line between two areas, and the segments near it, which need reports then."""
+    for areas in dict.fromkeys(lie.areas for lie in geometry.lies if len(lie.areas) > 1):
+        windows = line_windows(question, ledger, areas)
+        if windows:
+            yield windows, geometry.near_line(areas, question.policy.report_needed_within_m)
 
 
-def _hold_spans(question: Question, ledger: Ledger, network: RoadNetwork) -> tuple[HoldSpan, ...]:
+Member = TypeVar("Member")
+_MANY: Final = 500
+"""Below so many numbers a set sorts out the different ones sooner than numpy does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sorts(Generic[Member]):
+    """Segments sorted by which of some things bear on them; `of` is the sort of each segment asked about."""
+
+    of: NDArray[np.int64]
+    found: list[tuple[Member, int]]
+    """For each sort but the first, which is "nothing": the thing added last, and the sort without it."""
+
+    @property
+    def count(self) -> int:
+        return len(self.found) + 1
+
+    def members(self, sort: int) -> tuple[Member, ...]:
+        """Return all that bears on a sort, in the order in which it was told."""
+        members: list[Member] = []
+        while sort:
+            member, sort = self.found[sort - 1]
+            members.append(member)
+        return tuple(reversed(members))
+
+
+def _sorts(chosen: Numbers, told: Iterable[tuple[Member, Numbers]]) -> _Sorts[Member]:
+    """Sort the chosen segments by what is told to bear on them, one thing after another."""
+    of = np.zeros(len(chosen), dtype=np.int64)
+    found: list[tuple[Member, int]] = []
+    for member, numbers in told:
+        if len(numbers) and len(chosen):
+            here = shared_places(chosen, numbers)
+            before = of[here]
+            for sort in sorted(set(before.tolist())) if len(here) < _MANY else np.unique(before).tolist():
+                found.append((member, sort))
+                of[here[before == sort]] = len(found)
+    return _Sorts(of=of, found=found)
+
+
+def hold_spans(question: Question, ledger: Ledger, network: RoadNetwork) -> tuple[HoldSpan, ...]:
     """Return the holds that touch the horizon; a hold without a scope, or with scope `all`, stops everybody."""
     return tuple(
         HoldSpan(
@@ -174,7 +224,8 @@ def _held(network: RoadNetwork, scope: tuple[str, ...], position: int) -> frozen
         if kind == "gate" and name in network.gates:
             held.update(network.segments_of_gate[name])
         elif kind == "area" and name in network.areas:
-            held.update(segment for segment in network.segments if name in network.areas_of(segment))
+            geometry = Geometry.of(network)
+            held.update(geometry.ids[number] for number in geometry.in_areas({name}).tolist())
         else:
             # A hold that is not understood must not be passed over in silence.
             raise InvalidEvidence(

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from routing.evidence import CeasefireAgreed, CeasefireClaim, CeasefireExtended, CeasefireViolation
-from routing.ledger import SUPPOSED, Ledger, Reported, edges, newest
+from routing.ledger import SUPPOSED, Ledger, Reported, edges
 from routing.network import AreaId, PartyId
 from routing.policy import AccessPolicy
 from routing.units import Instant
@@ -46,7 +46,8 @@ class Ceasefire:
 
     def terms_at(self, at: Instant) -> Reported[CeasefireAgreed] | None:
         """Return the agreement that has begun by the instant, the latest if it was agreed anew."""
-        return newest([record.open_ended() for record in self.agreed], at)
+        begun = [record for record in self.agreed if record.valid.start <= at]
+        return max(begun, key=lambda record: record.rank).open_ended() if begun else None
 
     def edges(self, policy: AccessPolicy) -> list[Instant]:
         """Return every instant at which the state may change."""
@@ -171,10 +172,10 @@ def find_coverage(
 def _ends(ceasefire: Ceasefire, terms: Reported[CeasefireAgreed], at: Instant) -> tuple[Instant, Instant, list[int]]:
     if ceasefire.supposed_end is not None:
         return ceasefire.supposed_end, ceasefire.supposed_end, [SUPPOSED]
-    renewals = [record.open_ended() for record in ceasefire.extended if terms.valid.start <= record.valid.start <= at]
-    last = newest(renewals, at)
-    if last is None:
+    renewals = [record for record in ceasefire.extended if terms.valid.start <= record.valid.start <= at]
+    if not renewals:
         return terms.fact.firm_end, terms.fact.intended_end, []
+    last = max(renewals, key=lambda record: record.rank)
     return last.fact.firm_end, last.fact.intended_end, [record.position for record in renewals]
 
 

@@ -23,3 +23,7 @@ class InvalidPolicy(RoutingError):
 
 class InvalidEvidence(RoutingError):
     """An evidence record contradicts itself or names something outside the network."""
+
+
+class MetricInUse(RoutingError):
+    """Driving times would change while they are asked for, or changed before the answer came: ask again."""

@@ -1,28 +1,43 @@
 """Which roads lie within so many metres of a point or of another road."""
 
 import math
-from collections.abc import Collection, Sequence
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from routing.network import EARTH_RADIUS_M, Position, RoadNetwork, SegmentId, distance_m
+from routing.network import EARTH_RADIUS_M, AreaId, GateId, Position, RoadNetwork, SegmentId, distance_m
 from routing.units import Metres
+
+Numbers: TypeAlias = NDArray[np.int64]
+"""Segments by their numbers in a geometry, sorted."""
+
+_POINTS_KEPT: Final = 10_000
+_BATCH: Final = 256
+_CLEARLY: Final = 1 + 1e-6
+_MADE: dict[int, "Geometry"] = {}
+_MAKING: Final = threading.RLock()
 
 
 class Geometry:
-    """The shapes of all segments, indexed for questions of distance.
+    """The shapes of all segments, indexed for questions of distance; segments are numbered in order of their ids.
 
     Shapes are laid on a Mercator plane, whose scale is true at each latitude once divided by its cosine: within
-    15 km the error stays below 0.1 %. A segment without a shape runs straight between its ends.
+    15 km the error stays below 0.1 %. A segment without a shape runs straight between its ends. A network never
+    changes, so that `of` makes its geometry once, and what was asked before is remembered. May be shared by threads.
     """
 
     def __init__(self, network: RoadNetwork) -> None:
         """Index the network's segments."""
-        self._ids: tuple[SegmentId, ...] = tuple(network.segments)
-        self._number = {segment: number for number, segment in enumerate(self._ids)}
-        shapes = [_shape(network, segment) for segment in self._ids]
+        self.ids: tuple[SegmentId, ...] = tuple(sorted(network.segments))
+        self._number = {segment: number for number, segment in enumerate(self.ids)}
+        shapes = [_shape(network, segment) for segment in self.ids]
         corners = np.array([position for shape in shapes for position in shape], dtype=np.float64).reshape(-1, 2)
         owner = np.repeat(np.arange(len(shapes)), [len(shape) for shape in shapes])
         self._middle = np.array([sum(lat for _, lat in shape) / len(shape) for shape in shapes])
@@ -30,24 +45,107 @@ class Geometry:
         lines: object = shapely.linestrings(_mercator(corners), indices=owner) if shapes else ()
         self._lines = np.asarray(lines, dtype=np.object_)
         self._tree = shapely.STRtree(self._lines)
+        self.all: Numbers = np.arange(len(self.ids))
+        self.lies: tuple[Lie, ...]
+        self.lie_of: NDArray[np.int64]
+        self.lies, self.lie_of = _lies(network, self.ids)
+        self._near_point: OrderedDict[tuple[Position, Metres], Numbers] = OrderedDict()
+        self._near_line: dict[tuple[tuple[AreaId, ...], Metres], Numbers] = {}
 
-    def near_point(self, position: Position, within_m: Metres) -> frozenset[SegmentId]:
+    @classmethod
+    def of(cls, network: RoadNetwork) -> "Geometry":
+        """Return the geometry of the network, made the first time that it is asked for."""
+        key = id(network)
+        with _MAKING:
+            if key not in _MADE:
+                _MADE[key] = cls(network)
+                # Once the network is gone its number may become another's.
+                weakref.finalize(network, _MADE.pop, key, None).atexit = False
+            return _MADE[key]
+
+    def numbers(self, segments: Iterable[SegmentId]) -> Numbers:
+        """Return the numbers of some segments, sorted."""
+        return np.array(sorted({self._number[segment] for segment in segments}), dtype=np.int64)
+
+    def in_areas(self, areas: AbstractSet[AreaId]) -> Numbers:
+        """Return the segments that lie in one of the areas, with one end at least."""
+        return self._lying(lambda lie: not areas.isdisjoint(lie.areas))
+
+    def between(self, areas: AbstractSet[AreaId]) -> Numbers:
+        """Return the segments that join two of the areas."""
+        return self._lying(lambda lie: len(lie.areas) > 1 and areas >= set(lie.areas))
+
+    def near_point(self, position: Position, within_m: Metres) -> Numbers:
         """Return the segments that come within so many metres of a point."""
-        plane = shapely.Point(_mercator(np.array([position], dtype=np.float64))[0])
-        found = self._tree.query(plane, predicate="dwithin", distance=within_m / _true_scale(position[1]))
-        return frozenset(self._ids[number] for number in found)
+        key = (position, within_m)
+        found = self._near_point.get(key)
+        if found is None:
+            plane = shapely.Point(_mercator(np.array([position], dtype=np.float64))[0])
+            found = self._tree.query(plane, predicate="dwithin", distance=within_m / _true_scale(position[1]))
+            found.sort()
+            with _MAKING:
+                self._near_point[key] = found
+                if len(self._near_point) > _POINTS_KEPT:
+                    self._near_point.popitem(last=False)
+        return found
 
-    def near_segments(self, segments: Collection[SegmentId], within_m: Metres) -> dict[SegmentId, frozenset[SegmentId]]:
-        """Return, for each of the segments, those that come within so many metres of it, itself among them."""
-        chosen = np.array([self._number[segment] for segment in segments], dtype=np.intp)
-        found: dict[SegmentId, set[SegmentId]] = {segment: set() for segment in segments}
-        if len(chosen) == 0:
-            return {}
-        reach = within_m / np.cos(np.radians(self._middle[chosen]))
-        pairs = self._tree.query(self._lines[chosen], predicate="dwithin", distance=reach)
-        for row, other in pairs.T:
-            found[self._ids[chosen[row]]].add(self._ids[other])
-        return {segment: frozenset(near) for segment, near in found.items()}
+    def near_line(self, areas: tuple[AreaId, ...], within_m: Metres) -> Numbers:
+        """Return the segments within so many metres of one that joins the two areas, these among them."""
+        key = (areas, within_m)
+        if key not in self._near_line:
+            self._near_line[key] = self._near_any(self.between(frozenset(areas)), within_m)
+        return self._near_line[key]
+
+    def _near_any(self, lines: Numbers, within_m: Metres) -> Numbers:
+        """Return what is near to any of the lines: each other segment is measured until it is found near one."""
+        near = np.zeros(len(self.ids), dtype=np.bool_)
+        near[lines] = True
+        reach = within_m / np.cos(np.radians(self._middle[lines]))
+        for batch in np.array_split(np.arange(len(lines)), -(-len(lines) // _BATCH) or 1):
+            boxes = shapely.bounds(self._lines[lines[batch]]) + np.array([[-1, -1, 1, 1]]) * reach[batch, None]
+            which, other = self._tree.query(shapely.box(*boxes.T))
+            far = ~near[other]
+            which, other = batch[which[far]], other[far]
+            close = shapely.dwithin(self._lines[lines[which]], self._lines[other], reach[which])
+            near[other[close]] = True
+        return np.flatnonzero(near)
+
+    def _lying(self, asked: Callable[["Lie"], bool]) -> Numbers:
+        chosen = np.array([asked(lie) for lie in self.lies], dtype=np.bool_)
+        return np.flatnonzero(chosen[self.lie_of]) if len(chosen) else np.zeros(0, dtype=np.int64)
+
+
+class Lie(NamedTuple):
+    """How a segment lies: in one area or between two, sorted, and on which gate."""
+
+    areas: tuple[AreaId, ...]
+    gate: GateId | None
+
+
+def _lies(network: RoadNetwork, segments: Sequence[SegmentId]) -> tuple[tuple[Lie, ...], NDArray[np.int64]]:
+    """Return the different ways to lie, of which there are few, and for each segment the number of its own."""
+    area = {place.id: place.area for place in network.places.values()}
+    numbers: dict[tuple[AreaId, AreaId, GateId | None], int] = {}
+    found: dict[Lie, int] = {}
+    of: list[int] = []
+    for name in segments:
+        segment = network.segments[name]
+        ends = (area[segment.start], area[segment.end], segment.gate)
+        if ends not in numbers:
+            lie = Lie(tuple(sorted({ends[0], ends[1]})), ends[2])
+            numbers[ends] = found.setdefault(lie, len(found))
+        of.append(numbers[ends])
+    return tuple(found), np.array(of, dtype=np.int64)
+
+
+def shared_places(numbers: Numbers, others: Numbers) -> Numbers:
+    """Return at which places of the numbers stand those that are among the others, both sorted, nothing twice."""
+    few, many = (numbers, others) if len(numbers) < len(others) else (others, numbers)
+    if not len(few):
+        return few
+    at = np.minimum(np.searchsorted(many, few), len(many) - 1)
+    shared = many[at] == few
+    return np.flatnonzero(shared) if few is numbers else at[shared]
 
 
 def group_points(points: Sequence[Position], within_m: Metres) -> list[int]:
@@ -60,16 +158,36 @@ def group_points(points: Sequence[Position], within_m: Metres) -> list[int]:
             k = first[k]
         return k
 
-    by_latitude = sorted(range(len(points)), key=lambda k: points[k][1])
-    reach_deg = math.degrees(within_m / EARTH_RADIUS_M) * 1.001
-    for place, k in enumerate(by_latitude):
-        for other in by_latitude[place + 1 :]:
-            if points[other][1] - points[k][1] > reach_deg:
-                break
-            a, b = root(k), root(other)
-            if a != b and distance_m(points[k], points[other]) <= within_m:
-                first[max(a, b)] = min(a, b)
+    for one, other in _close_pairs(points, within_m):
+        a, b = root(one), root(other)
+        if a != b:
+            first[max(a, b)] = min(a, b)
     return [root(k) for k in range(len(points))]
+
+
+def _close_pairs(points: Sequence[Position], within_m: Metres) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of points that lie within so many metres of each other.
+
+    From south to north each point is compared with the next, with the one after it and so on, all at once, until none
+    is near enough by latitude alone. What is too close to the limit for that is measured once more.
+    """
+    longitude, latitude = np.radians(np.array(points, dtype=np.float64).reshape(-1, 2)).T
+    order = np.argsort(latitude, kind="stable")
+    longitude, latitude = longitude[order], latitude[order]
+    reach = within_m / EARTH_RADIUS_M
+    for step in range(1, len(points)):
+        south = np.flatnonzero(latitude[step:] - latitude[:-step] <= reach * _CLEARLY)
+        if not len(south):
+            return
+        north = south + step
+        eastward = np.sin((longitude[north] - longitude[south]) / 2) ** 2
+        half = np.sin((latitude[north] - latitude[south]) / 2) ** 2
+        half += np.cos(latitude[north]) * np.cos(latitude[south]) * eastward
+        apart = 2 * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+        for k in np.flatnonzero(apart <= reach * _CLEARLY).tolist():
+            one, other = int(order[south[k]]), int(order[north[k]])
+            if apart[k] * _CLEARLY <= reach or distance_m(points[one], points[other]) <= within_m:
+                yield one, other
 
 
 def _shape(network: RoadNetwork, segment: SegmentId) -> tuple[Position, ...]:

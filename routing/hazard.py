@@ -3,12 +3,12 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from routing.evidence import Hazard, Incident
-from routing.geometry import Geometry, group_points
+from routing.geometry import Geometry, Numbers, group_points, shared_places
 from routing.ledger import Reported
-from routing.network import SegmentId
 from routing.policy import AccessPolicy
 from routing.status import Part, Status
 from routing.track import Causes, Question, Track, graded, make_track, quiet
@@ -63,23 +63,55 @@ class Threat:
 
 
 def read_threats(
-    question: Question, incidents: Sequence[Reported[Incident]], geometry: Geometry
-) -> dict[SegmentId, tuple[Threat, ...]]:
-    """Return, for each segment, the incidents felt on it within the horizon, in order of position.
+    question: Question, incidents: Sequence[Reported[Incident]], geometry: Geometry, asked: Numbers
+) -> tuple[tuple[Threat, Numbers], ...]:
+    """Return the incidents felt within the horizon on one of the segments asked about, in order of position.
 
-    Incidents nearer to each other than `cluster_within_m`, also by way of others, are one cause.
+    With each come all segments on which it is felt. Incidents nearer to each other than `cluster_within_m`, also by
+    way of others, are one cause.
     """
     policy = question.policy
+    near: dict[int, Numbers] = {}
+    for row in incidents:
+        if row.fact.hazard != "none" and _may_be_felt(question, row):
+            numbers = felt_on(policy, row.fact, geometry)
+            if len(shared_places(asked, numbers)):
+                near[row.position] = numbers
+    if not near:
+        return ()
+    found: list[tuple[Threat, Numbers]] = []
+    for position, (row, cluster) in clusters(policy, incidents).items():
+        if position in near:
+            threat = _threat(question, row, cluster)
+            if threat.is_felt_within(question.horizon):
+                found.append((threat, near[position]))
+    return tuple(found)
+
+
+def _may_be_felt(question: Question, row: Reported[Incident]) -> bool:
+    policy, began_at = question.policy, row.valid.start
+    if row.fact.hazard == "attack_on_aid":
+        gone_at = began_at + policy.attack_on_aid_blocks_for_s
+    else:
+        gone_at = began_at + HALF_LIVES_FELT * _fadings(policy)[row.fact.hazard].half_life_s
+    return began_at < question.horizon.end and question.horizon.start < gone_at
+
+
+def clusters(
+    policy: AccessPolicy, incidents: Sequence[Reported[Incident]]
+) -> dict[int, tuple[Reported[Incident], str]]:
+    """Return the incidents that leave a hazard behind, by position and in its order, with their clusters' names."""
     harmful = sorted((row for row in incidents if row.fact.hazard != "none"), key=lambda row: row.position)
     groups = group_points([(row.fact.lon, row.fact.lat) for row in harmful], policy.cluster_within_m)
-    found: dict[SegmentId, list[Threat]] = {}
-    for row, group in zip(harmful, groups, strict=True):
-        threat = _threat(question, row, f"incidents:{harmful[group].position}")
-        if not threat.is_felt_within(question.horizon):
-            continue
-        for segment in geometry.near_point((row.fact.lon, row.fact.lat), _radius_m(policy, row.fact.hazard)):
-            found.setdefault(segment, []).append(threat)
-    return {segment: tuple(threats) for segment, threats in found.items()}
+    return {
+        row.position: (row, f"incidents:{harmful[group].position}")
+        for row, group in zip(harmful, groups, strict=True)
+    }  # fmt: skip
+
+
+def felt_on(policy: AccessPolicy, incident: Incident, geometry: Geometry) -> Numbers:
+    """Return the segments within the radius of an incident that leaves a hazard behind."""
+    return geometry.near_point((incident.lon, incident.lat), _radius_m(policy, incident.hazard))
 
 
 def hazard_track(question: Question, threats: Sequence[Threat]) -> Track:
@@ -136,7 +168,7 @@ def _fading_steps(question: Question, fading: Fading, began_at: Instant) -> dict
     """Return the hazard's value at the start of each step: on the horizon's grid, and where it ceases to contest."""
     horizon, step_s = question.horizon, question.policy.hazard_step_s
     forgotten_at = began_at + HALF_LIVES_FELT * fading.half_life_s
-    calm_at = _calm_at(fading, question.policy.open_from_p, began_at)
+    calm_at = began_at + _calm_age_s(fading, question.policy.open_from_p)
     first, last = max(horizon.start, began_at), min(horizon.end, forgotten_at)
     instants = {first} if first < last else set()
     if first < calm_at < last:
@@ -147,12 +179,13 @@ def _fading_steps(question: Question, fading: Fading, began_at: Instant) -> dict
     return {**{at: fading.p(at - began_at) for at in instants}, forgotten_at: 1.0}
 
 
-def _calm_at(fading: Fading, open_from_p: float, began_at: Instant) -> Instant:
-    """Return the first second at which the hazard's p reaches `open_from_p`."""
-    ages = range(HALF_LIVES_FELT * fading.half_life_s)
-    return began_at + bisect_left(ages, open_from_p, key=fading.p)
+@lru_cache(maxsize=64)
+def _calm_age_s(fading: Fading, open_from_p: float) -> Seconds:
+    """Return the first second after the incident at which the hazard's p reaches `open_from_p`."""
+    return bisect_left(range(HALF_LIVES_FELT * fading.half_life_s), open_from_p, key=fading.p)
 
 
+@lru_cache(maxsize=16)
 def _fadings(policy: AccessPolicy) -> Mapping[Hazard, Fading]:
     strike = Fading(
         factor=policy.air_strike_factor,

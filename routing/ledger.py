@@ -97,12 +97,18 @@ def read_ledger(
     InvalidEvidence
         If a record names a segment, gate or area that the network does not hold.
     """
-    ledger = Ledger(supposed_ends=dict(supposed_ends or {}))
-    for record in standing(log, known):
-        if record.position > SUPPOSED:
-            _file(ledger, record, network)
+    ledger = file_records((record for record in standing(log, known) if record.position > SUPPOSED), network)
+    ledger.supposed_ends.update(supposed_ends or {})
     for extra in supposed:
         _file(ledger, replace(extra, position=SUPPOSED), network)
+    return ledger
+
+
+def file_records(records: Iterable[Evidence], network: RoadNetwork) -> Ledger:
+    """Sort records that stand, in order of position, by target; raises as `read_ledger` does."""
+    ledger = Ledger()
+    for record in records:
+        _file(ledger, record, network)
     return ledger
 
 

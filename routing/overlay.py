@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from routing.access import DEFAULT_POLICY, fold_segments
 from routing.errors import RoutingError, UnknownId
 from routing.evidence import Arrangement, Control, Evidence, GateHours, GateReport, GateState, RoadReport
-from routing.geometry import Geometry
 from routing.ledger import SUPPOSED, Ledger, read_ledger
 from routing.network import AreaId, GateId, PartyId, RoadNetwork, SegmentId
 from routing.policy import AccessPolicy
+from routing.reach import near_moved_lines, under_ceasefire
 from routing.status import AccessMap
 from routing.track import Question
 from routing.units import FOREVER, AsOf, Instant, Metres, Seconds, Window
@@ -200,7 +200,7 @@ def _touched(
                 if supposition.area not in network.areas:
                     raise UnknownId(f"No area {supposition.area!r} in the network. Use an id from the areas listing.")
                 moved.add(supposition.area)
-    return found | _near_moved_lines(moved, network, near_m)
+    return found | near_moved_lines(moved, network, near_m)
 
 
 def _under_ceasefire(ceasefire: str, ledger: Ledger, network: RoadNetwork) -> set[SegmentId]:
@@ -208,18 +208,4 @@ def _under_ceasefire(ceasefire: str, ledger: Ledger, network: RoadNetwork) -> se
         known = ", ".join(sorted(ledger.agreed)) or "none"
         raise UnknownId(f"No ceasefire {ceasefire!r} is known at this position of the log. Known: {known}.")
     areas = {area for agreement in ledger.agreed[ceasefire] for area in agreement.fact.areas}
-    return {
-        segment
-        for segment in network.segments
-        if len(joined := network.areas_of(segment)) > 1 and areas.issuperset(joined)
-    }
-
-
-def _near_moved_lines(areas: set[AreaId], network: RoadNetwork, near_m: Metres) -> set[SegmentId]:
-    """Return the segments in the areas, and those near a border of theirs: a line there calls for reports."""
-    if not areas:
-        return set()
-    inside = {segment for segment in network.segments if not areas.isdisjoint(network.areas_of(segment))}
-    borders = [segment for segment in sorted(inside) if len(network.areas_of(segment)) > 1]
-    near = Geometry(network).near_segments(borders, near_m).values()
-    return inside.union(*near)
+    return under_ceasefire(areas, network)

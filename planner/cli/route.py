@@ -1,6 +1,6 @@
 """The command that finds the ways between two places."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import click
@@ -11,9 +11,12 @@ from planner.cli.app import App, pass_app
 from planner.cli.frame import REFUSED, json_option, print_json
 from planner.cli.terminal import say
 from planner.services.access import find_place
-from planner.services.access_view import route_json
+from planner.services.access_view import barrier_name, openings_json, route_json
 from planner.services.routes import route as find_routes
+from planner.services.routes import weight_of, what_would_open
+from routing.cuts import Barrier
 from routing.travel.legs import Leg, RefusalReason
+from routing.travel.openings import Opening
 from routing.units import HOUR, Instant, format_instant
 
 KM = 1_000
@@ -32,20 +35,30 @@ WHY: Final[Mapping[RefusalReason, str]] = {
 @click.option("--at", help="Leaving from this time on.")
 @click.option("--known", help="What was known: a log position, or a time.")
 @click.option("--hours", default=24, show_default=True, type=click.IntRange(1, 24 * 14), help="Leaving within so many.")
+@click.option("--truck", "truck_type", help="Over roads that carry trucks of this type.")
+@click.option("--openings", "with_openings", is_flag=True, help="Where there is none: what opening each closure gives.")
 @json_option
 @pass_app
-def route(
-    app: App, origin: str, destination: str, at: str | None, known: str | None, hours: int, *, as_json: bool
-) -> None:
+def route(  # noqa: PLR0913 - an argument an option
+    app: App, origin: str, destination: str, at: str | None, known: str | None, hours: int, truck_type: str | None,
+    *, with_openings: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Find the ways between two places: time, risk, gates and when one may leave. Exits 1 where there is none."""
     asked = question(app, at, known)
     start, end = (find_place(app.world.network, words) for words in (origin, destination))
-    legs, refused = find_routes(app.world, start, end, asked, hours=hours)
+    gross_kg = 0 if truck_type is None else weight_of(app.world, truck_type)
+    legs, refused = find_routes(app.world, start, end, asked, hours=hours, gross_kg=gross_kg)
+    cut: tuple[Barrier, ...] = ()
+    opened: tuple[Opening, ...] = ()
+    if refused is not None and with_openings:
+        cut, opened = what_would_open(app.world, start, end, asked, hours=hours, gross_kg=gross_kg)
     if as_json:
-        print_json(route_json(app.world, start, end, legs, refused))
+        told = route_json(app.world, start, end, legs, refused)
+        print_json({**told, **openings_json(cut, opened)} if with_openings else told)
     elif refused is not None:
         proof = f" ({', '.join(refused.cut)})" if refused.cut else ""
         say(f"No way from {start} to {end}: {WHY[refused.reason]}{escape(proof)}.")
+        _print_openings(cut, opened)
     else:
         for number, leg in enumerate(legs, 1):
             _print_leg(number, leg, app)
@@ -58,6 +71,14 @@ def _print_leg(number: int, leg: Leg, app: App) -> None:
     say(f"[bold]{number}[/]  {leg.metres / KM:.0f} km, {leg.seconds / HOUR:.1f} h, p {leg.p:.2f}, gates {gates}")
     say(f"   leaving {', '.join(_window(w.start, w.end, app) for w in leg.departures)}")
     say(f"   {escape(' > '.join(leg.segments))}", style="dim")
+
+
+def _print_openings(cut: Sequence[Barrier], opened: Sequence[Opening]) -> None:
+    if cut:
+        say(f"The fewest that close it: {escape(', '.join(barrier_name(barrier) for barrier in cut))}.")
+    for opening in opened:
+        ways = ", ".join(f"{leg.seconds / HOUR:.1f} h p {leg.p:.2f}" for leg in opening.legs) or "still no way there"
+        say(f"Open {escape(barrier_name(opening.barrier))} alone: {ways}; {opening.people} people reached more")
 
 
 def _window(start: Instant, end: Instant, app: App) -> str:

@@ -15,7 +15,9 @@ from routing.units import AsOf, format_instant
 
 if TYPE_CHECKING:
     # The road engine is only for those who ask for a road.
+    from routing.cuts import Barrier
     from routing.travel.legs import Leg, Refusal
+    from routing.travel.openings import Opening
 
 
 def status_json(world: World, question: AsOf, states: Sequence[SegmentState]) -> Json:
@@ -88,6 +90,28 @@ def route_json(world: World, origin: str, destination: str, legs: "Sequence[Leg]
         ],
         "refused": None if refused is None else {"reason": refused.reason, "cut": list[Plain](refused.cut)},
     }
+
+
+def openings_json(cut: "Sequence[Barrier]", opened: "Sequence[Opening]") -> Json:
+    """Return the fewest closures between two places, and what opening each would give."""
+    return {
+        "separated_by": list[Plain](barrier_name(barrier) for barrier in cut),
+        "openings": [
+            {
+                "open": barrier_name(each.barrier),
+                "segments": list[Plain](each.barrier.segments),
+                "legs": [{"seconds": leg.seconds, "p": round(leg.p, 6)} for leg in each.legs],
+                "people": each.people,
+                "places": list[Plain](each.places),
+            }
+            for each in opened
+        ],
+    }
+
+
+def barrier_name(barrier: "Barrier") -> str:
+    """Return gate:ID or segment:ID, as proofs write them."""
+    return f"segment:{barrier.segments[0]}" if barrier.gate is None else f"gate:{barrier.gate}"
 
 
 def convoys_json(world: World, rows: Sequence[ConvoyRow]) -> list[Plain]:

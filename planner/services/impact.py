@@ -15,6 +15,7 @@ from planner.services.routes import LONGEST_LEG_S
 from planner.store.store import Store
 from routing.evidence import Evidence, Incident, Retraction
 from routing.network import GateId, SegmentId
+from routing.refold import refold
 from routing.status import AccessMap, Status
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, find_legs
@@ -129,7 +130,8 @@ def _turned(before: World, after: World, question: AsOf, record: Evidence) -> tu
     """Return the stretches whose status is another at some time of the days after the report begins to hold."""
     start = max(question.at, record.valid.start)
     horizon = Window(start, max(start + 1, min(record.valid.end, start + LOOKED_AHEAD_S)))
-    old, new = (_map(world, question.at, horizon) for world in (before, after))
+    old = _map(before, question.at, horizon)
+    new = refold(old, after.log, after.network, after.head, after.catalogue.crisis.tz)
     found = []
     for segment in sorted(before.network.segments):
         was, will = old.timeline(segment), new.timeline(segment)

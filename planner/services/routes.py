@@ -1,11 +1,17 @@
-"""Ask for the ways between two places."""
+"""Ask for the ways between two places, and for what would open one where there is none."""
 
+from collections import Counter
 from typing import Final
 
+from planner.domain.errors import NotFound
 from planner.domain.world import World
 from planner.services.access import access_over, inspected
+from routing.cuts import Barrier, separating
+from routing.network import PlaceId, RoadNetwork
+from routing.status import AccessMap
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, Refusal, find_legs, refusal
+from routing.travel.openings import Opening, barriers, openings
 from routing.units import DAY, HOUR, AsOf, Window
 
 LONGEST_LEG_S: Final = DAY
@@ -13,15 +19,59 @@ LONGEST_LEG_S: Final = DAY
 
 
 def route(
-    world: World, origin: str, destination: str, question: AsOf, *, hours: int = 24
+    world: World, origin: str, destination: str, question: AsOf, *, hours: int = 24, gross_kg: int = 0
 ) -> tuple[tuple[Leg, ...], Refusal | None]:
-    """Return the Pareto legs of a loaded column that leaves within so many hours, or why there is none."""
-    departures = Window(question.at, question.at + hours * HOUR)
-    horizon = Window(question.at, departures.end + LONGEST_LEG_S)
-    access = access_over(world, question, horizon)
-    network = inspected(world, question)
+    """Return the Pareto legs of a loaded column that leaves within so many hours, or why there is none.
+
+    `gross_kg` is the weight of its heaviest truck; 0 asks for no bridge's limit.
+    """
+    departures, network, access = _asked(world, question, hours)
     engine = TravelEngine(network)
-    legs = find_legs(network, access, engine, origin, destination, departures, loaded=True)
+    legs = find_legs(network, access, engine, origin, destination, departures, loaded=True, gross_kg=gross_kg)
     if legs:
         return legs, None
-    return (), refusal(network, access, origin, destination, departures)
+    return (), refusal(network, access, origin, destination, departures, gross_kg=gross_kg)
+
+
+def what_would_open(
+    world: World, origin: str, destination: str, question: AsOf, *, hours: int = 24, gross_kg: int = 0
+) -> tuple[tuple[Barrier, ...], tuple[Opening, ...]]:
+    """Return the fewest closed gates and segments between two places, and what opening each closed one would give.
+
+    People count where they live behind the closure, each site by the smallest of its figures.
+    """
+    departures, network, access = _asked(world, question, hours)
+    closed = barriers(network, access, departures)
+    found = openings(
+        network, access, TravelEngine(network), closed, origin, destination, departures, _people(world),
+        gross_kg=gross_kg,
+    )  # fmt: skip
+    cut = separating(network, closed, origin, destination)
+    return cut, tuple(each for each in found if each.legs or each.people)
+
+
+def weight_of(world: World, truck_type: str) -> int:
+    """Return the gross weight of a truck type in kg.
+
+    Raises
+    ------
+    NotFound
+        If there is no such type; names those there are.
+    """
+    types = world.catalogue.truck_types
+    if truck_type not in types:
+        raise NotFound(f"No truck type {truck_type!r}. There are: {', '.join(sorted(types))}.")
+    return types[truck_type].gross_kg
+
+
+def _asked(world: World, question: AsOf, hours: int) -> tuple[Window, RoadNetwork, AccessMap]:
+    departures = Window(question.at, question.at + hours * HOUR)
+    horizon = Window(question.at, departures.end + LONGEST_LEG_S)
+    return departures, inspected(world, question), access_over(world, question, horizon)
+
+
+def _people(world: World) -> dict[PlaceId, int]:
+    counted: Counter[PlaceId] = Counter()
+    for site in world.catalogue.sites.values():
+        counted[site.place] += min((figure.people for figure in site.people), default=0)
+    return dict(counted)

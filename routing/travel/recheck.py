@@ -118,7 +118,8 @@ def _walk(access: AccessMap, passed: Pass, *, use_unknown: bool) -> list[str]:
     timeline = access.timelines.get(passed.segment)
     if timeline is None:
         return [f"unknown_segment: nothing is known of {passed.segment}"]
-    for at in _instants(passed.enter_at, passed.leave_at, [piece.window.start for piece in timeline]):
+    edges = [edge for piece in timeline for edge in (piece.window.start, piece.window.end)]
+    for at in _instants(passed.enter_at, passed.leave_at, edges):
         rule, said = _state(access, passed, at, timeline, use_unknown=use_unknown)
         if rule:
             return [f"{rule}: {said}"]

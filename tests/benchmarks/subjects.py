@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter
 from types import MappingProxyType
 from typing import Final
 
@@ -17,14 +16,18 @@ from routing.evidence import known_at
 from routing.status import Status
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.units import AsOf, Window
+from tests.benchmarks.folds import measure_folds
+from tests.benchmarks.roads import measure_roads
+from tests.benchmarks.timing import Timing, Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """A seed crisis and how many days of it are planned; None means as many as its demo."""
+    """A seed crisis and how many days of it are planned (None: as many as its demo), and places of a drawn map."""
 
     name: str
     crisis: str
+    places: int
     days: int | None = None
 
 
@@ -32,22 +35,12 @@ SIZES: Final = MappingProxyType(
     {
         size.name: size
         for size in (
-            Size(name="S", crisis="two-rivers", days=2),
-            Size(name="M", crisis="syria-2016-09", days=3),
-            Size(name="L", crisis="syria-2016-09"),
+            Size(name="S", crisis="two-rivers", days=2, places=10_000),
+            Size(name="M", crisis="syria-2016-09", days=3, places=100_000),
+            Size(name="L", crisis="syria-2016-09", places=1_000_000),
         )
     }
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """One row of the table: the fastest of the rounds, and what came out, so that speed is not bought by emptiness."""
-
-    subject: str
-    size: str
-    seconds: float
-    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,14 +142,19 @@ SUBJECTS: Final = MappingProxyType(
 )
 
 
+ON_MAPS: Final = MappingProxyType({"roads": measure_roads, "folds": measure_folds})
+"""What is measured on drawn maps instead of a crisis, in several rows."""
+
+
 def measure(subject: str, case: Case) -> Timing:
     """Run one subject on one case and return its row."""
     prepare, rounds = SUBJECTS[subject]
     step = prepare(case)
-    taken: list[float] = []
+    watch = Watch()
     outcome = ""
     for _ in range(rounds):
-        began = perf_counter()
-        outcome = step()
-        taken.append(perf_counter() - began)
-    return Timing(subject=subject, size=case.size.name, seconds=min(taken), outcome=outcome)
+        with watch:
+            outcome = step()
+    return Timing(
+        subject=subject, size=case.size.name, seconds=min(watch.wall), cpu_seconds=min(watch.cpu), outcome=outcome
+    )

@@ -14,9 +14,11 @@ from routing.evidence import (
     CeasefireExtended,
     CeasefireViolation,
     Control,
+    DeliveryOutcome,
     Evidence,
     GateHours,
     GateReport,
+    Hold,
     Incident,
     Pause,
     Retraction,
@@ -100,6 +102,14 @@ facts = st.one_of(
         lat=st.sampled_from([35.95, 36.0, 36.06]),
     ),
     st.builds(Retraction, position=st.integers(1, 6)),
+    st.builds(Hold, scope=st.sampled_from([(), ("gate:gate",), ("area:east",)]), reason=st.just("attack")),
+    st.builds(
+        lambda result, movement: DeliveryOutcome(
+            movement=movement, site="town", happened_at=ORIGIN, result=result, what="delivered", gate="gate"
+        ),
+        st.sampled_from(["facilitated", "impeded", "denied", "cancelled"]),
+        st.sampled_from(["m1", "m2"]),
+    ),
 )
 
 
@@ -128,6 +138,44 @@ def folded(
 def test_the_order_of_rows_never_matters(drawn: tuple[tuple[Evidence, ...], list[Evidence]]) -> None:
     rows, shuffled = drawn
     assert folded(tuple(shuffled)) == folded(rows)
+
+
+def target(row: Evidence) -> tuple[object, ...]:
+    """Return what a record speaks of, in the sense in which a later record of it counts instead."""
+    match row.fact:
+        case RoadReport():
+            return ("road", row.fact.segments)
+        case Control():
+            return ("control", row.fact.area)
+        case CeasefireAgreed() | CeasefireExtended():
+            return ("terms",)
+        case CeasefireClaim():
+            return ("claim", row.fact.by)
+        case DeliveryOutcome():
+            return ("outcome", row.fact.movement)
+        case _:
+            return (row.fact.kind,)
+
+
+@few
+@given(logs.filter(lambda rows: not any(isinstance(row.fact, Retraction) for row in rows)), st.data())
+def test_records_of_different_targets_may_be_recorded_in_any_order(
+    rows: tuple[Evidence, ...], choice: st.DataObject
+) -> None:
+    """Of two records of one target the later position may count; of others only their names in reasons differ."""
+    place: dict[tuple[object, ...], list[int]] = {}
+    for row in rows:
+        place.setdefault(target(row), []).append(row.position)
+    order = choice.draw(st.permutations(sorted(place, key=repr)))
+    mixed = log(*[rows[position - 1] for each in order for position in place[each]])
+    one, other = folded(rows), folded(mixed)
+    assert (one.gate_priors, one.gate_flow) == (other.gate_priors, other.gate_flow)
+    for name in NETWORK.segments:
+        for at in {piece.window.start for found in (one, other) for piece in found.timelines[name]}:
+            here, there = one.at(name, at), other.at(name, at)
+            assert (here.status, here.p, sorted(p for _, p in here.causes)) == (
+                there.status, there.p, sorted(p for _, p in there.causes)
+            )  # fmt: skip
 
 
 @few

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.cuts import connected, isolating, opening
+from routing.cuts import Barrier, connected, isolating, opening, separating
 from routing.errors import UnknownId
 from routing.network import PlaceId, SegmentId
 from tests.routing.travel.builders import World, network, road, worlds
@@ -85,3 +85,71 @@ def test_cuts_are_the_smallest_of_all_sets_of_closed_roads(*, world: World, choi
     enough = [some for some in sets if joined(world, closed - some, origin, destination)]
     assert len(opened) == min((len(some) for some in enough), default=0)
     assert not enough or opened in enough
+
+
+def behind(gate_name: str, *names: SegmentId) -> Barrier:
+    return Barrier(gate=gate_name, segments=names)
+
+
+def alone(name: SegmentId) -> Barrier:
+    return Barrier(gate=None, segments=(name,))
+
+
+def test_a_gate_with_three_closed_roads_counts_as_one() -> None:
+    # Three roads lead from the checkpoint b to d, and a fourth way with two closed roads goes round it.
+    roads = network(road("a-b"), road("b-c"), road("b-d"), road("b-d-2"), road("c-d"), road("a-e"), road("e-d"))
+    closed = [behind("north", "b-c", "b-d", "b-d-2"), alone("a-e"), alone("e-d")]
+    assert separating(roads, closed, "a", "d") == (closed[0], closed[2])
+    each = [alone(name) for barrier in closed for name in barrier.segments]
+    assert len(separating(roads, each, "a", "d")) == 4
+    assert separating(roads, closed, "a", "c") == (closed[0], closed[2])
+
+
+def test_a_gate_is_not_passed_for_nothing_by_going_in_at_one_road_and_out_at_another() -> None:
+    roads = network(road("a-b"), road("b-c"), road("c-d", oneway=True))
+    gate_of_both = behind("north", "a-b", "b-c")
+    assert separating(roads, [gate_of_both], "a", "d") == (gate_of_both,)
+    assert separating(roads, [gate_of_both], "d", "a") == ()
+
+
+def test_a_gate_whose_roads_never_meet_counts_for_each_of_them() -> None:
+    roads = network(road("a-b"), road("b-d"), road("a-c"), road("c-d"))
+    found = separating(roads, [behind("north", "a-b", "c-d")], "a", "d")
+    assert found == (behind("north", "a-b"), behind("north", "c-d"))
+
+
+@st.composite
+def barred(draw: st.DrawFn) -> tuple[World, tuple[Barrier, ...]]:
+    """Draw a world, close some of its roads, and let a gate or two at some place bar several of them together."""
+    world = draw(worlds())
+    closed = draw(st.lists(st.sampled_from(sorted(world.roads.segments)), unique=True))
+    found: list[Barrier] = []
+    for number, place in enumerate(
+        draw(st.lists(st.sampled_from(sorted(world.roads.places)), unique=True, max_size=2))
+    ):
+        here = [name for name in closed if place in (world.roads.segments[name].start, world.roads.segments[name].end)]
+        if here:
+            found.append(behind(f"gate-{number}", *here))
+            closed = [name for name in closed if name not in here]
+    return world, (*found, *[alone(name) for name in closed])
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(drawn=barred(), choice=st.data())
+def test_the_fewest_gates_and_roads_separate_as_trying_every_set_of_them_tells(
+    *, drawn: tuple[World, tuple[Barrier, ...]], choice: st.DataObject
+) -> None:
+    world, every = drawn
+    origin, destination = choice.draw(st.permutations(sorted(world.roads.places)))[:2]
+    found = separating(world.roads, every, origin, destination)
+
+    def parted(chosen: tuple[Barrier, ...]) -> bool:
+        return not joined(world, frozenset(n for each in chosen for n in each.segments), origin, destination)
+
+    if not parted(every) or parted(()):
+        assert found == ()
+        return
+    assert parted(found)
+    assert len(found) == min(
+        size for size in range(len(every) + 1) for chosen in combinations(every, size) if parted(chosen)
+    )

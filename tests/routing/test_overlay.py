@@ -233,3 +233,60 @@ def test_a_supposed_record_is_worth_what_the_same_record_would_be(drawn: tuple[S
     for name in NETWORK.segments:
         for at in range(time(START), time(END), 5 * HOUR):
             assert found.at(name, at).status is recorded.at(name, at).status
+
+
+closures = st.one_of(
+    st.builds(
+        SupposedRoad, segment=st.sampled_from(sorted(NETWORK.segments)), state=st.just("closed"), window=windows()
+    ),
+    st.builds(SupposedGate, gate=st.just("gate"), state=st.just("closed"), window=windows()),
+)
+
+
+@few
+@given(
+    st.tuples(*[
+        st.builds(SupposedRoad, segment=st.just(name), state=st.sampled_from(["open", "closed"]), window=windows())
+        for name in sorted(NETWORK.segments)
+    ]),
+    one_each, st.permutations(sorted(NETWORK.segments)), st.sets(st.integers(0, 7)),
+)  # fmt: skip
+def test_what_ifs_on_different_segments_add_up_laid_one_by_one_in_any_order(
+    on_roads: tuple[SupposedRoad, ...], one_of_each: tuple[Supposition, ...], order: list[str], chosen: set[int]
+) -> None:
+    """The law holds where no segment is touched by two of the what-ifs: here all of the gate's are one with its road.
+
+    Two on one segment are no sum of two maps, so that they are laid at once; in which order they are named is then of
+    no consequence (the law above). A change of control touches all roads of its area and is left out here.
+    """
+    by_segment: dict[str, list[Supposition]] = {name: [] for name in NETWORK.segments}
+    for k, supposition in enumerate((*on_roads, *one_of_each[:4])):
+        if k in chosen:
+            by_segment[supposition.segment if isinstance(supposition, SupposedRoad) else "crossing"].append(supposition)
+    known = base()
+    laid = known
+    for name in order:
+        alone = supposed(*by_segment[name])
+        laid = laid.replace_timelines(
+            {each: alone.timeline(each) for each in NETWORK.segments if alone.timeline(each) != known.timeline(each)}
+        )
+    assert laid == supposed(*[each for group in by_segment.values() for each in group])
+
+
+@few
+@given(closures, st.sets(st.integers(0, 5)), one_each)
+def test_a_supposed_closure_never_makes_any_road_better(
+    closure: Supposition, chosen: set[int], one_of_each: tuple[Supposition, ...]
+) -> None:
+    """Whatever else is supposed, as long as it speaks of other targets."""
+    rest = [
+        each
+        for k, each in enumerate(one_of_each)
+        if k in chosen and type(each) is not type(closure)
+    ]  # fmt: skip
+    before, after = supposed(*rest), supposed(*rest, closure)
+    for name in NETWORK.segments:
+        edges = {piece.window.start for found in (before, after) for piece in found.timeline(name)}
+        for at in edges:
+            was, now = before.at(name, at), after.at(name, at)
+            assert (now.status.rank, -now.p) >= (was.status.rank, -was.p)

@@ -126,6 +126,27 @@ def test_no_route_exits_1_and_names_what_is_closed(seeded_desk: Desk) -> None:
     assert words.code == 1
 
 
+def test_where_there_is_no_route_the_openings_tell_what_each_closure_is_worth(seeded_desk: Desk) -> None:
+    asked = ("access", "route", "ordan", "osk", "--at", NINE, "--known", "41", "--openings")
+    told = json.loads(seeded_desk.qafila(*asked, "--json").out)
+    assert told["separated_by"] == ["gate:osk"]
+    first = next(each for each in told["openings"] if each["legs"])
+    assert (first["open"], first["segments"], first["places"]) == ("gate:osk", ["osk-line--osk"], ["osk"])
+    assert first["people"] > 0
+    assert [leg.keys() for leg in first["legs"]] == [{"seconds", "p"}]
+    words = seeded_desk.qafila(*asked).out
+    assert "The fewest that close it: gate:osk." in words
+    assert f"Open gate:osk alone: {first['legs'][0]['seconds'] / 3600:.1f} h" in words
+
+
+def test_a_route_may_be_asked_for_a_type_of_truck(seeded_desk: Desk) -> None:
+    light = seeded_desk.qafila("access", "route", "ordan", "Kessa", "--at", NINE, "--truck", "rigid-10t")
+    assert light.code == 0, light.err
+    wrong = seeded_desk.qafila("access", "route", "ordan", "Kessa", "--at", NINE, "--truck", "zeppelin")
+    assert wrong.code != 0
+    assert "No truck type 'zeppelin'. There are: " in wrong.err
+
+
 def test_a_line_that_opens_too_late_is_a_matter_of_the_window(seeded_desk: Desk) -> None:
     told = seeded_desk.qafila("access", "route", "ordan", "osk", "--at", NINE)
     assert (told.code, told.err) == (1, "")

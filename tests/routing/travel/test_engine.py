@@ -1,6 +1,8 @@
 """Driving times: the hierarchy, the fallback and a plain search must agree on every pair."""
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from routing.errors import UnknownId
 from routing.network import RoadNetwork
-from routing.travel.engine import UNREACHABLE, TravelEngine
+from routing.travel.engine import UNREACHABLE, FastestWay, TravelEngine
 from tests.routing.travel.builders import KM_S, World, gate, network, road, worlds
 
 
@@ -80,3 +82,49 @@ def test_an_engine_sent_to_another_process_gives_the_same_times() -> None:
     engine = TravelEngine(network(road("a-b"), road("b-c")))
     copied = pickle.loads(pickle.dumps(engine))  # noqa: S301 - our own bytes
     assert copied.seconds_table(["a"], ["c"]).tolist() == [[2 * KM_S]]
+
+
+def test_the_fastest_way_has_its_segments_and_its_line_from_place_to_place() -> None:
+    bent = replace(road("a-b"), shape=((36.0, 35.0), (36.04, 35.2), (36.1, 35.1)))
+    back = replace(road("c-b"), shape=((36.2, 35.2), (36.12, 35.3), (36.1, 35.1)))
+    roads = network(bent, back, road("a-c", metres=9_000))
+    way = TravelEngine(roads).fastest_way("a", "c")
+    assert way == FastestWay(
+        segments=("a-b", "c-b"),
+        seconds=2 * KM_S,
+        line=((36.0, 35.0), (36.04, 35.2), (36.1, 35.1), (36.12, 35.3), (36.2, 35.2)),
+    )
+    assert TravelEngine(roads).fastest_way("a", "c", frozenset({"a-b", "a-c"})) is None
+
+
+@pytest.mark.parametrize("most", [1, 2])
+@settings(max_examples=settings().max_examples // 4)
+@given(world=worlds(), choice=st.data())
+def test_an_engine_that_may_keep_few_metrics_gives_the_same_times(
+    most: int, *, world: World, choice: st.DataObject
+) -> None:
+    engine, roomy = TravelEngine(world.roads), TravelEngine(world.roads)
+    engine._most = most
+    for closed in choice.draw(st.lists(st.frozensets(st.sampled_from(sorted(world.roads.segments))), max_size=6)):
+        loaded = choice.draw(st.booleans())
+        found = engine.seconds_table(engine.places, engine.places, closed, loaded)
+        np.testing.assert_array_equal(found, roomy.seconds_table(engine.places, engine.places, closed, loaded))
+    assert len(engine._metrics) <= most
+
+
+def test_threads_that_ask_for_other_closures_at_once_each_get_their_own_answer() -> None:
+    names = [f"p{k}-p{k + 1}" for k in range(12)]
+    roads = network(*[road(name) for name in names])
+    engine = TravelEngine(roads)
+    engine._most = 2
+
+    def ask(shut: int) -> bool:
+        return all(
+            (engine.seconds_table(["p0"], [f"p{k}"], frozenset({names[shut]}))[0, 0] < UNREACHABLE) == (k <= shut)
+            for k in range(1, 13)
+            for _ in range(10)
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(12)))
+    assert all(lent.borrowers == 0 for lent in engine._metrics.values())

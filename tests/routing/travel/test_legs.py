@@ -301,19 +301,6 @@ def test_every_leg_passes_the_recheck_and_fails_it_with_any_one_segment_closed(
 
 
 @settings(max_examples=settings().max_examples // 2)
-@given(world=worlds(steady=True), choice=st.data())
-def test_a_closure_never_makes_a_leg_faster_or_likelier(*, world: World, choice: st.DataObject) -> None:
-    origin, destination = choice.draw(st.permutations(sorted(world.roads.places)))[:2]
-    shut = choice.draw(st.sampled_from(sorted(world.roads.segments)))
-    before = found_legs(world.roads, world.access, origin, destination)
-    closed = world.access.replace_timelines({shut: blocked(SPAN_S)})
-    after_it = found_legs(world.roads, closed, origin, destination)
-    if after_it:
-        assert min(leg.seconds for leg in before) <= min(leg.seconds for leg in after_it)
-        assert max(leg.p for leg in before) >= max(leg.p for leg in after_it) - 1e-9
-
-
-@settings(max_examples=settings().max_examples // 2)
 @given(world=worlds(), choice=st.data())
 def test_no_leg_is_found_exactly_where_a_refusal_has_its_reason(*, world: World, choice: st.DataObject) -> None:
     origin, destination = choice.draw(st.permutations(sorted(world.roads.places)))[:2]

@@ -110,6 +110,12 @@ def test_a_drive_beyond_what_was_folded_is_no_proved_drive() -> None:
     assert rules(walk(depart_s=86_390))[0] == "segment_window"
 
 
+def test_the_last_second_of_a_drive_must_be_folded_too() -> None:
+    drive_s = 2 * KM_S + 780
+    assert rules(walk(depart_s=86_400 - drive_s)) == []
+    assert rules(walk(depart_s=86_400 - drive_s + 1)) == ["segment_window"]
+
+
 def test_every_broken_rule_of_a_drive_is_told_at_once() -> None:
     found = walk({"b-c": blocked()}, gross_kg=30_000, daylight=[])
     assert rules(found) == ["weight", "blocked_segment", "night"]

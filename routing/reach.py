@@ -1,0 +1,108 @@
+"""How far a record reaches: which road segments can look different because of it."""
+
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from itertools import chain
+
+from routing.evidence import (
+    Arrangement,
+    CeasefireAgreed,
+    CeasefireClaim,
+    CeasefireExtended,
+    CeasefireViolation,
+    Control,
+    Evidence,
+    GateHours,
+    GateReport,
+    Incident,
+    Pause,
+    RoadReport,
+)
+from routing.geometry import Geometry, Numbers
+from routing.hazard import clusters, felt_on
+from routing.ledger import Reported
+from routing.network import AreaId, GateId, RoadNetwork, SegmentId
+from routing.policy import AccessPolicy
+from routing.units import Metres
+
+
+def reach(
+    changed: Collection[Evidence],
+    after: Collection[Evidence],
+    network: RoadNetwork,
+    policy: AccessPolicy,
+) -> set[SegmentId]:
+    """Return every segment whose timeline can differ between two logs.
+
+    `after` are all records that stand in the second, `changed` those that stand in one of both only. More segments may
+    be named than do differ.
+    """
+    found: set[SegmentId] = set()
+    gates: set[GateId] = set()
+    moved: set[AreaId] = set()
+    truces: set[str] = set()
+    for record in changed:
+        match record.fact:
+            case RoadReport(segments=segments):
+                found.update(segments)
+            case GateReport(gate=gate) | GateHours(gate=gate):
+                gates.add(gate)
+            case Arrangement(gates=at) | Pause(gates=at):
+                gates.update(at)
+            case Control(area=area):
+                moved.add(area)
+            case CeasefireAgreed() | CeasefireExtended() | CeasefireClaim() | CeasefireViolation():
+                truces.add(record.fact.ceasefire)
+            case _:
+                pass  # outcomes and holds have maps of their own; the rest says nothing of roads
+    for gate in gates:
+        found.update(network.segments_of_gate.get(gate, ()))
+    for truce in truces:
+        agreements = (each.fact for each in chain(changed, after) if isinstance(each.fact, CeasefireAgreed))
+        areas = {area for agreed in agreements if agreed.ceasefire == truce for area in agreed.areas}
+        found |= under_ceasefire(areas, network)
+    if any(isinstance(record.fact, Incident) for record in changed):
+        found |= _names(network, _felt(changed, after, Geometry.of(network), policy))
+    return found | near_moved_lines(moved, network, policy.report_needed_within_m)
+
+
+def under_ceasefire(areas: AbstractSet[AreaId], network: RoadNetwork) -> set[SegmentId]:
+    """Return the segments that join two of the areas."""
+    return _names(network, [Geometry.of(network).between(areas)])
+
+
+def near_moved_lines(areas: AbstractSet[AreaId], network: RoadNetwork, near_m: Metres) -> set[SegmentId]:
+    """Return the segments in the areas, and those near a border of theirs: a line there calls for reports."""
+    if not areas:
+        return set()
+    geometry = Geometry.of(network)
+    borders = {lie.areas for lie in geometry.lies if len(lie.areas) > 1 and not areas.isdisjoint(lie.areas)}
+    near = [geometry.near_line(border, near_m) for border in sorted(borders)]
+    return _names(network, [geometry.in_areas(areas), *near])
+
+
+def _felt(
+    changed: Collection[Evidence], after: Collection[Evidence], geometry: Geometry, policy: AccessPolicy
+) -> Iterable[Numbers]:
+    """Yield where the incidents are felt that came or went, and those whose cluster has another name by it."""
+    moved, now = _incidents(changed), _incidents(after)
+    both = {row.position: row for row in (*now, *moved)}
+    came = {row.position for row in now}.intersection(row.position for row in moved)
+    was, is_now = (clusters(policy, rows) for rows in ([r for at, r in both.items() if at not in came], now))
+    renamed = [row for at, (row, cluster) in was.items() if at in is_now and is_now[at][1] != cluster]
+    for row in [*moved, *renamed]:
+        if row.fact.hazard != "none":
+            yield felt_on(policy, row.fact, geometry)
+
+
+def _incidents(records: Iterable[Evidence]) -> list[Reported[Incident]]:
+    return [
+        Reported(position=record.position, valid=record.valid, source=record.source, fact=record.fact)
+        for record in records
+        if isinstance(record.fact, Incident)
+    ]
+
+
+def _names(network: RoadNetwork, sets: Iterable[Numbers]) -> set[SegmentId]:
+    ids = Geometry.of(network).ids
+    return {ids[number] for numbers in sets for number in numbers.tolist()}
