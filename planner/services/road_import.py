@@ -89,7 +89,9 @@ def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tole
         sites, hubs = read.list_reference(crisis, Site), read.list_reference(crisis, Hub)
         stamp = _stamp(read, crisis)
     convoys = {m.id: m.convoy.segments for m in movements if m.convoy is not None}
-    named = Named(segments=frozenset(_reported(log) | {s for way in convoys.values() for s in way}), gates=_gates(log))
+    named = Named(
+        segments=frozenset(_reported(old, log) | {s for way in convoys.values() for s in way}), gates=_gates(log)
+    )
     built = build_network(
         harvest.lines, noded=harvest.noded if file.noded is None else file.noded, old=old, outlines=outlines,
         between=lines_between(log), named=named, tolerances=tolerances,
@@ -98,7 +100,7 @@ def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tole
     needed |= {place.id for place in old.places.values() if place.overnight}
     digest = sha256(pack_part(built.network))
     return RoadImport(
-        crisis=crisis, harvest=harvest, built=built, lost=_lost(built, log, convoys), needed=frozenset(needed),
+        crisis=crisis, harvest=harvest, built=built, lost=_lost(built, old, log, convoys), needed=frozenset(needed),
         digest=digest, changes=old is NOTHING_ON_RECORD or digest != sha256(pack_part(old)), stamp=stamp,
     )  # fmt: skip
 
@@ -165,8 +167,10 @@ def _stamp(read: Reading, crisis: str) -> tuple[int, ...]:
     return (*read.stamp(crisis), *(m.version for m in read.list_movements(crisis)))
 
 
-def _reported(log: Iterable[Evidence]) -> set[SegmentId]:
-    return {segment for record in log if isinstance(record.fact, RoadReport) for segment in record.fact.segments}
+def _reported(old: RoadNetwork, log: Iterable[Evidence]) -> set[SegmentId]:
+    """Return the segments that reports speak of, by their own names or by those of roads they come from."""
+    facts = (record.fact for record in log if isinstance(record.fact, RoadReport))
+    return {segment for fact in facts for segment in old.standing_for(fact.segments)}
 
 
 def _gates(log: Iterable[Evidence]) -> frozenset[GateId]:
@@ -182,18 +186,20 @@ def _gates(log: Iterable[Evidence]) -> frozenset[GateId]:
     return frozenset(gate for gate in found if gate is not None)
 
 
-def _lost(built: Built, log: tuple[Evidence, ...], convoys: dict[str, tuple[SegmentId, ...]]) -> tuple[Lost, ...]:
+def _lost(
+    built: Built, old: RoadNetwork, log: tuple[Evidence, ...], convoys: dict[str, tuple[SegmentId, ...]]
+) -> tuple[Lost, ...]:
     gone = set(built.lost)
     positions: dict[SegmentId, list[int]] = {}
     for record in log:
         if isinstance(record.fact, RoadReport):
-            for segment in gone.intersection(record.fact.segments):
+            for segment in gone.intersection(old.standing_for(record.fact.segments)):
                 positions.setdefault(segment, []).append(record.position)
     # The last word of each source still stands, however old: a closure is not forgotten because it went stale.
     last: dict[tuple[SegmentId, str], bool] = {}
     for record in standing(log, max((record.position for record in log), default=0)):
         if isinstance(record.fact, RoadReport):
-            for segment in gone.intersection(record.fact.segments):
+            for segment in gone.intersection(old.standing_for(record.fact.segments)):
                 last[segment, record.source] = record.fact.state != "open"
     closed = {segment for (segment, _), shut in last.items() if shut}
     return tuple(

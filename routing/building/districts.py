@@ -68,10 +68,10 @@ def cut_at_borders(
         told = [areas[piece.a], *of_inner[counts[number] : counts[number + 1]], areas[piece.b]]
         if len(set(told)) == 1:
             continue
-        # Cut at the first vertex inside the next area, going from the lesser end, however the line was drawn.
-        forward = tuple(piece.points[0]) <= tuple(piece.points[-1])
+        # Cut at the last vertex inside the one area and the first inside the next: what crosses is one step, however
+        # the line was drawn, and cut again it stays as it is.
         for k in range(1, len(told) - 1):
-            if told[k] != (told[k - 1] if forward else told[k + 1]):
+            if told[k] != told[k - 1] or told[k] != told[k + 1]:
                 at.setdefault(number, []).append((k - 1, piece.points[k]))
                 new_areas[number, len(at[number]) - 1] = told[k]
     cut, made = split(graph, at)

@@ -129,7 +129,7 @@ def _open(path: Path, limits: Limits, crs: str | None, layer: str | None) -> _So
     check_size(name, size, limits)
     _check_beginning(path, driver)
     # A single feature beyond this is refused by the reader before it is built.
-    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": _LARGEST_FEATURE_MB, "SHAPE_RESTORE_SHX": True})
+    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": _LARGEST_FEATURE_MB})
     layer = layer if layer is not None else _only_layer(path, driver)
     told = _guarded(name, lambda: pyogrio.read_info(path, layer=layer))
     if told["driver"] != driver:
