@@ -5,6 +5,7 @@ from pathlib import Path
 
 from routing.readers.archive import unpack
 from routing.readers.classes import ClassTable
+from routing.readers.geojson import read_geojson
 from routing.readers.osm import read_pbf
 from routing.readers.roadline import Harvest, Limits, UnreadableRoads, check_size
 from routing.readers.vector import Outline, read_outlines, read_vector
@@ -26,14 +27,21 @@ def read_roads(
     if path.suffix.lower() == ".zip":
         check_size(path.name, path.stat().st_size, limits)
         with tempfile.TemporaryDirectory(prefix="qafila-roads-") as folder:
-            return read_vector(unpack(path, Path(folder), limits), table, limits, crs=crs, layer=layer)
-    return read_vector(path, table, limits, crs=crs, layer=layer)
+            inner = unpack(path, Path(folder), limits)
+            return _read(inner, table, limits, crs, layer)
+    return _read(path, table, limits, crs, layer)
 
 
 def read_areas(path: Path, limits: Limits, *, crs: str | None = None) -> list[Outline]:
     """Read the outlines of areas from GeoJSON, GeoPackage or Shapefile; raises as `read_roads` does."""
     _check_there(path)
     return read_outlines(path, limits, crs=crs)
+
+
+def _read(path: Path, table: ClassTable, limits: Limits, crs: str | None, layer: str | None) -> Harvest:
+    if path.suffix.lower() in {".geojson", ".json"}:
+        return read_geojson(path, table, limits, crs=crs)
+    return read_vector(path, table, limits, crs=crs, layer=layer)
 
 
 def _check_there(path: Path) -> None:

@@ -1,7 +1,6 @@
-"""Read roads and outlines of GeoJSON, GeoPackage and Shapefile, in any coordinate system, chunk by chunk."""
+"""Read roads of GeoPackage and Shapefile, and outlines of GeoJSON too, in any coordinate system, chunk by chunk."""
 
 import warnings as python_warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,27 +8,17 @@ from typing import Any, Final
 
 import numpy as np
 import pyogrio
-import pyproj
 import shapely
-from numpy.typing import NDArray
 from pyogrio import raw
 
-from routing.readers.attributes import Row, read_class, read_line
+from routing.readers.attributes import Row
 from routing.readers.classes import ClassTable
-from routing.readers.roadline import (
-    Harvest,
-    Limits,
-    Notes,
-    Points,
-    RoadLine,
-    UnreadableRoads,
-    check_counts,
-    check_size,
-    outside,
-    settle,
-)
+from routing.readers.gather import Drawn, Move, find_move, gather
+from routing.readers.roadline import Harvest, Limits, UnreadableRoads, check_counts, check_size
 
-WGS84: Final = "EPSG:4326"
+LINES: Final = frozenset(
+    {shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING, shapely.GeometryType.LINEARRING}
+)
 CHUNK: Final = 100_000
 """Rows read at a time."""
 DRIVERS: Final[Mapping[str, str]] = {
@@ -47,17 +36,16 @@ class _Source:
     name: str
     layer: str | None
     features: int
-    transform: pyproj.Transformer | None
+    move: Move | None
     crs: str
 
 
 def read_vector(
     path: Path, table: ClassTable, limits: Limits, *, crs: str | None = None, layer: str | None = None
 ) -> Harvest:
-    """Read the lines of a vector file as roads, in WGS84.
+    """Read the lines of a GeoPackage or Shapefile as roads, in WGS84.
 
-    `crs` names the coordinate system of a file that states none; a GeoJSON is in WGS84 (RFC 7946) unless it
-    states another. A row that cannot be used is set apart with its reason.
+    `crs` names the coordinate system of a file that states none. A row that cannot be used is set apart.
 
     Raises
     ------
@@ -65,24 +53,7 @@ def read_vector(
         If the file cannot be read as what its name says, names no coordinate system, or holds more than the limits.
     """
     source = _open(path, limits, crs, layer)
-    quarantine, warnings, left_out = Notes(), Notes(), Counter[str]()
-    lines: list[RoadLine] = []
-    vertices = rows = 0
-    for rows, row, geometry in _rows(source, table):
-        if geometry is not None:
-            vertices += int(shapely.get_num_coordinates(geometry))
-        check_counts(source.name, rows, vertices, limits)
-        road_class = read_class(row, table, quarantine, left_out)
-        if road_class is None:
-            continue
-        for number, points in enumerate(_lines(row, geometry, source, quarantine)):
-            part = row if number == 0 else Row(number=row.number, feature=f"{row.feature}#{number + 1}", tags=row.tags)
-            # What is said of a row is warned of once, with its first part.
-            lines.append(read_line(part, points, road_class, table, warnings if number == 0 else Notes()))
-    return Harvest(
-        lines=lines, quarantine=quarantine, warnings=warnings, left_out=left_out, rows=rows,
-        vertices=vertices, noded=False, crs=source.crs,
-    )  # fmt: skip
+    return gather(source.name, _roads(source, table), table, limits, source.move, source.crs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +76,12 @@ def read_outlines(path: Path, limits: Limits, *, crs: str | None = None, layer: 
     """
     source = _open(path, limits, crs, layer)
     found: list[Outline] = []
-    for number, row, geometry in _rows(source, None):
+    for row, geometry in _rows(source, None):
+        number = row.number
         area = str(row.tags.get("id") or "").strip()
         if not area or geometry is None or shapely.get_dimensions(geometry) != 2:  # noqa: PLR2004 - an area
             raise UnreadableRoads(f"{source.name} row {number}: it has no id, or is no polygon. Give it both.")
-        land = shapely.make_valid(_moved(geometry, source))
+        land = shapely.make_valid(geometry if source.move is None else shapely.transform(geometry, source.move))
         if not np.isfinite(shapely.bounds(land)).all():
             raise UnreadableRoads(f"{source.name} row {number}: the outline of {area} is not in the world. Mend it.")
         name = str(row.tags.get("name") or area)
@@ -131,7 +103,8 @@ def _open(path: Path, limits: Limits, crs: str | None, layer: str | None) -> _So
     # A single feature beyond this is refused by the reader before it is built.
     pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": _LARGEST_FEATURE_MB})
     layer = layer if layer is not None else _only_layer(path, driver)
-    told = _guarded(name, lambda: pyogrio.read_info(path, layer=layer))
+    told = _guarded(name, lambda: pyogrio.read_info(path, layer=layer, force_feature_count=True))
+    check_counts(name, int(told["features"]), 0, limits)
     if told["driver"] != driver:
         raise UnreadableRoads(f"{name} is not {driver}, as its name says, but {told['driver']}. Name it as what it is.")
     stated = told["crs"]
@@ -139,7 +112,7 @@ def _open(path: Path, limits: Limits, crs: str | None, layer: str | None) -> _So
         raise UnreadableRoads(f"{name} states no coordinate system. Say it, for example --crs EPSG:32637.")
     return _Source(
         path=path, name=name, layer=layer, features=int(told["features"]),
-        transform=_transform(name, stated or crs or WGS84), crs=str(stated or crs),
+        move=find_move(name, str(stated or crs)), crs=str(stated or crs),
     )  # fmt: skip
 
 
@@ -167,85 +140,53 @@ def _only_layer(path: Path, driver: str) -> str | None:
     return layers[0]
 
 
-def _transform(name: str, crs: str) -> pyproj.Transformer | None:
-    try:
-        known = pyproj.CRS.from_user_input(crs)
-        if known.to_epsg() == 4326:  # noqa: PLR2004 - EPSG's number of WGS84
-            return None
-        return pyproj.Transformer.from_crs(known, WGS84, always_xy=True)
-    except pyproj.exceptions.ProjError as cause:
-        raise UnreadableRoads(
-            f"{name}: the coordinate system {crs!r} is not known. Give one like EPSG:32637."
-        ) from cause
+def _roads(source: _Source, table: ClassTable) -> Iterator[tuple[Row, Drawn]]:
+    for row, geometry in _rows(source, table):
+        yield row, _drawn(geometry)
 
 
-def _rows(source: _Source, table: ClassTable | None) -> Iterator[tuple[int, Row, Any]]:
-    """Yield each row's number (from 1), what is said of it, and its geometry, a chunk in memory at a time."""
-    start = 0
-    while True:
-        chunk = _chunk(source, start)
-        meta, ids, geometries, columns = chunk
-        names = [str(field).lower() for field in meta["fields"]]
-        shapes = _built(geometries)
-        for i in range(len(shapes)):
-            tags = {name: _plain(column[i]) for name, column in zip(names, columns, strict=True)}
-            given = None if table is None else table.find("id", tags)
-            feature = str(ids[i]) if given is None else _id(given)
-            yield start + i + 1, Row(number=start + i + 1, feature=feature, tags=tags), shapes[i]
-        start += len(shapes)
-        if len(shapes) < CHUNK:
-            return
-
-
-def _chunk(source: _Source, start: int) -> Any:  # noqa: ANN401 - pyogrio publishes no types
-    return _guarded(
-        source.name,
-        lambda: raw.read(
-            source.path, layer=source.layer, skip_features=start, max_features=CHUNK, return_fids=True, force_2d=True
-        ),
-    )
-
-
-def _built(geometries: Any) -> NDArray[np.object_]:  # noqa: ANN401 - as above
-    return np.asarray(shapely.from_wkb(np.asarray(geometries, dtype=object), on_invalid="ignore"), dtype=object)
-
-
-def _lines(row: Row, geometry: Any, source: _Source, quarantine: Notes) -> Iterator[Points]:  # noqa: ANN401 - as above
+def _drawn(geometry: Any) -> Drawn:  # noqa: ANN401 - pyogrio and shapely publish no types here
     if geometry is None or shapely.is_empty(geometry):
-        quarantine.add(row.number, row.feature, "it has no geometry that can be read", "")
-        return
-    kinds = {shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING, shapely.GeometryType.LINEARRING}
+        return Drawn(kind="")
     kind = shapely.GeometryType(int(shapely.get_type_id(geometry)))
-    if kind not in kinds:
-        quarantine.add(row.number, row.feature, "it is no line", kind.name.lower())
+    if kind not in LINES:
+        return Drawn(kind=kind.name.lower())
+    return Drawn(kind="line", parts=tuple(shapely.get_coordinates(part) for part in shapely.get_parts(geometry)))
+
+
+def _rows(source: _Source, table: ClassTable | None) -> Iterator[tuple[Row, Any]]:
+    """Yield what is said of each row and its geometry, a chunk in memory at a time."""
+    start = 0
+    while start < source.features:
+        count = min(CHUNK, source.features - start)
+        yield from _some(source, table, start, count)
+        start += count
+
+
+def _some(source: _Source, table: ClassTable | None, start: int, count: int) -> Iterator[tuple[Row, Any]]:
+    """Yield rows of a range; one row that the library cannot read is found by halving and has no geometry."""
+    try:
+        meta, ids, geometries, columns = _guarded(source.name, lambda: _read(source, start, count))
+    except UnreadableRoads:
+        if count == 1:
+            yield Row(number=start + 1, feature=str(start), tags={}), None
+            return
+        yield from _some(source, table, start, count // 2)
+        yield from _some(source, table, start + count // 2, count - count // 2)
         return
-    for part in shapely.get_parts(geometry):
-        points = shapely.get_coordinates(_moved(part, source))
-        if outside(points).any():
-            quarantine.add(row.number, row.feature, "a position is not in the world", _first_outside(points))
-            continue
-        settled = settle(points)
-        if len(settled) < 2:  # noqa: PLR2004 - a line has two ends
-            quarantine.add(row.number, row.feature, "the line has no length", "")
-            continue
-        yield settled
+    names = [str(field).lower() for field in meta["fields"]]
+    built = shapely.from_wkb(np.asarray(geometries, dtype=object), on_invalid="ignore")
+    for i, geometry in enumerate(np.atleast_1d(np.asarray(built, dtype=object))):
+        tags = {name: _plain(column[i]) for name, column in zip(names, columns, strict=True)}
+        given = None if table is None else table.find("id", tags)
+        feature = str(ids[i]) if given is None else _id(given)
+        yield Row(number=start + i + 1, feature=feature, tags=tags), geometry
 
 
-def _moved(geometry: Any, source: _Source) -> Any:  # noqa: ANN401 - as above
-    if source.transform is None:
-        return geometry
-    transform = source.transform
-
-    def move(points: Points) -> Points:
-        lon, lat = transform.transform(points[:, 0], points[:, 1])
-        return np.column_stack((lon, lat))
-
-    return shapely.transform(geometry, move)
-
-
-def _first_outside(points: Points) -> str:
-    lon, lat = points[np.flatnonzero(outside(points))[0]]
-    return f"{lon:g}, {lat:g}"
+def _read(source: _Source, start: int, count: int) -> Any:  # noqa: ANN401 - as above
+    return raw.read(
+        source.path, layer=source.layer, skip_features=start, max_features=count, return_fids=True, force_2d=True
+    )
 
 
 def _plain(value: object) -> object:
