@@ -6,10 +6,11 @@ from typing import Final, Literal
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from routing.building.graph import Graph, split
 from routing.building.noding import Piece
-from routing.building.plane import arcs_m, off_plane, on_plane, plane_lines, true_scale
+from routing.building.plane import arcs_m, off_plane, on_plane, on_sphere, plane_lines, true_scale
 from routing.network import PlaceId, Position
 from routing.readers.roadline import Points, RoadLine
 from routing.units import Metres
@@ -164,33 +165,33 @@ def _distances(shape: Points) -> Points:
 
 
 def hold(graph: Graph, points: Points, within_m: float) -> tuple[Graph, frozenset[int]]:
-    """Return the graph with a node at each point that a road passes within the limit, and these nodes.
+    """Return the graph with a node for each point that a road passes within the limit, and these nodes.
 
-    They are the ends of segments that evidence names: no chain may swallow them.
+    They are the ends of segments that evidence names: no chain may swallow them. The nearest node serves, else the
+    road is split.
     """
     if len(points) == 0 or not graph.pieces:
         return graph, frozenset()
+    a, b = graph.ends()
+    used = np.unique(np.concatenate((a, b)))
+    near, which = cKDTree(on_sphere(graph.nodes[used])).query(on_sphere(points))
+    held = {int(node) for node in used[np.asarray(which)[near <= within_m]]}
+    left = points[near > within_m]
+    if len(left) == 0:
+        return graph, frozenset(held)
     lines = plane_lines([piece.points for piece in graph.pieces])
-    where = shapely.points(on_plane(points))
+    where = shapely.points(on_plane(left))
     _, nearest = shapely.STRtree(lines).query_nearest(where, all_matches=False)
     along = shapely.line_locate_point(lines[nearest], where)
     feet = off_plane(shapely.get_coordinates(shapely.line_interpolate_point(lines[nearest], along)))
-    away, scale = arcs_m(points, feet), true_scale(feet)
-    held: set[int] = set()
     wishes: dict[int, dict[float, int]] = {}
-    for k in np.flatnonzero(away <= within_m):
-        number = int(nearest[k])
-        piece, length = graph.pieces[number], float(shapely.length(lines[number]))
-        to_a, to_b = float(along[k] * scale[k]), float((length - along[k]) * scale[k])
-        if min(to_a, to_b) <= max(within_m, 1.0):
-            held.add(piece.a if to_a <= to_b else piece.b)
-        else:
-            wishes.setdefault(number, {})[round(float(along[k]), 1)] = int(k)
+    for k in np.flatnonzero(arcs_m(left, feet) <= within_m):
+        wishes.setdefault(int(nearest[k]), {})[round(float(along[k]), 1)] = int(k)
     at: dict[int, list[tuple[int, Points]]] = {}
     for number, by_along in wishes.items():
         steps = _distances(graph.pieces[number].points)
-        for along_k, which in sorted(by_along.items()):
+        for along_k, of_point in sorted(by_along.items()):
             step = int(np.clip(np.searchsorted(steps, along_k, side="right") - 1, 0, len(steps) - 2))
-            at.setdefault(number, []).append((step, feet[which]))
+            at.setdefault(number, []).append((step, feet[of_point]))
     new, made = split(graph, at)
     return new, frozenset(held | set(made.values()))

@@ -108,18 +108,18 @@ def build_network(
         Graph(nodes=first.nodes, pieces=first.pieces), {p.id: p.position for p in authored.values()},
         within_m=near.attach_within_m,
     )  # fmt: skip
-    graph, held = hold(graph, _old_ends(old, named), near.same_m)
     graph = open_rings(graph)
     areas, new_areas = _areas(old, outlines, authored)
     districts = Districts(outlines=outlines, anchors=tuple(authored.values()))
     standing = {one.node: one.place for one in attached}
-    if not outlines and not authored:
-        only = next(iter(sorted(areas)))
-        node_areas, away = np.full(len(graph.nodes), only, dtype=object), np.zeros(len(graph.nodes))
-    else:
-        placed = {node: authored[place].area for node, place in standing.items()}
-        graph, node_areas, away = cut_at_borders(graph, districts, placed)
-        node_areas[[area is None for area in node_areas]] = EVERYWHERE.id
+    placed = {node: authored[place].area for node, place in standing.items()}
+    graph, node_areas, away = cut_at_borders(graph, districts, placed)
+    # Last, so that every node there was before is there again to be held.
+    graph, held = hold(graph, _old_ends(old, named), near.same_m)
+    grown, farther = districts.areas(graph.nodes[len(node_areas) :])
+    node_areas, away = np.concatenate((node_areas, grown)), np.concatenate((away, farther))
+    unknown = min(areas) if not outlines and not authored else EVERYWHERE.id
+    node_areas[[area is None for area in node_areas]] = unknown
     chains = contract(graph, {*standing, *held}, lambda piece: bool(node_areas[piece.a] != node_areas[piece.b]))
     ids = node_ids(graph.nodes, sorted({n for c in chains for n in (c.a, c.b)}), standing, old, near.same_m)
     names = segment_ids(chains, ids, old, near.same_m)

@@ -108,7 +108,7 @@ def _kept(
             if abs(metres_of(chain.points) - length) <= max(2 * same_m, 0.02 * length):
                 away = apart_m(chain.points, shape)
                 if away <= same_m:
-                    pairs.append((round(away, 2), chain.oneway != segment.oneway, segment.id, number))
+                    pairs.append((away, chain.oneway != segment.oneway, segment.id, number))
     found: dict[int, SegmentId] = {}
     given: set[SegmentId] = set()
     for _, _, name, number in sorted(pairs):

@@ -117,7 +117,9 @@ def _cut_at_vertices(cuts: _Cuts) -> None:
 def _cut_at_crossings(cuts: _Cuts, lines: Sequence[RoadLine]) -> None:
     level = np.array([line.level for line in lines])
     tree = shapely.STRtree(cuts.lines)
-    a, b = tree.query(cuts.lines, predicate="intersects")
+    # What only touches shares a vertex or ends beside the other, and is cut for that.
+    found = [tree.query(cuts.lines, predicate=predicate) for predicate in ("crosses", "overlaps")]
+    a, b = np.concatenate(found, axis=1)
     chosen = (a < b) & (level[a] == level[b])
     a, b = a[chosen], b[chosen]
     met = shapely.intersection(cuts.lines[a], cuts.lines[b])

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from routing.network import RoadClass
 from routing.readers.classes import ClassTable
-from routing.readers.roadline import Notes, Points, RoadLine
+from routing.readers.roadline import Notes, Points, RoadLine, clean
 
 KG: Final[Mapping[str, float]] = {
     "t": 1000, "ton": 1000, "tons": 1000, "tonne": 1000, "tonnes": 1000, "mt": 1000, "kg": 1, "kgs": 1,
@@ -169,5 +169,4 @@ def _text(table: ClassTable, subject: str, tags: Mapping[str, object]) -> str:
         return ""
     # A column of numbers read as fractions: road 4.0 is road 4.
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    # The database keeps no NUL, and names stand in one line.
-    return " ".join(text.replace("\0", "").split())[:120]
+    return clean(text)[:120]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import reprlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -157,7 +158,7 @@ def _drawn(geometry: object) -> Drawn:
         return Drawn(kind=str(kind).lower()[:40] if isinstance(kind, str) else "", said=_short(geometry))
     try:
         return Drawn(kind="line", parts=tuple(_points(line) for line in lines))
-    except (TypeError, ValueError, OverflowError, KeyError):
+    except (TypeError, ValueError, OverflowError, LookupError):
         return Drawn(kind="", said=_short(coordinates))
 
 
@@ -174,8 +175,11 @@ def _stated_crs(text: str) -> str | None:
 
 
 def _short(value: object) -> str:
-    return "" if value is None else repr(value)[:80] if not isinstance(value, list | dict) else json.dumps(value)[:80]
+    # Cut in depth and length before it is written: what stands there may be anything.
+    return "" if value is None else reprlib.repr(value)
 
 
 def _id(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)[:60]
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return reprlib.repr(value) if isinstance(value, list | dict) else str(value)[:60]

@@ -77,7 +77,7 @@ class Notes:
         """Note a row; a long value is cut."""
         self.counts[reason] += 1
         if len(self.rows) < NOTES_KEPT:
-            self.rows.append(Noted(row=row, feature=feature, reason=reason, value=str(value)[:80]))
+            self.rows.append(Noted(row=row, feature=clean(feature), reason=reason, value=clean(str(value)[:80])))
 
     def __iter__(self) -> Iterator[Noted]:
         return iter(self.rows)
@@ -101,6 +101,11 @@ class Harvest:
     vertices: int
     noded: bool
     crs: str
+
+
+def clean(text: str) -> str:
+    """Return a text in one line without what no database and no terminal takes: NUL, half a surrogate pair."""
+    return " ".join(text.replace("\0", "").encode("utf-8", "replace").decode().split())
 
 
 def settle(points: Points) -> Points:

@@ -14,7 +14,7 @@ from pyogrio import raw
 from routing.readers.attributes import Row
 from routing.readers.classes import ClassTable
 from routing.readers.gather import Drawn, Move, find_move, gather
-from routing.readers.roadline import Harvest, Limits, UnreadableRoads, check_counts, check_size
+from routing.readers.roadline import Harvest, Limits, UnreadableRoads, check_counts, check_size, clean
 
 LINES: Final = frozenset(
     {shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING, shapely.GeometryType.LINEARRING}
@@ -78,14 +78,14 @@ def read_outlines(path: Path, limits: Limits, *, crs: str | None = None, layer: 
     found: list[Outline] = []
     for row, geometry in _rows(source, None):
         number = row.number
-        area = str(row.tags.get("id") or "").strip()
+        area = clean(str(row.tags.get("id") or ""))
         if not area or geometry is None or shapely.get_dimensions(geometry) != 2:  # noqa: PLR2004 - an area
             raise UnreadableRoads(f"{source.name} row {number}: it has no id, or is no polygon. Give it both.")
         land = shapely.make_valid(geometry if source.move is None else shapely.transform(geometry, source.move))
         if not np.isfinite(shapely.bounds(land)).all():
             raise UnreadableRoads(f"{source.name} row {number}: the outline of {area} is not in the world. Mend it.")
-        name = str(row.tags.get("name") or area)
-        found.append(Outline(id=area, name=name, name_ar=str(row.tags.get("name_ar") or name), land=land))
+        name = clean(str(row.tags.get("name") or area))
+        found.append(Outline(id=area, name=name, name_ar=clean(str(row.tags.get("name_ar") or name)), land=land))
     return found
 
 

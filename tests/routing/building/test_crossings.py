@@ -82,6 +82,6 @@ def test_a_line_runs_between_areas_that_different_parties_held_at_one_time() -> 
         return reported(Control(area=area, party=party), since, until)
 
     log = (held("west", "a", "2016-01-01 00:00"), held("east", "b", "2016-01-01 00:00", "2016-02-01 00:00"),
-           held("south", "a", "2016-01-01 00:00"), held("north", "b", "2016-03-01 00:00"))  # fmt: skip
+           held("south", "a", "2016-01-01 00:00"), held("north", "c", "2016-03-01 00:00"))  # fmt: skip
     pairs = {frozenset(p) for p in (("west", "east"), ("east", "south"), ("west", "north"), ("south", "north"))}
     assert lines_between(log) == pairs

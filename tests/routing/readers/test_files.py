@@ -101,6 +101,28 @@ def test_rows_that_cannot_be_used_are_set_apart_with_row_feature_reason_and_valu
     assert (found.rows, len(found.lines)) == (8, 1)
 
 
+def test_texts_that_nothing_can_keep_are_cleaned(tmp_path: Path) -> None:
+    odd = "a\ud800b\0c\nd"
+    rows = [feature(line((36, 35), (37, 35)), {"id": odd, "highway": "primary", "name": odd}),
+            feature(line((36, 35), (37, 35)), {"id": odd, "highway": odd})]  # fmt: skip
+    found = read(geojson(tmp_path / "odd.geojson", (), rows))
+
+    assert found.lines[0].name == "a?bc d"
+    assert [(q.feature, q.value) for q in found.quarantine] == [("a?bc d", "a?bc d")]
+
+
+def test_a_row_may_hold_anything(tmp_path: Path) -> None:
+    odd: list[object] = [None, 3, "x", [], {"type": "LineString"}, {"type": ["LineString"], "coordinates": 3}]
+    odd += [{"type": "MultiLineString", "coordinates": [[[36, 35], [37]]]}, {"type": "LineString", "coordinates": {}}]
+    odd += [{"type": "LineString", "coordinates": [[True, 35], [36, 35]]}, {"type": "LineString", "coordinates": []}]
+    rows = [{"type": "Feature", "properties": {"highway": "primary"}, "geometry": value} for value in odd]
+    path = tmp_path / "odd.geojson"
+    geojson(path, TOWN[:1], [*rows, {"type": "Feature"}, {"properties": 5}])
+    found = read(path)
+
+    assert (len(found.lines), len(found.quarantine), found.rows) == (1, 12, 13)
+
+
 def test_the_parts_of_one_row_are_roads_of_their_own(tmp_path: Path) -> None:
     two = {"type": "MultiLineString", "coordinates": [[[36, 35], [37, 35]], [[36, 36], [37, 36]]]}
     found = read(geojson(tmp_path / "two.geojson", (), [feature(two, {"id": 5, "highway": "primary"})]))
