@@ -1,6 +1,7 @@
 """Laws of the building of networks, on roads drawn at random."""
 
 import math
+import os
 from dataclasses import replace
 from random import Random
 
@@ -15,6 +16,7 @@ from routing.building.noding import node_lines
 from routing.readers.roadline import RoadLine, metres_of
 from tests.routing.building.lines import build, graph_of, graph_of_network, place, road, total_m, towns
 
+EXAMPLES = 1000 if os.environ.get("QAFILA_PROVE") else 40
 WHERE = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda m: (m[0] * 70.0, m[1] * 70.0))
 CLASSES = st.sampled_from(["primary", "track"])
 
@@ -45,7 +47,7 @@ def wild_roads(draw: st.DrawFn) -> list[RoadLine]:
 
 
 @given(lines=wild_roads())
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES)
 def test_noding_changes_no_length_beyond_the_tolerance(lines: list[RoadLine]) -> None:
     noded = node_lines(lines, snap_m=1, crossings=True)
 
@@ -59,7 +61,7 @@ def test_noding_changes_no_length_beyond_the_tolerance(lines: list[RoadLine]) ->
 
 
 @given(lines=grid_roads())
-@settings(max_examples=80)
+@settings(max_examples=EXAMPLES)
 def test_contraction_keeps_the_shortest_way_between_the_nodes_it_keeps(lines: list[RoadLine]) -> None:
     whole, merged = graph_of(lines), graph_of_network(build(lines, noded=True).network)
 
@@ -72,7 +74,7 @@ def test_contraction_keeps_the_shortest_way_between_the_nodes_it_keeps(lines: li
 
 
 @given(lines=wild_roads(), order=st.randoms(use_true_random=False))
-@settings(max_examples=50)
+@settings(max_examples=EXAMPLES)
 def test_neither_the_order_nor_the_drawing_of_roads_matters(lines: list[RoadLine], order: Random) -> None:
     crisis = towns(place("a", 100, 100), place("b", 700, 650, "east"))
     turned = [replace(line, points=line.points[::-1].copy()) if order.random() < 0.5 else line for line in lines]
@@ -82,7 +84,7 @@ def test_neither_the_order_nor_the_drawing_of_roads_matters(lines: list[RoadLine
 
 
 @given(lines=wild_roads())
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES)
 def test_imported_again_the_network_is_equal(lines: list[RoadLine]) -> None:
     first = build(lines, towns(place("a", 100, 100), place("b", 700, 650, "east"))).network
     again = build(lines, first)
@@ -94,7 +96,7 @@ def test_imported_again_the_network_is_equal(lines: list[RoadLine]) -> None:
 
 
 @given(lines=wild_roads(), more=wild_roads())
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES)
 def test_roads_added_elsewhere_change_no_id(lines: list[RoadLine], more: list[RoadLine]) -> None:
     first = build(lines)
     away = [replace(line, points=line.points + np.array([0.5, 0.5]), feature=f"more-{line.feature}") for line in more]
@@ -104,7 +106,7 @@ def test_roads_added_elsewhere_change_no_id(lines: list[RoadLine], more: list[Ro
 
 
 @given(lines=grid_roads())
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES)
 def test_a_network_written_as_segments_and_read_again_is_as_long(lines: list[RoadLine]) -> None:
     found = build(lines, noded=True).network
 

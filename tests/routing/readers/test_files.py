@@ -4,12 +4,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pyogrio import raw
+from pyogrio.errors import FeatureError
 
 from routing.building.build import build_network
 from routing.network import RoadNetwork, Segment
 from routing.readers.roadline import Limits, UnreadableRoads
 from routing.readers.roads import read_areas
-from routing.readers.vector import CHUNK
 from tests.routing.building.lines import NOBODY
 from tests.routing.readers.files import TOWN, feature, geojson, line, pbf, read, vector
 
@@ -143,8 +144,6 @@ def test_a_file_without_a_coordinate_system_must_be_told_one(tmp_path: Path) -> 
 
 def test_a_geopackage_of_several_layers_must_be_told_which(tmp_path: Path) -> None:
     path = vector(tmp_path / "town.gpkg")
-    from pyogrio import raw  # noqa: PLC0415 - this test alone adds a layer
-
     meta, _, shapes, columns = raw.read(path)
     raw.write(str(path), shapes, columns, meta["fields"], layer="more", driver="GPKG", geometry_type="LineString",
               crs="EPSG:32637", append=False)  # fmt: skip
@@ -155,12 +154,38 @@ def test_a_geopackage_of_several_layers_must_be_told_which(tmp_path: Path) -> No
 
 
 def test_a_file_is_read_chunk_by_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = geojson(tmp_path / "town.geojson", [*TOWN, *TOWN])
-    whole = [(one.row, one.feature) for one in read(path).lines]
-    for size in (1, 2, 3, 4):
-        monkeypatch.setattr("routing.readers.vector.CHUNK", size)
-        assert [(one.row, one.feature) for one in read(path).lines] == whole
-    assert CHUNK > 4
+    for path in (vector(tmp_path / "town.gpkg", [*TOWN, *TOWN]), vector(tmp_path / "town.shp", [*TOWN, *TOWN])):
+        for size in (1, 2, 3, 4, 100):
+            monkeypatch.setattr("routing.readers.vector.CHUNK", size)
+            assert [one.row for one in read(path).lines] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_row_that_the_library_cannot_read_is_found_and_the_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = raw.read
+
+    def breaks_at_row_four(*file: object, **how: int) -> object:
+        if how["skip_features"] <= 3 < how["skip_features"] + how["max_features"]:
+            raise FeatureError("broken")
+        return whole(*file, **how)
+
+    path = vector(tmp_path / "town.gpkg", [*TOWN, *TOWN])
+    monkeypatch.setattr("routing.readers.vector.raw.read", breaks_at_row_four)
+    found = read(path)
+
+    assert [one.row for one in found.lines] == [1, 2, 3, 5, 6]
+    assert [q.row for q in found.quarantine] == [4]
+
+
+def test_nothing_is_opened_that_does_not_begin_as_its_name_says(tmp_path: Path) -> None:
+    virtual = (
+        "<OGRVRTDataSource><OGRVRTLayer><SrcDataSource>/etc/x.csv</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+    )
+    for name in ("a.geojson", "a.gpkg", "a.shp"):
+        (tmp_path / name).write_text(virtual, encoding="utf-8")
+        with pytest.raises(UnreadableRoads, match="does not begin as"):
+            read_areas(tmp_path / name, Limits())
 
 
 @pytest.mark.parametrize(

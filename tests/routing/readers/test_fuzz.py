@@ -1,5 +1,6 @@
 """Whatever bytes a file holds, reading it ends in lines or in one clear error."""
 
+import os
 import tempfile
 import zipfile
 from functools import cache
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from routing.readers.roadline import UnreadableRoads
 from tests.routing.readers.files import geojson, pbf, read, vector
 
+EXAMPLES = 2000 if os.environ.get("QAFILA_PROVE") else 40
 KINDS = ("town.geojson", "town.osm.pbf", "town.gpkg", "town.shp", "town.zip")
 
 
@@ -44,14 +46,14 @@ def reads_or_says_why(name: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 @given(content=st.binary(max_size=400))
-@settings(max_examples=30)
+@settings(max_examples=EXAMPLES)
 def test_random_bytes_are_one_clear_error(name: str, content: bytes) -> None:
     reads_or_says_why(name, content)
 
 
 @pytest.mark.parametrize("name", KINDS)
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES)
 def test_a_truncated_or_damaged_file_ends_in_lines_or_a_clear_error(name: str, data: st.DataObject) -> None:
     good = bytearray(whole(name)[name])
     cut = data.draw(st.integers(0, len(good)))
