@@ -128,8 +128,8 @@ def _file(ledger: Ledger, record: Evidence, network: RoadNetwork) -> None:  # no
     fact = record.fact
     match fact:
         case RoadReport():
-            _named(record, "segment", fact.segments, network.segments)
-            _file_each(ledger.roads, fact.segments, record, fact)
+            _named(record, "segment", (s for s in fact.segments if not network.holds_or_held(s)), network.segments)
+            _file_each(ledger.roads, network.standing_for(fact.segments), record, fact)
         case GateReport():
             _named(record, "gate", (fact.gate,), network.gates)
             _file_each(ledger.gates, (fact.gate,), record, fact)

@@ -1,7 +1,7 @@
 """The road network as it lies on the ground: places, segments, gates and areas, none of it changing with the news."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +21,8 @@ Position: TypeAlias = tuple[float, float]
 Regime: TypeAlias = Literal["permit", "notification", "none"]
 RoadClass: TypeAlias = Literal["motorway", "primary", "secondary", "tertiary", "urban", "track"]
 EARTH_RADIUS_M = 6_371_009
+UNWRITTEN: Mapping[str, bool] = {"unwritten_if_default": True}
+"""Metadata of a field that came later: with its default it is no part of the written form, so digests stay."""
 
 CONVOY_SPEED_KMH: Mapping[str, int] = {
     "motorway": 55, "primary": 45, "secondary": 40, "tertiary": 30, "urban": 20, "track": 20,
@@ -111,10 +113,25 @@ class Segment:
     oneway: bool = False
     weight_limit_kg: int | None = None
     length_derived: bool = True
+    # Later than the first stored networks, which keep their digests: not written where they say nothing.
+    bridge: bool = field(default=False, metadata=UNWRITTEN)
+    width_m: float | None = field(default=None, metadata=UNWRITTEN)
+    """Of the carriageway; None where nobody says."""
 
     def drive_seconds(self) -> Seconds:
         """Return the loaded column's driving time without gates, rounded up."""
         return math.ceil(self.length_m * 3.6 / CONVOY_SPEED_KMH[self.road_class])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retired:
+    """A segment that an earlier network of the crisis held and that evidence names; `heirs` now lie along it.
+
+    What was reported of it holds for its heirs. Without heirs the reports stay in the log and speak of no road.
+    """
+
+    segment: SegmentId
+    heirs: tuple[SegmentId, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +142,7 @@ class RoadNetwork:
     segments: Mapping[SegmentId, Segment]
     gates: Mapping[GateId, Gate]
     areas: Mapping[AreaId, Area]
+    retired: tuple[Retired, ...] = field(default=(), metadata=UNWRITTEN)
     _segments_at: dict[PlaceId, tuple[SegmentId, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -142,6 +160,9 @@ class RoadNetwork:
             if gate.place not in self.places:
                 raise InvalidNetwork(f"Gate {gate.id} stands at {gate.place!r}, which is no place. Add the place.")
         at: dict[PlaceId, list[SegmentId]] = {}
+        for one in self.retired:
+            if lost := [heir for heir in one.heirs if heir not in self.segments]:
+                raise InvalidNetwork(f"The heir {lost[0]!r} of segment {one.segment} is no segment. Leave it out.")
         for segment in self.segments.values():
             self._check(segment)
             at.setdefault(segment.start, []).append(segment.id)
@@ -207,6 +228,20 @@ class RoadNetwork:
         s = self.segments[segment]
         first, second = self.places[s.start].area, self.places[s.end].area
         return (first,) if first == second else (first, second)
+
+    @cached_property
+    def heirs(self) -> Mapping[SegmentId, tuple[SegmentId, ...]]:
+        """The segments that now lie along each segment of earlier networks."""
+        return {one.segment: one.heirs for one in self.retired}
+
+    def holds_or_held(self, segment: SegmentId) -> bool:
+        """Tell whether the segment is in the network, or was in an earlier one of the crisis."""
+        return segment in self.segments or segment in self.heirs
+
+    def standing_for(self, segments: Iterable[SegmentId]) -> tuple[SegmentId, ...]:
+        """Return the segments of this network that the ids mean: those it holds, and the heirs of those it held."""
+        found = (heir for name in segments for heir in ((name,) if name in self.segments else self.heirs.get(name, ())))
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def segments_of_gate(self) -> Mapping[GateId, tuple[SegmentId, ...]]:

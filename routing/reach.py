@@ -44,7 +44,7 @@ def reach(
     for record in changed:
         match record.fact:
             case RoadReport(segments=segments):
-                found.update(segments)
+                found.update(network.standing_for(segments))
             case GateReport(gate=gate) | GateHours(gate=gate):
                 gates.add(gate)
             case Arrangement(gates=at) | Pause(gates=at):

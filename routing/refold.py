@@ -112,7 +112,7 @@ def _ledger(
     def bears(record: Evidence) -> bool:
         match record.fact:
             case RoadReport(segments=segments):
-                return not touched.isdisjoint(segments)
+                return not touched.isdisjoint(network.standing_for(segments))
             case GateReport(gate=gate):
                 return gate in gates
             case GateHours(gate=gate):

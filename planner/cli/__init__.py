@@ -20,6 +20,7 @@ class _Commands(LazyGroup):
         "worker": Later(where="planner.cli.worker:worker", help="Solve the runs that wait in the queue."),
         "access": Later(where="planner.cli.access:access", help="See and report what roads may be used."),
         "plan": Later(where="planner.cli.plans:plan", help="Make plans and look at them."),
+        "network": Later(where="planner.cli.network:network", help="Import the roads and look at them."),
         "needs": Later(where="planner.cli.tables:needs", help="What sites need."),
         "supply": Later(where="planner.cli.tables:supply", help="What hubs have: stock and trucks."),
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),

@@ -13,6 +13,7 @@ from routing.gates import as_inspected, authority_priors
 from routing.ledger import read_ledger
 from routing.network import GateId, RoadNetwork, SegmentId
 from routing.policy_record import policy_in_force
+from routing.refold import refold
 from routing.status import AccessMap, GatePrior, Piece
 from routing.units import DAY, AsOf, Instant, Window, parse_instant
 
@@ -67,6 +68,14 @@ def access_over(world: World, question: AsOf, horizon: Window) -> AccessMap:
     """Return the access map over a horizon, by the policy that was in force at what is known."""
     policy = policy_in_force(world.log, question.known).policy
     return fold(world.log, world.network, question, horizon, world.catalogue.crisis.tz, policy)
+
+
+def access_grown(old: AccessMap, before: World, after: World) -> AccessMap:
+    """Return the map of a log that has grown, given that of the log before; folded whole where the numbers are others."""
+    policy = policy_in_force(after.log, after.head).policy
+    if policy != policy_in_force(before.log, before.head).policy:
+        return access_over(after, AsOf(at=old.as_of.at, known=after.head), old.horizon)
+    return refold(old, after.log, after.network, after.head, after.catalogue.crisis.tz, policy)
 
 
 def passage_records(world: World, question: AsOf) -> tuple[Mapping[GateId, GatePrior], Mapping[str, GatePrior]]:

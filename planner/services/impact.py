@@ -8,14 +8,13 @@ from planner.domain.permits import NOTIFIED_REGIMES
 from planner.domain.plan import Convoy
 from planner.domain.world import World
 from planner.intake.record import read_record
-from planner.services.access import access_over, inspected
+from planner.services.access import access_grown, access_over, inspected
 from planner.services.evidence import check_report, touched_convoys
 from planner.services.in_hand import ConvoyInHand, InHand
 from planner.services.routes import LONGEST_LEG_S
 from planner.store.store import Store
 from routing.evidence import Evidence, Incident, Retraction
 from routing.network import GateId, SegmentId
-from routing.refold import refold
 from routing.status import AccessMap, Status
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, find_legs
@@ -131,7 +130,7 @@ def _turned(before: World, after: World, question: AsOf, record: Evidence) -> tu
     start = max(question.at, record.valid.start)
     horizon = Window(start, max(start + 1, min(record.valid.end, start + LOOKED_AHEAD_S)))
     old = _map(before, question.at, horizon)
-    new = refold(old, after.log, after.network, after.head, after.catalogue.crisis.tz)
+    new = access_grown(old, before, after)
     found = []
     for segment in sorted(before.network.segments):
         was, will = old.timeline(segment), new.timeline(segment)

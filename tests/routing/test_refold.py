@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from routing.access import fold, fold_segments
 from routing.errors import InvalidEvidence
-from routing.evidence import Evidence, GateHours
+from routing.evidence import Evidence, GateHours, PassageOverride
+from routing.network import Retired
 from routing.refold import refold
 from routing.status import AccessMap
 from routing.units import HOUR, AsOf, Window
@@ -106,6 +107,7 @@ def test_a_map_brought_up_to_date_is_the_map_folded_anew(rows: tuple[Evidence, .
         (incident("air_strike", "2016-09-14 00:00", at=(37.9, 36.0)), {"remote"}),
         (retracted(5, "2016-09-14 00:00"), {"supply", "crossing"}),
         (outcome("denied", "2016-09-14 00:00"), set()),
+        (reported(PassageOverride(gate="gate", passed=1, turned_back=9, reason="new"), "2016-09-14 00:00"), set()),
         (hold("2016-09-14 00:00", "2016-09-15 00:00", "gate:gate"), set()),
     ],
     ids=lambda value: value.fact.kind if isinstance(value, Evidence) else "",
@@ -139,6 +141,26 @@ def test_new_hours_of_one_gate_leave_the_flow_of_another_as_it_was_reported() ->
     found = refold(base, rows, roads, 4, ZONE, POLICY)
     assert found.gate_flow == {"gate": 7, "ferry": 5}
     assert found == fold(rows, roads, AsOf(at=SPAN.start, known=4), SPAN, ZONE, POLICY)
+
+
+def test_counts_set_by_hand_forget_the_outcomes_before_them_and_count_those_after() -> None:
+    override = reported(PassageOverride(gate="gate", passed=1, turned_back=9, reason="new"), "2016-09-14 00:00")
+    rows = log(*KNOWN, outcome("denied", "2016-09-13 06:00"), override, outcome("facilitated", "2016-09-14 06:00"))
+    for one, other in ((6, 7), (7, 8), (6, 8), (8, 6)):
+        now = Window(time("2016-09-15 00:00"), SPAN.end)
+        base = fold(rows, ROADS, AsOf(at=now.start, known=one), now, ZONE, POLICY)
+        found = refold(base, rows, ROADS, other, ZONE, POLICY)
+        assert found == fold(rows, ROADS, AsOf(at=now.start, known=other), now, ZONE, POLICY)
+
+
+def test_a_report_on_a_road_of_an_earlier_network_reaches_its_heirs() -> None:
+    roads = replace(ROADS, retired=(Retired(segment="old-road", heirs=("inland", "remote")),))
+    closed = road("old-road", "closed", "2016-09-14 00:00")
+    rows = log(*KNOWN, closed)
+    base = fold(rows, roads, AsOf(at=SPAN.start, known=len(KNOWN)), SPAN, ZONE, POLICY)
+    found = refold(base, rows, roads, len(rows), ZONE, POLICY)
+    assert found == fold(rows, roads, AsOf(at=SPAN.start, known=len(rows)), SPAN, ZONE, POLICY)
+    assert {name for name in roads.segments if found.timelines[name] is not base.timelines[name]} == {"inland", "remote"}
 
 
 def test_only_touched_roads_are_folded_again(monkeypatch: pytest.MonkeyPatch) -> None:
