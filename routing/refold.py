@@ -119,10 +119,8 @@ def _ledger(
                 return gate in hours
             case Arrangement(gates=at) | Pause(gates=at):
                 return not gates.isdisjoint(at)
-            case DeliveryOutcome():
-                return bool(kinds & PASSAGE)
-            case Hold():
-                return Hold in kinds
+            case DeliveryOutcome() | Hold():
+                return not kinds.isdisjoint(PASSAGE if isinstance(record.fact, DeliveryOutcome) else {Hold})
             case _:
                 return True
 

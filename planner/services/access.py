@@ -71,7 +71,7 @@ def access_over(world: World, question: AsOf, horizon: Window) -> AccessMap:
 
 
 def access_grown(old: AccessMap, before: World, after: World) -> AccessMap:
-    """Return the map of a log that has grown, given that of the log before; folded whole where the numbers are others."""
+    """Return the map of a log that has grown, given that of the log before; folded whole if the policy changed."""
     policy = policy_in_force(after.log, after.head).policy
     if policy != policy_in_force(before.log, before.head).policy:
         return access_over(after, AsOf(at=old.as_of.at, known=after.head), old.horizon)

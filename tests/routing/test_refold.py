@@ -160,7 +160,7 @@ def test_a_report_on_a_road_of_an_earlier_network_reaches_its_heirs() -> None:
     base = fold(rows, roads, AsOf(at=SPAN.start, known=len(KNOWN)), SPAN, ZONE, POLICY)
     found = refold(base, rows, roads, len(rows), ZONE, POLICY)
     assert found == fold(rows, roads, AsOf(at=SPAN.start, known=len(rows)), SPAN, ZONE, POLICY)
-    assert {name for name in roads.segments if found.timelines[name] is not base.timelines[name]} == {"inland", "remote"}
+    assert {n for n in roads.segments if found.timelines[n] is not base.timelines[n]} == {"inland", "remote"}
 
 
 def test_only_touched_roads_are_folded_again(monkeypatch: pytest.MonkeyPatch) -> None:
