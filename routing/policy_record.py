@@ -37,7 +37,7 @@ def policies_on_record(log: Iterable[Evidence], known: int) -> tuple[NamedPolicy
 def policy_in_force(log: Iterable[Evidence], known: int) -> NamedPolicy:
     """Return the policy by which everything known at a position is judged: the last one that stands there."""
     # Most logs set none; then nothing is sorted.
-    told = [r for r in log if isinstance(r.fact, PolicySet | Retraction) and r.position <= known]
+    told = [r for r in log if isinstance(r.fact, PolicySet | Retraction)]
     if not any(isinstance(r.fact, PolicySet) for r in told):
         return DEFAULT
     standing = policies_on_record(told, known)

@@ -43,8 +43,9 @@ def where(door: Door) -> dict[str, list[str]]:
     return {
         "coordinator": [
             "/today", "/access", "/access/record?sel=gate:amber-bridge", "/access/records/1", "/access/log",
-            "/access/route", "/needs", "/needs/kessa", "/needs/rows/need/edit", f"/needs/rows/need/edit?id={need}",
-            "/needs/import", "/supply", "/supply/rows/stock/edit", f"/supply/rows/stock/edit?id={stock}",
+            "/access/import", "/access/route", "/needs", "/needs/kessa", "/needs/rows/need/edit",
+            f"/needs/rows/need/edit?id={need}", "/needs/import", "/supply",
+            "/supply/rows/stock/edit", f"/supply/rows/stock/edit?id={stock}",
             "/supply/import", "/plans/latest", "/plans/latest", "/what-if?example=truce-ends-early",
             "/what-if?kind=escort_change", "/plans", "/runs/2", "/runs/3", f"/convoys/{convoy}",
             f"/convoys/{convoy}/outcome", "/failed", f"/reports?period=2031-04&at={LATER}", "/account/codes",

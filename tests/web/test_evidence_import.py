@@ -6,7 +6,7 @@ import pytest
 
 from planner.domain.rights import Role
 from planner.services.crises import load_world
-from routing.evidence import Incident
+from routing.evidence import GateInspection, Incident, PassageOverride
 from tests.planner.intake.files import csv_of, event, feature, geojson, square, workbook
 from tests.web.doors import Browser, Door, hidden
 
@@ -110,3 +110,29 @@ def test_what_is_wrong_is_said_beside_its_field(site: Door, changes: dict[str, s
 
     assert answer.status_code == 422
     assert f'id="complaint-{field}"' in answer.text
+
+
+def test_a_gates_record_set_by_hand_and_an_inspection_are_recorded_on_the_page(site: Door) -> None:
+    browser = site.signed_in("coordinator")
+    told = {
+        "gate": "amber-bridge", "source": "access group", "reliability": "B", "credibility": "2",
+        "valid_from": "2031-04-08T00:00", "learned_at": "2031-04-08T07:00",
+    }  # fmt: skip
+    counts = {"kind": "passage_override", "passed": "3", "turned_back": "5", "reason": "new commander", **told}
+    held = {"kind": "gate_inspection", "low_min": "30", "mode_min": "90", "high_min": "240", **told}
+    for values in (counts, held):
+        shown = browser.send(f"/access/record?kind={values['kind']}", "/access/record", do="preview", **values)
+        fields = hidden(shown.text, "/access/record")
+        assert browser.client.post("/access/record", data={**fields, **values, "do": "save"}).status_code == 303
+    facts = [record.fact for record in load_world(site.store, "two-rivers").log[-2:]]
+    assert facts == [
+        PassageOverride(gate="amber-bridge", passed=3, turned_back=5, reason="new commander"),
+        GateInspection(gate="amber-bridge", delay_low_s=1_800, delay_mode_s=5_400, delay_high_s=14_400),
+    ]
+    panel = browser.get("/access?sel=gate:amber-bridge&known=95").text
+    assert "3 of 8 columns passed" in panel
+    assert ">set by hand</a>, 0 cases learned since" in panel
+    wrong = browser.send(
+        "/access/record?kind=gate_inspection", "/access/record", do="preview", **{**held, "mode_min": "9"}
+    )
+    assert 'id="complaint-high_min"' in wrong.text

@@ -7,6 +7,7 @@ import pytest
 
 from planner.domain.needs import Need
 from planner.domain.supply import StockBatch
+from tests.planner.intake.files import csv_of, event
 from tests.web.convoy_hands import OUTCOME, publish
 from tests.web.doors import Browser, Door
 from tests.web.form_hands import Fields, fields_of
@@ -43,6 +44,12 @@ def record(_door: Door, browser: Browser) -> Sent:
     to, looked_at = filled(browser, page, page, **CLOSED, do="preview")
     shown = browser.client.post(to, data=looked_at).text
     return to, fields_of(shown, to) | {name: [value] for name, value in CLOSED.items()} | {"do": ["save"]}
+
+
+def evidence_file(_door: Door, browser: Browser) -> Sent:
+    rows = csv_of(event(event_id_cnty="XR1", event_date="2031-04-07", latitude="0.9", longitude="1.5"))
+    to, first = filled(browser, "/access/import", "/access/import", kind="events", table=rows.decode())
+    return to, fields_of(browser.client.post(to, data=first).text, to)
 
 
 def withdraw(_door: Door, browser: Browser) -> Sent:
@@ -165,7 +172,8 @@ def smallest_change(_door: Door, browser: Browser) -> Sent:
 
 
 FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
-    "access.save": record, "access.withdraw": withdraw, "convoys.edit": note, "convoys.pin": let_go,
+    "access.save": record, "access.withdraw": withdraw, "access.bring_in": evidence_file,
+    "convoys.edit": note, "convoys.pin": let_go,
     "convoys.save_outcome": outcome, "needs.edit_site": people, "needs.edit": need, "needs.remove": no_need,
     "needs.bring_in": needs_table, "supply.edit": stock, "supply.remove": no_stock, "supply.bring_in": supply_table,
     "plans.make": plan, "plans.pin": plan_pin, "plans.publish": publication, "runs.stop": stopped, "runs.keep": kept,
