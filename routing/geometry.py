@@ -68,7 +68,7 @@ class Geometry:
 
     def numbers(self, segments: Iterable[SegmentId]) -> Numbers:
         """Return the numbers of some segments, sorted."""
-        return np.array(sorted({self._number[segment] for segment in segments}), dtype=np.int64)
+        return np.unique(np.fromiter((self._number[segment] for segment in segments), dtype=np.int64))
 
     def in_areas(self, areas: AbstractSet[AreaId]) -> Numbers:
         """Return the segments that lie in one of the areas, with one end at least."""
