@@ -45,6 +45,9 @@ class Geometry:
         lines: object = shapely.linestrings(_mercator(corners), indices=owner) if shapes else ()
         self._lines = np.asarray(lines, dtype=np.object_)
         self._tree = shapely.STRtree(self._lines)
+        west, south, east, north = shapely.bounds(self._lines).reshape(-1, 4).T
+        self._centre = np.column_stack(((west + east) / 2, (south + north) / 2))
+        self._radius = np.hypot(east - west, north - south) / 2
         self.all: Numbers = np.arange(len(self.ids))
         self.lies: tuple[Lie, ...]
         self.lie_of: NDArray[np.int64]
@@ -65,7 +68,7 @@ class Geometry:
 
     def numbers(self, segments: Iterable[SegmentId]) -> Numbers:
         """Return the numbers of some segments, sorted."""
-        return np.array(sorted({self._number[segment] for segment in segments}), dtype=np.int64)
+        return np.unique(np.fromiter((self._number[segment] for segment in segments), dtype=np.int64))
 
     def in_areas(self, areas: AbstractSet[AreaId]) -> Numbers:
         """Return the segments that lie in one of the areas, with one end at least."""
@@ -106,6 +109,12 @@ class Geometry:
             which, other = self._tree.query(shapely.box(*boxes.T))
             far = ~near[other]
             which, other = batch[which[far]], other[far]
+            # Two circles around the shapes tell of nearly all pairs at once; only what they leave open is measured.
+            apart = np.hypot(*(self._centre[lines[which]] - self._centre[other]).T)
+            both = self._radius[lines[which]] + self._radius[other]
+            near[other[(apart + both) * _CLEARLY <= reach[which]]] = True
+            open_still = (apart - both <= reach[which] * _CLEARLY) & ~near[other]
+            which, other = which[open_still], other[open_still]
             close = shapely.dwithin(self._lines[lines[which]], self._lines[other], reach[which])
             near[other[close]] = True
         return np.flatnonzero(near)

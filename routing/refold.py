@@ -1,6 +1,6 @@
 """Bring an access map up to date when the log has grown: only the roads that a new record can touch are folded."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
@@ -25,7 +25,7 @@ from routing.network import GateId, RoadNetwork, SegmentId
 from routing.policy import AccessPolicy
 from routing.reach import reach
 from routing.reports import reported_limits
-from routing.status import AccessMap
+from routing.status import AccessMap, Piece
 from routing.track import Question
 from routing.units import AsOf
 
@@ -61,7 +61,7 @@ def refold(
     kinds = {type(record.fact) for record in changed}
     ledger = _ledger(after, touched, kinds, network)
     folded = fold_segments(question, ledger, network, touched) if touched else {}
-    different = {name: pieces for name, pieces in folded.items() if pieces != base.timelines[name]}
+    different = _different(folded, base)
     limits = base.reported_limits_kg
     if RoadReport in kinds:
         limits = {name: kg for name, kg in limits.items() if name not in touched}
@@ -77,6 +77,20 @@ def refold(
         if GateHours in kinds
         else base.gate_flow,
     )
+
+
+def _different(folded: Mapping[SegmentId, tuple[Piece, ...]], base: AccessMap) -> dict[SegmentId, tuple[Piece, ...]]:
+    """Return the timelines that are others than in the base; many segments share one object, compared once."""
+    compared: dict[tuple[int, int], bool] = {}
+    found: dict[SegmentId, tuple[Piece, ...]] = {}
+    for name, pieces in folded.items():
+        before = base.timelines[name]
+        both = id(pieces), id(before)
+        if both not in compared:
+            compared[both] = pieces != before
+        if compared[both]:
+            found[name] = pieces
+    return found
 
 
 def _stand(log: Collection[Evidence], before: int, after: int) -> tuple[list[Evidence], list[Evidence]]:
