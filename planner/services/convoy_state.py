@@ -135,7 +135,8 @@ def segment_at(convoy: Convoy, network: RoadNetwork, at: Instant) -> SegmentId |
             break
         clock = move.depart_at
         cleared = {gate.gate: gate.clear_at for gate in move.gates}
-        for name in move.segments:
+        # An older convoy may have driven roads that an import has split since.
+        for name in network.standing_for(move.segments):
             segment = network.segments[name]
             clock = max(clock + segment.drive_seconds(), cleared.get(segment.gate or "", 0))
             last = name

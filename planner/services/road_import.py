@@ -1,6 +1,6 @@
 """Put a road file in the place of a crisis's roads: first what it would do, then all of it in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -60,6 +60,8 @@ class RoadImport:
     built: Built
     lost: tuple[Lost, ...]
     needed: frozenset[PlaceId]
+    diverted: Mapping[str, tuple[SegmentId, ...]]
+    """For each convoy promised and not ended, the segments of its way that would not be the same road."""
     digest: str
     changes: bool
     """Whether the network would be another than the one on record."""
@@ -69,6 +71,7 @@ class RoadImport:
     def figures(self) -> dict[str, Plain]:
         """All that is said of the import, as JSON."""
         return {"digest": self.digest, "changes": self.changes,
+                "diverted": {convoy: list(gone) for convoy, gone in self.diverted.items()},
                 **report(self.harvest, self.built, self.lost, self.needed)}  # fmt: skip
 
 
@@ -88,9 +91,12 @@ def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tole
         log, movements = read.log(crisis), read.list_movements(crisis)
         sites, hubs = read.list_reference(crisis, Site), read.list_reference(crisis, Hub)
         stamp = _stamp(read, crisis)
-    convoys = {m.id: m.convoy.segments for m in movements if m.convoy is not None}
+    ended = {record.fact.movement for record in log if isinstance(record.fact, DeliveryOutcome)}
+    convoys = {m.id: m.convoy.segments for m in movements if m.convoy is not None and m.id not in ended}
+    passed = {g.gate for m in movements if m.convoy is not None for move in m.convoy.moves for g in move.gates}
     named = Named(
-        segments=frozenset(_reported(old, log) | {s for way in convoys.values() for s in way}), gates=_gates(log)
+        segments=frozenset(_reported(old, log) | {s for way in convoys.values() for s in way}),
+        gates=_gates(log) | passed,
     )
     built = build_network(
         harvest.lines, noded=harvest.noded if file.noded is None else file.noded, old=old, outlines=outlines,
@@ -100,7 +106,8 @@ def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tole
     needed |= {place.id for place in old.places.values() if place.overnight}
     digest = sha256(pack_part(built.network))
     return RoadImport(
-        crisis=crisis, harvest=harvest, built=built, lost=_lost(built, old, log, convoys), needed=frozenset(needed),
+        crisis=crisis, harvest=harvest, built=built, lost=_lost(built, old, log, convoys),
+        diverted=_diverted(built, convoys), needed=frozenset(needed),
         digest=digest, changes=old is NOTHING_ON_RECORD or digest != sha256(pack_part(old)), stamp=stamp,
     )  # fmt: skip
 
@@ -120,12 +127,12 @@ def apply_road_import(
     Raises
     ------
     Refused
-        If a place that is needed would stand without a road, or a road that is spoken of would be gone, and it was
-        not said that this is right.
+        If a promised convoy would lose its way; if a place that is needed would stand without a road, or a road that
+        is spoken of would be gone, and it was not said that this is right.
     ChangedMeanwhile
         If anything of the crisis changed since the file was read.
     """
-    refusals = [*_stranded(planned, leave_off), *_forgotten(planned, allow_lost)]
+    refusals = [*_promised(planned), *_stranded(planned, leave_off), *_forgotten(planned, allow_lost)]
     if refusals:
         raise Refused("\n".join(refusals))
     built = planned.built
@@ -209,6 +216,21 @@ def _lost(
         )
         for segment in sorted(gone, key=lambda segment: (segment not in closed, segment))
     )  # fmt: skip
+
+
+def _diverted(built: Built, convoys: Mapping[str, tuple[SegmentId, ...]]) -> dict[str, tuple[SegmentId, ...]]:
+    changed = {c: tuple(dict.fromkeys(s for s in way if s not in built.network.segments)) for c, way in convoys.items()}
+    return {convoy: gone for convoy, gone in sorted(changed.items()) if gone}
+
+
+def _promised(planned: RoadImport) -> list[str]:
+    """Say which promised convoys would lose their way; nothing allows that: people wait for them at gates."""
+    return [
+        f"Convoy {convoy} is promised over {', '.join(gone[:6])}{' and others' if len(gone) > 6 else ''}, which would "  # noqa: PLR2004 - a line
+        "not be the same road. Record how it ended first, then import, then plan again; --same-m widens what counts as "
+        "the same road."
+        for convoy, gone in planned.diverted.items()
+    ]
 
 
 def _stranded(planned: RoadImport, leave_off: frozenset[str]) -> list[str]:

@@ -64,7 +64,7 @@ def select(world: World, asked: str, convoys: Sequence[ConvoyInHand] = ()) -> Se
     if kind == "convoy":
         found = next((one for one in convoys if name in {one.id, one.convoy.id}), None)
         if found is not None:
-            return Selection(kind="convoy", name=name, segments=tuple(dict.fromkeys(found.convoy.segments)))
+            return Selection(kind="convoy", name=name, segments=network.standing_for(found.convoy.segments))
     raise NotFound(f"Nothing is called {asked!r} on this network. Choose on the map or in the list.")
 
 

@@ -131,8 +131,11 @@ def build_network(
         name: _junction(name, graph.nodes[node], area_of[name]) for node, name in ids.items() if name not in authored
     }
     gated = place_gates(segments, area_of | {p.id: p.area for p in authored.values()}, old, between, near.gate_within_m)
-    lost_gates = sorted(g for g in named.gates if g in old.gates and g not in gated.gates)
-    gated = keep_named(gated, {gate: old.gates[gate] for gate in lost_gates}, min(places))
+    without = {gate: old.gates[gate] for gate in sorted(named.gates & old.gates.keys()) if gate not in gated.gates}
+    gated = keep_named(gated, without)
+    places |= {gate.place: old.places[gate.place] for gate in without.values()}
+    # One that stood on no road before is not lost now.
+    lost_gates = [gate for gate in without if old.segments_of_gate[gate]]
     drawn = {s.id: s for s in (_settled(segment, gated, old) for segment in segments)}
     shapes = {segment.id: np.array(segment.shape) for segment in segments}
     gone = sorted(s for s in named.segments if s in old.segments and s not in drawn)

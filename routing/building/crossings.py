@@ -88,10 +88,9 @@ def place_gates(
     return Gated(of_segment=found, gates=gates, made=tuple(made), idle=tuple(sorted(set(known) - standing)))
 
 
-def keep_named(gated: Gated, named: Mapping[GateId, Gate], place: PlaceId) -> Gated:
-    """Return the gates with those that evidence names and that stand nowhere now, put at a place that is there."""
-    lost = {gate: replace(value, place=place) for gate, value in named.items() if gate not in gated.gates}
-    return replace(gated, gates={**gated.gates, **lost}, idle=tuple(sorted({*gated.idle, *lost})))
+def keep_named(gated: Gated, named: Mapping[GateId, Gate]) -> Gated:
+    """Return the gates with those that evidence names and that stand on no road now."""
+    return replace(gated, gates={**gated.gates, **named}, idle=tuple(sorted({*gated.idle, *named})))
 
 
 def _spans(held: list[tuple[Window, str]]) -> list[tuple[Window, str]]:

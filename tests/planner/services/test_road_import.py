@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.domain.errors import Refused
+from planner.services.convoy_state import segment_at
 from planner.services.crises import load_seed, load_world
 from planner.services.road_import import RoadFile, RoadImport, apply_road_import, plan_road_import
 from planner.store import codec
@@ -13,13 +14,14 @@ from planner.store.records import ChangedMeanwhile
 from planner.store.store import Store
 from routing.access import fold
 from routing.building.build import Tolerances
-from routing.evidence import Evidence, RoadReport, RoadState
+from routing.evidence import DeliveryOutcome, Evidence, RoadReport, RoadState
 from routing.network import RoadNetwork
 from routing.policy import AccessPolicy
 from routing.units import HOUR, AsOf, Window
+from tests.planner.desks import Desk
 from tests.routing.readers.files import Row, geojson
 
-pytest_plugins = ["tests.database_fixtures"]
+pytest_plugins = ["tests.database_fixtures", "tests.planner.desk_fixtures"]
 
 NOON = 1_932_811_200
 """Some noon in 2031."""
@@ -163,6 +165,37 @@ def test_what_was_recorded_meanwhile_stops_an_import(loaded: Store, tmp_path: Pa
     with pytest.raises(ChangedMeanwhile, match="Import it again"):
         apply(loaded, one)
     assert load_world(loaded, SEED).network == network
+
+
+def test_a_promised_convoy_keeps_its_road_until_it_has_ended(planned_desk: Desk, tmp_path: Path) -> None:
+    desk = planned_desk.copy(tmp_path / "desk")
+    assert desk.qafila("plan", "publish", QAFILA_ACTOR="salma").code == 0
+    store = desk.store()
+    world = load_world(store, SEED)
+    path = geojson(tmp_path / "roads.geojson", rows_of(world.network))
+    one = planned(store, path)
+    assert one.diverted
+    with pytest.raises(Refused, match=r"is promised over .* Record how it ended first"):
+        apply(store, one, lost=("all",))
+    assert load_world(store, SEED).network == world.network
+
+    with store.writing() as write:
+        ends = [outcome(movement) for movement in one.diverted]
+        write.append(SEED, ends, actor="nour", recorded_at=NOON)
+    apply(store, planned(store, path))
+    network = load_world(store, SEED).network
+    with store.reading() as read:
+        convoys = [m.convoy for m in read.list_movements(SEED) if m.convoy is not None]
+    store.close()
+    for convoy in convoys:
+        where = {segment_at(convoy, network, at) for at in range(convoy.depart_at, convoy.back_at, HOUR)}
+        assert where - {None} <= network.segments.keys()
+        assert network.standing_for(convoy.segments)
+
+
+def outcome(movement: str) -> Evidence:
+    fact = DeliveryOutcome(movement=movement, site="kessa", happened_at=NOON, result="cancelled", what="not dispatched")
+    return Evidence(position=0, learned_at=NOON, valid=Window(NOON), source="desk", fact=fact)
 
 
 def test_a_network_stored_before_keeps_its_written_form_and_digest(loaded: Store) -> None:

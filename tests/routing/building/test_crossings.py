@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import shapely
 
+from routing.building.build import Named
 from routing.building.crossings import CROSSING, lines_between
 from routing.evidence import Control, Evidence
 from routing.network import RoadNetwork
@@ -66,6 +67,18 @@ def test_a_gate_that_no_road_comes_near_is_named() -> None:
     found = build([FAR], crisis(), between=LINE)
 
     assert found.gated.idle == ("post-gate",)
+
+
+def test_a_made_gate_that_evidence_names_stays_on_record_when_its_road_is_gone() -> None:
+    first = build([ROAD, FAR, UP], crisis(), between=LINE)
+    spoken = Named(gates=frozenset(first.gated.made))
+    now = build([ROAD], first.network, between=LINE, named=spoken)
+
+    assert now.lost_gates == now.gated.idle == first.gated.made
+    assert now.network.gates[now.lost_gates[0]] == first.network.gates[now.lost_gates[0]]
+    again = build([ROAD], now.network, between=LINE, named=spoken)
+    assert again.network == now.network
+    assert again.lost_gates == ()
 
 
 def test_outlines_say_where_an_area_begins() -> None:
