@@ -12,8 +12,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-# Two test processes: the tests of the solvers use one thread each.
-WORKERS ?= 2
+# One test process more than cores: the tests in a browser often wait. Each takes a row of neighbours, which share what
+# they set up, and helps another when it is done.
+WORKERS ?= 3
 # Sizes of `make bench`: S is the fictional crisis, M three days of September 2016, L the whole demo; and drawn road maps
 # of ten thousand, a hundred thousand and a million places.
 SIZES ?= S M
@@ -28,7 +29,7 @@ demo: $(INSTALLED) ## install, load September 2016, plan the first convoys
 
 .PHONY: test
 test: browser lint ## everything: style, types, walls and every test, the pages in a real browser too
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # Looked for first, so that a missing one is told in one line before the tests have run for minutes.
 .PHONY: browser

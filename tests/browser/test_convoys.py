@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from planner.services.crises import load_world
 from routing.evidence import DeliveryOutcome
-from tests.browser.convoy_site import DESK, PHONE, chromium, look, served, sign_in
+from tests.browser.convoy_site import PHONE, chromium, look, served, sign_in
 from tests.web.convoy_hands import publish
 from tests.web.doors import Door
 
@@ -27,12 +27,9 @@ def address(site: Door) -> Iterator[str]:
         yield url
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing_on_today_and_convoys(
-    browser: Browser, site: Door, address: str, size: tuple[int, int]
-) -> None:
+def test_axe_finds_nothing_on_a_phone(browser: Browser, site: Door, address: str) -> None:
     movement = publish(site)
-    page = sign_in(browser, site, address, "coordinator", size=size)
+    page = sign_in(browser, site, address, "coordinator", size=PHONE)
     for where in (
         "/today",
         "/convoys?show=all",

@@ -1,5 +1,7 @@
 """The map worked by hand and by keys: selecting, pointing out, moving, insets."""
 
+import re
+
 from playwright.sync_api import Browser, expect
 
 from planner.domain.world import World
@@ -17,7 +19,7 @@ def test_a_click_selects_the_convoy_on_a_road_it_takes_and_the_road_elsewhere(
         box = page.locator(".m-shield rect").bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + 8, box["y"] + 8)
-        assert "sel=convoy%3Ac01" in page.url
+        expect(page).to_have_url(re.compile("sel=convoy%3Ac01"))
         expect(page.locator(".m-shield.on")).to_have_count(1)
         page.evaluate("window.qafila.select('segment:merro--ordan')")
         page.evaluate("window.qafila.select('site:calder')")
