@@ -33,11 +33,13 @@ class Desk:
     crisis_id: str
     clock: Callable[[], Instant] = machine_clock
     situation_at: Instant | None = None
+    settle: Callable[[], None] = lambda: None
+    """Called whenever the world was read anew."""
 
     @cached_property
     def readings(self) -> Readings:
         """What is on record, read again only when something was written."""
-        return Readings(self.store, self.crisis_id)
+        return Readings(self.store, self.crisis_id, self.settle)
 
     def world(self) -> World:
         """Return all that is on record about the crisis now; a request that only reads has one world throughout."""

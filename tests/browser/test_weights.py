@@ -17,6 +17,7 @@ from tests.planner.desks import Desk as Folder
 from tests.web.doors import Clock, Door, hash_quickly
 from web.app import create_app
 from web.desk import Desk
+from web.server import set_apart
 
 pytest_plugins = ["tests.browser.site_fixtures"]
 SEPTEMBER = 1_474_174_800
@@ -101,7 +102,7 @@ def _large(planned: Folder, folder: Path) -> Door:
     with store.writing() as write:
         write.put_network("two-rivers", _with_grid(world.network))
     clock = Clock(now=1_933_390_800)
-    desk = Desk(store=store, crisis_id="two-rivers", clock=clock, situation_at=clock.now)
+    desk = Desk(store=store, crisis_id="two-rivers", clock=clock, situation_at=clock.now, settle=set_apart)
     return Door(app=create_app(desk, {"SIGN_IN_FLOOR_S": 0.0, "REQUIRE_TOTP": False}), store=store, clock=clock)
 
 
