@@ -12,11 +12,12 @@ from planner.services.ceasefire_page import CeasefireView, ceasefire_views, find
 from planner.services.in_hand import ConvoyInHand
 from planner.services.selection import Selection
 from planner.services.time_rail import first_turn
-from routing.access import DEFAULT_POLICY, fold_segments
+from routing.access import fold_segments
 from routing.ceasefire import Standing
 from routing.evidence import Evidence, GateHours, PermitStep, Retraction, standing
 from routing.ledger import Ledger, read_ledger
 from routing.network import Gate, GateId, Segment, SegmentId
+from routing.policy_record import policy_in_force
 from routing.status import PART_ORDER, AccessMap, GatePrior, HoldSpan, Part, Piece, Status
 from routing.track import Question
 from routing.units import AsOf, Instant, Seconds, Window
@@ -146,7 +147,8 @@ def _stretches(
     if not pieces:
         return ()
     around = Window(question.at - LOOK_AROUND_S, question.at + LOOK_AROUND_S + 1)
-    asked = Question(as_of=question, horizon=around, zone=world.catalogue.crisis.tz, policy=DEFAULT_POLICY)
+    policy = policy_in_force(world.log, question.known).policy
+    asked = Question(as_of=question, horizon=around, zone=world.catalogue.crisis.tz, policy=policy)
     timelines = fold_segments(asked, ledger, world.network, [segment.id for segment, _piece in pieces])
     return tuple(_stretch(world, ledger, question, segment, piece, timelines[segment.id]) for segment, piece in pieces)
 

@@ -8,6 +8,7 @@ import pytest
 from planner.domain.errors import BadInput
 from planner.domain.world import World
 from planner.services.access import access_over, status_at
+from planner.services.access_page import make_panel
 from planner.services.access_policy import preview_policy, read_changed, set_policy
 from planner.services.ceasefire_page import ceasefire_views
 from planner.services.crises import load_world
@@ -16,6 +17,7 @@ from planner.services.in_hand import InHand
 from planner.services.plan_records import find_latest_plan
 from planner.services.readings import Readings
 from planner.services.routes import route
+from planner.services.selection import select
 from planner.services.snapshots import Terms, horizon_from, take_snapshot
 from planner.store.codec import pack_snapshot
 from planner.store.store import Store
@@ -64,6 +66,18 @@ def test_withdrawing_the_record_brings_the_policy_before_back(store: Store, stri
     retract(store, strict, strict.head, "too strict", actor="nour", at=NOW, source="access group")
     again = load_world(store, "two-rivers")
     assert status_at(again, noon(again, again.head)).at(BRIDGE, noon(again, 0).at).status is Status.CONTESTED
+
+
+def test_the_panel_judges_a_stretch_by_the_numbers_of_the_map(world: World, strict: World) -> None:
+    question = noon(strict, strict.head)
+    exact = status_at(strict, question)
+    (shown,) = make_panel(strict, question, exact, select(strict, f"segment:{BRIDGE}"), ()).stretches
+    here = next(piece for piece in shown.timeline if piece.window.contains(question.at))
+
+    assert here.status is exact.at(BRIDGE, question.at).status is Status.BLOCKED
+    before = noon(strict, world.head)
+    (shown,) = make_panel(strict, before, status_at(strict, before), select(strict, f"segment:{BRIDGE}"), ()).stretches
+    assert next(p for p in shown.timeline if p.window.contains(before.at)).status is Status.CONTESTED
 
 
 def test_every_question_is_answered_by_the_policy_on_record(store: Store, strict: World) -> None:
