@@ -85,6 +85,8 @@ def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tole
     """
     table = _table(file.classes)
     harvest = read_roads(file.path, table, file.limits, crs=file.crs, layer=file.layer)
+    if not harvest.lines:
+        raise _nothing(file.path, harvest)
     outlines = [] if file.areas is None else read_areas(file.areas, file.limits)
     with store.reading() as read:
         old = _network(read, crisis)
@@ -110,6 +112,16 @@ def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tole
         diverted=_diverted(built, convoys), needed=frozenset(needed),
         digest=digest, changes=old is NOTHING_ON_RECORD or digest != sha256(pack_part(old)), stamp=stamp,
     )  # fmt: skip
+
+
+def _nothing(path: Path, harvest: Harvest) -> BadInput:
+    """Return the complaint about a file without a usable road, with the first row that was set apart."""
+    first = next(iter(harvest.quarantine), None)
+    why = "" if first is None else f" Row {first.row}: {f'{first.reason} {first.value}'.strip()}."
+    return BadInput(
+        f"{path.name}: no row of {harvest.rows} is a usable road ({len(harvest.quarantine)} set apart, "
+        f"{harvest.left_out.total()} left out by class).{why} What is read as a road: qafila network classes."
+    )
 
 
 def apply_road_import(

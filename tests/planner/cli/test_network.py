@@ -67,8 +67,14 @@ def test_a_refusal_is_exit_one_and_a_bad_file_exit_two_and_neither_stores(fresh:
 
 def test_a_file_without_any_road_says_so(fresh: Desk, tmp_path: Path) -> None:
     told = fresh.qafila("network", "import", str(geojson(tmp_path / "none.geojson", ())))
+    assert told.code == 2
+    assert told.err.startswith("none.geojson: no row of 0 is a usable road (0 set apart, 0 left out by class).")
 
-    assert (told.code, told.err.split(".")[0]) == (2, "No road is left to make a network from")
+    canal = [feature(line((36, 35), (37, 35)), {"highway": "canal"})]
+    told = fresh.qafila("network", "import", str(geojson(tmp_path / "canal.geojson", (), canal)))
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "no row of 1 is a usable road (1 set apart, 0 left out by class). Row 1: " in told.err
+    assert "canal" in told.err
 
 
 def test_the_table_of_classes_is_printed_changed_and_given_back(fresh: Desk, roads: Path, tmp_path: Path) -> None:
