@@ -1,0 +1,1 @@
+"""What may become of a plan: its convoys driven through thousands of futures that share their causes."""
