@@ -43,6 +43,7 @@ def screens(
         Screen(name="plans", address="/plans"),
         Screen(name="plan", address="/plans/latest"),
         Screen(name="plan-verified", address="/plans/latest/verify"),
+        Screen(name="plan-futures", address="/plans/latest/futures"),
         Screen(name="plan-difference", address="/plans/latest/diff/latest"),
         Screen(name="plan-sheets", address="/plans/latest/sheets"),
         Screen(name="plan-unmet", address=f"/plans/latest?sel=site:{site}"),
