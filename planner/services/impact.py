@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from planner.domain.permits import NOTIFIED_REGIMES
-from planner.domain.plan import Convoy
+from planner.domain.plan import Convoy, Plan
 from planner.domain.world import World
 from planner.intake.record import read_record
 from planner.services.access import access_grown, access_over, inspected
@@ -149,11 +149,17 @@ def _map(world: World, at: Instant, horizon: Window) -> AccessMap:
 
 
 def _touched(before: World, after: World, in_hand: InHand, now: Instant) -> tuple[Touched, ...]:
-    going = in_hand.not_back(now)
-    if not going or in_hand.latest is None:
+    if in_hand.latest is None:
         return ()
-    plan = replace(in_hand.latest.plan, convoys=tuple(one.convoy for one in going))
-    found = {id(convoy) for convoy in touched_convoys(plan, before, after)}
+    return advise(before, after, in_hand.latest.plan, in_hand.not_back(now), now)
+
+
+def advise(before: World, after: World, plan: Plan, going: Sequence[ConvoyInHand], now: Instant) -> tuple[Touched, ...]:
+    """Return which of these convoys are touched by what the log learned in between, and what each can do now."""
+    if not going:
+        return ()
+    on_the_way = replace(plan, convoys=tuple(one.convoy for one in going))
+    found = {id(convoy) for convoy in touched_convoys(on_the_way, before, after)}
     touched = [one for one in going if id(one.convoy) in found]
     if not touched:
         return ()

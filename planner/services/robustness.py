@@ -16,7 +16,7 @@ from planner.futures.assumptions import Assumptions
 from planner.futures.outcome import Futures, draw_futures
 from planner.services.changes import suppose
 from planner.services.plan_records import PlanRecord
-from planner.solvers.choice import Report
+from planner.solvers.choice import in_silence
 from planner.solvers.option import Option, Refusal
 from planner.solvers.options import OptionSet, build
 from routing.network import GateId
@@ -119,7 +119,7 @@ def find_plans_b(convoys: Sequence[Convoy], snapshot: Snapshot) -> dict[ConvoyId
     for gate in sorted(set(weakest.values())):
         touched = [c for c in convoys if weakest.get(c.id) == gate]
         around = _closed(snapshot, gate, touched)
-        options = build(around, _in_silence)
+        options = build(around, in_silence)
         found |= {c.id: _best(c, gate, around, options) for c in touched}
     return found
 
@@ -165,10 +165,6 @@ def _against(convoy: Convoy, snapshot: Snapshot, options: OptionSet) -> Refusal 
     told = [refusal for refusal in options.refusals if refusal.site in sites]
     # The convoy's own day and hub say most; of equals the first, which is the deciding one.
     return min(told, key=lambda r: (not snapshot.days[r.day].contains(reached_at), r.hub != convoy.hub), default=None)
-
-
-def _in_silence(_: Report) -> None:
-    """Take no notice of progress: a handful of sites is looked at."""
 
 
 def robustness_json(found: Robustness, snapshot: Snapshot) -> dict[str, Plain]:

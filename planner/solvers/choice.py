@@ -100,3 +100,7 @@ class Unserved:
     site: SiteId
     options: int
     """How many options could have served it; none means that it is proved impossible."""
+
+
+def in_silence(_report: Report) -> None:
+    """Take no notice of progress."""

@@ -1,0 +1,172 @@
+"""A replay: each morning knows what was known then, what was sent is gone, and the record happens to the plans."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from planner.domain.world import World
+from planner.intake.seed import find_seed, read_seed
+from planner.services import replay as module
+from planner.services.announced import announced
+from planner.services.replay import Happened, Replay, Row, after_sending, replay_days
+from planner.services.replay_view import replay_json
+from planner.services.snapshots import horizon_from, planning_as_of, take_snapshot
+from planner.store.codec import plan_digest
+from routing.evidence import known_at
+from routing.travel.engine import TravelEngine
+from routing.units import format_instant, parse_instant
+from tests.planner.domain.plans import both_sites, to_across, to_near
+from tests.planner.instances import at
+
+
+@pytest.fixture(scope="module")
+def two_rivers_world() -> World:
+    return read_seed(find_seed("two-rivers"))
+
+
+@pytest.fixture(scope="module")
+def september_world() -> World:
+    return read_seed(find_seed("syria-2016-09"))
+
+
+@pytest.fixture(scope="module")
+def three_mornings(two_rivers_world: World) -> Replay:
+    zone = two_rivers_world.catalogue.crisis.tz
+    first, last = (parse_instant(day, zone) for day in ("2031-04-08", "2031-04-10"))
+    return replay_days(two_rivers_world, first, last, days=2)
+
+
+def row(fate: str = "nothing_stops_it") -> Row:
+    happened = Happened(fate=fate)  # type: ignore[arg-type] # the tests name the fates
+    near = to_near()
+    return Row(
+        name="c01", origin="planned", sites=("near",), trucks=8, people=7_500, convoy=replace(near, movement="r-c01"),
+        slack_s=near.slack_s, happened=happened,
+    )  # fmt: skip
+
+
+def test_every_morning_plans_with_what_was_known_at_eight(two_rivers_world: World, three_mornings: Replay) -> None:
+    zone = two_rivers_world.catalogue.crisis.tz
+    days = [format_instant(morning.as_of.at, zone)[:16] for morning in three_mornings.mornings]
+    assert days == ["2031-04-08T08:00", "2031-04-09T08:00", "2031-04-10T08:00"]
+    for morning in three_mornings.mornings:
+        assert morning.as_of.known == known_at(two_rivers_world.log, morning.as_of.at)
+        assert morning.plan.as_of == morning.as_of
+
+
+def test_what_is_learned_later_changes_no_plan_of_the_morning(two_rivers_world: World, three_mornings: Replay) -> None:
+    first = three_mornings.mornings[0]
+    until_then = replace(
+        two_rivers_world, log=tuple(r for r in two_rivers_world.log if r.position <= first.as_of.known)
+    )
+    again = replay_days(until_then, first.day.start, first.day.start, days=2).mornings[0]
+    assert plan_digest(again.plan) == plan_digest(first.plan)
+    assert again.news == ()
+
+
+def test_convoys_on_the_road_are_kept_by_the_next_morning(three_mornings: Replay) -> None:
+    looked_at = 0
+    for before, after in pairwise(three_mornings.mornings):
+        out = {
+            row.convoy.movement
+            for row in before.rows
+            if row.origin == "planned" and row.convoy and module._runs(row) and row.convoy.back_at > after.as_of.at
+        }
+        kept = {c.movement for c in after.plan.convoys if c.movement} | {p.movement for p in after.plan.pinned}
+        assert out <= kept
+        looked_at += 1
+    assert looked_at == 2
+
+
+def test_what_was_brought_is_no_longer_needed_and_its_stock_is_gone() -> None:
+    _, snapshot = both_sites()
+    later = replace(snapshot, as_of=replace(snapshot.as_of, at=at(1, "08:00")))
+    after = after_sending(later, [row()])
+    need = {(n.site, n.commodity): n.units for n in after.needs}
+    assert need["near", "food"] == 2_000 - 1_500
+    assert need["across", "food"] == 4_000
+    stock = {b.batch: b.units for b in after.stock}
+    assert stock["hub-food"] == 5_000 - 1_500
+    assert after.sites["near"].last_reached == at(0, "08:48")
+    assert after.pinned == ()
+
+
+@pytest.mark.parametrize("fate", ["held", "turned_back"])
+def test_who_never_arrived_brings_the_goods_home(fate: str) -> None:
+    _, snapshot = both_sites()
+    later = replace(snapshot, as_of=replace(snapshot.as_of, at=at(1, "08:00")))
+    after = after_sending(later, [row(fate)])
+    assert (after.needs, after.stock, after.sites) == (later.needs, later.stock, later.sites)
+
+
+def test_who_is_caught_inside_brings_nothing_and_loses_it() -> None:
+    _, snapshot = both_sites()
+    later = replace(snapshot, as_of=replace(snapshot.as_of, at=at(1, "08:00")))
+    after = after_sending(later, [row("caught_inside")])
+    assert after.needs == later.needs
+    assert {b.batch: b.units for b in after.stock}["hub-food"] == 3_500
+
+
+def test_a_line_that_lapses_while_the_column_unloads_catches_it_in_hindsight() -> None:
+    _, snapshot = both_sites()
+    across = replace(row(), convoy=to_across())
+    assert module._happened(across, snapshot.access, snapshot) == Happened(
+        fate="nothing_stops_it", at=to_across().stops[0].unloaded_at
+    )
+    late = replace(
+        to_across(),
+        moves=(to_across().moves[0], replace(to_across().moves[1], depart_at=at(1, "14:00"), arrive_at=at(1, "15:34"))),
+    )
+    caught = module._happened(replace(across, convoy=late), snapshot.access, snapshot)
+    assert caught is not None
+    assert (caught.fate, caught.at, caught.segment) == ("caught_inside", at(1, "14:10"), "fork-across")
+    early = replace(
+        to_across(),
+        moves=(replace(to_across().moves[0], depart_at=at(1, "08:00"), arrive_at=at(1, "10:04")), to_across().moves[1]),
+    )
+    turned = module._happened(replace(across, convoy=early), snapshot.access, snapshot)
+    assert turned is not None
+    assert turned.fate == "turned_back"
+
+
+def test_the_json_says_what_the_rows_say(two_rivers_world: World, three_mornings: Replay) -> None:
+    told = replay_json(three_mornings, two_rivers_world)
+    mornings = told["mornings"]
+    assert isinstance(mornings, list)
+    assert len(mornings) == 3
+    for morning, said in zip(three_mornings.mornings, mornings, strict=True):
+        assert isinstance(said, dict)
+        assert [one["name"] for one in said["convoys"]] == [one.name for one in morning.rows]  # type: ignore[index,union-attr,call-overload]
+
+
+def test_on_19_september_one_convoy_cannot_be_out_by_the_end_of_the_truce_and_the_forty_trucks_have_no_way(
+    september_world: World,
+) -> None:
+    world, zone = september_world, september_world.catalogue.crisis.tz
+    day = parse_instant("2016-09-19", zone)
+    as_of = planning_as_of(world, day)
+    snapshot = take_snapshot(world, as_of=as_of, horizon=horizon_from(day, 2, world))
+    engine = TravelEngine(snapshot.network)
+    movements = world.catalogue.movements
+
+    urum = announced(movements["urum-al-kubra-31"], snapshot, engine, as_of.at)
+    assert urum.convoy is not None
+    stop = urum.convoy.stops[0]
+    # 31 trucks at 4 an hour.
+    assert stop.unloaded_at - stop.arrive_at == 27_900
+    assert urum.closes_at == parse_instant("2016-09-19T19:00+03:00", zone)
+    assert urum.slack_s is not None
+    assert urum.slack_s < -4 * 3_600
+
+    forty = announced(movements["eastern-aleppo-40"], snapshot, engine, as_of.at)
+    assert forty.convoy is None
+    assert set(forty.gates) >= {"bab-al-hawa", "castello"}
+    assert "letter" in forty.reason
+    assert "gate castello" in forty.reason
+
+    rows = {r.name: r for r in module._announced_rows(world, snapshot, as_of, 1)}
+    risk = rows["urum-al-kubra-31"].caught_inside
+    assert risk is not None
+    # Whoever gets in is caught: it turns back, or it does not get out.
+    assert risk == rows["urum-al-kubra-31"].arrives
