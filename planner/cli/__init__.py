@@ -26,6 +26,7 @@ class _Commands(LazyGroup):
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
         "robustness": Later(where="planner.cli.robustness:robustness_", help="Draw futures of a plan."),
         "replay": Later(where="planner.cli.replay:replay_", help="Plan past days as they were known then."),
+        "calibration": Later(where="planner.cli.calibration:calibration_", help="Score probabilities by outcomes."),
         "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
         "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements."),
         "user": Later(where="planner.cli.user:user", help="Say who may sign in to the pages, and with which roles."),
