@@ -14,7 +14,8 @@ from planner.cli.terminal import listing, note, print_listing, say, solving
 from planner.domain.denials import day_of, moment_of
 from planner.domain.errors import BadInput
 from planner.services.crises import choose_crisis
-from planner.services.replay import Happened, Morning, Row, replay_days
+from planner.services.hindsight import Happened
+from planner.services.replay import Morning, Row, replay_days
 from planner.services.replay_view import replay_json
 from routing.evidence import DeliveryOutcome
 

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
+from planner.domain.denials import day_of
 from planner.domain.errors import BadInput
 from planner.domain.plan import Convoy, Plan
 from planner.domain.policy import Limits
@@ -14,6 +15,7 @@ from planner.domain.world import World
 from planner.futures.outcome import draw_futures
 from planner.services.access import access_over
 from planner.services.announced import Announced, announced, still_to_come
+from planner.services.hindsight import Fate, Happened, what_happened
 from planner.services.impact import Advice, advise
 from planner.services.in_hand import ConvoyInHand
 from planner.services.plans import UnsoundPlan
@@ -23,29 +25,13 @@ from planner.solvers.choice import Progress, Report, in_silence
 from planner.solvers.options import build
 from planner.solvers.solve import solve_options
 from routing.evidence import DeliveryOutcome, Evidence, PermitStep, standing
-from routing.status import AccessMap, Piece, Status
+from routing.status import AccessMap
 from routing.travel.engine import TravelEngine
-from routing.travel.passage import Path, pieces_in, stretches
 from routing.units import DAY, HOUR, AsOf, Instant, Seconds, Window, local_days
 
-Fate: TypeAlias = Literal["nothing_stops_it", "held", "turned_back", "caught_inside"]
 DRAWS: Final = 2_000
 LIMITS: Final = Limits(change_resolves=0, explain_resolves=0)
 """A replay asks what is sent, not what would serve those left out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """What is on record against a timetable: where and when it is met, and the records that say so.
-
-    `nothing_stops_it` means that only: no record stands against it. Whether a gate would have let it through, nobody
-    knows.
-    """
-
-    fate: Fate
-    at: Instant | None = None
-    segment: str = ""
-    records: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +98,9 @@ def replay_days(
 ) -> Replay:  # fmt: skip
     """Replay the mornings from one day to another, both included, each planning so many days ahead.
 
-    What a morning's plan sends out is gone for the next ones: its trucks until they are back, its stock; what it
-    brought, where nothing on record stops it, is no longer needed, and the site counts as reached.
+    Each morning promises what leaves before the next one could give notice of it, and plans around what was promised
+    before. What was sent is gone for the next mornings: its trucks until they are back, its stock; what it brought,
+    where nothing on record stops it, is no longer needed, and the site counts as reached.
 
     Raises
     ------
@@ -127,37 +114,87 @@ def replay_days(
     zone = world.catalogue.crisis.tz
     wanted = local_days(Window(first, last + 1), zone)
     mornings: list[Morning] = []
-    sent: list[Row] = []
+    promised: tuple[Row, ...] = ()
     for done, day in enumerate(wanted):
-        start = local_days(Window(day.start, day.start + 1), zone)[0].start
 
         def tell(stage: str, share: float = done / len(wanted)) -> None:
             progress(Report(stage=stage, done=share))
 
-        mornings.append(_morning(world, start, days, seed, sent, tell))
-        sent += [row for row in mornings[-1].rows if row.origin == "planned"]
+        morning, promised = _morning(world, day.start, _Terms(days=days, seed=seed, tell=tell), promised)
+        mornings.append(morning)
     return Replay(crisis=world.catalogue.crisis.id, mornings=tuple(mornings), people=_people(mornings, world))
 
 
-def _morning(
-    world: World, start: Instant, days: int, seed: int, sent: Sequence[Row], tell: Callable[[str], None]
-) -> Morning:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    days: int
+    seed: int
+    tell: Callable[[str], None]
+
+
+def _morning(world: World, start: Instant, terms: _Terms, promised: tuple[Row, ...]) -> tuple[Morning, tuple[Row, ...]]:
+    """Return a morning, and all convoys promised until then: those whose notice could not wait for the next one."""
     as_of = planning_as_of(world, start)
-    horizon = horizon_from(start, days, world)
-    day = Window(start, horizon_from(start, 1, world).end)
-    frozen = take_snapshot(world, as_of=as_of, horizon=horizon, terms=Terms(limits=LIMITS, seed=seed))
-    snapshot = after_sending(frozen, sent)
-    plan = _plan(snapshot, tell)
-    tell("futures")
-    today = [c for c in plan.convoys if c.movement is None and day.contains(c.depart_at)]
-    rows = [*_planned_rows(today, plan, snapshot, seed), *_announced_rows(world, snapshot, as_of, seed)]
-    hindsight = _hindsight(world, day, horizon)
-    rows = [replace(row, happened=_happened(row, hindsight, snapshot)) for row in rows]
-    tell("news")
-    return Morning(
-        as_of=as_of, day=day, plan=plan, rows=tuple(rows), news=tuple(_news(world, plan, rows, as_of)),
+    day = horizon_from(start, 1, world)
+    horizon = horizon_from(start, terms.days, world)
+    frozen = take_snapshot(world, as_of=as_of, horizon=horizon, terms=Terms(limits=LIMITS, seed=terms.seed))
+    snapshot = after_sending(frozen, promised)
+    plan = _plan(snapshot, terms.tell)
+    promised = (*_standing(promised, plan, as_of.at), *_promises(plan, snapshot))
+    terms.tell("futures")
+    hindsight = access_over(world, AsOf(at=day.end, known=world.head), Window(day.start, horizon.end + 3 * DAY))
+
+    def leaves_today(row: Row) -> bool:
+        return row.convoy is not None and row.happened is None and day.contains(row.convoy.depart_at)
+
+    leaving = _with_chances([row for row in promised if leaves_today(row)], plan, snapshot, terms.seed)
+    told = {row.name: replace(row, happened=_in_hindsight(row, hindsight, snapshot)) for row in leaving}
+    promised = tuple(told.get(row.name, row) for row in promised)
+    others = [
+        replace(row, happened=_in_hindsight(row, hindsight, snapshot))
+        for row in _announced_rows(world, plan, snapshot, terms.seed)
+    ]
+    rows = (*told.values(), *others)
+    terms.tell("news")
+    morning = Morning(
+        as_of=as_of, day=day, plan=plan, rows=rows, news=tuple(_news(world, plan, rows, as_of)),
         recorded=tuple(_recorded(world, day)),
     )  # fmt: skip
+    return morning, promised
+
+
+def _in_hindsight(row: Row, hindsight: AccessMap, snapshot: Snapshot) -> Happened | None:
+    return None if row.convoy is None else what_happened(row.convoy, hindsight, snapshot.network)
+
+
+def _standing(promised: Sequence[Row], plan: Plan, now: Instant) -> Iterator[Row]:
+    """Yield what was promised before; a convoy that has not left and is no longer feasible is held by its planners."""
+    refused = {notice.movement for notice in plan.pinned}
+    for row in promised:
+        held = row.name in refused and row.convoy is not None and row.convoy.depart_at > now and row.happened is None
+        yield replace(row, happened=Happened(fate="held", at=now)) if held else row
+
+
+def _promises(plan: Plan, snapshot: Snapshot) -> Iterator[Row]:
+    """Yield the new convoys that leave before a plan of the next morning could give notice of them."""
+    until = snapshot.as_of.at + DAY + snapshot.policy.notification_lead_s
+    for convoy in plan.convoys:
+        if convoy.movement is None and convoy.depart_at < until:
+            name = f"{day_of(convoy.depart_at, snapshot.crisis.tz)}-{convoy.hub}-{convoy.id}"
+            yield Row(
+                name=name, origin="planned", sites=tuple(stop.site for stop in convoy.stops),
+                trucks=convoy.truck_count, people=sum(load.people for stop in convoy.stops for load in stop.loads),
+                convoy=replace(convoy, movement=name), slack_s=convoy.slack_s,
+            )  # fmt: skip
+
+
+def _with_chances(rows: Sequence[Row], plan: Plan, snapshot: Snapshot, seed: int) -> Iterator[Row]:
+    """Yield rows with their shares of futures, all drawn together as known in the morning."""
+    convoys = tuple(replace(row.convoy, id=row.name) for row in rows if row.convoy is not None)
+    fates = {fate.convoy: fate for fate in draw_futures(replace(plan, convoys=convoys), snapshot, DRAWS, seed).convoys}
+    for row in rows:
+        fate = fates[row.name]
+        yield replace(row, arrives=fate.arrives, caught_inside=fate.caught_inside)
 
 
 def _plan(snapshot: Snapshot, tell: Callable[[str], None]) -> Plan:
@@ -171,12 +208,13 @@ def _plan(snapshot: Snapshot, tell: Callable[[str], None]) -> Plan:
     return plan
 
 
-def after_sending(snapshot: Snapshot, sent: Sequence[Row]) -> Snapshot:
-    """Return the snapshot of a morning after the convoys of earlier mornings: out, or ended with what they brought."""
-    out = [r.convoy for r in sent if r.convoy is not None and _runs(r) and r.convoy.back_at > snapshot.as_of.at]
-    ended = [r for r in sent if r.convoy is not None and r.convoy not in out]
+def after_sending(snapshot: Snapshot, promised: Sequence[Row]) -> Snapshot:
+    """Return the snapshot of a morning after what was promised: convoys to come or out, or ended with what they did."""
+    ours = [row for row in promised if row.convoy is not None]
+    out = [r.convoy for r in ours if r.convoy is not None and _stands(r) and r.convoy.back_at > snapshot.as_of.at]
+    ended = [r for r in ours if r.convoy is not None and r.convoy.back_at <= snapshot.as_of.at]
     # Whoever was held or turned back brings the goods home.
-    gone = [r.convoy for r in ended if r.convoy is not None and _runs(r)]
+    gone = [r.convoy for r in ended if r.convoy is not None and _stands(r)]
     came = [r.convoy for r in ended if r.convoy is not None and r.happened and r.happened.fate == "nothing_stops_it"]
     loaded: dict[tuple[str, str, str], int] = {}
     for convoy in gone:
@@ -204,26 +242,14 @@ def after_sending(snapshot: Snapshot, sent: Sequence[Row]) -> Snapshot:
     return replace(snapshot, needs=tuple(needs), sites=sites, stock=stock, pinned=tuple(out))
 
 
-def _runs(row: Row) -> bool:
-    return row.happened is not None and row.happened.fate in {"nothing_stops_it", "caught_inside"}
+def _stands(row: Row) -> bool:
+    """Whether a promised convoy is to come, on its way or done: neither held nor turned back."""
+    return row.happened is None or row.happened.fate in {"nothing_stops_it", "caught_inside"}
 
 
-def _planned_rows(today: Sequence[Convoy], plan: Plan, snapshot: Snapshot, seed: int) -> Iterator[Row]:
-    fates = {f.convoy: f for f in draw_futures(replace(plan, convoys=tuple(today)), snapshot, DRAWS, seed).convoys}
-    start = snapshot.horizon.start
-    for convoy in today:
-        fate = fates[convoy.id]
-        name = f"replay-{start}-{convoy.id}"
-        yield Row(
-            name=convoy.id, origin="planned", sites=tuple(stop.site for stop in convoy.stops),
-            trucks=convoy.truck_count, people=sum(load.people for stop in convoy.stops for load in stop.loads),
-            convoy=replace(convoy, movement=name), slack_s=convoy.slack_s, arrives=fate.arrives,
-            caught_inside=fate.caught_inside,
-        )  # fmt: skip
-
-
-def _announced_rows(world: World, snapshot: Snapshot, as_of: AsOf, seed: int) -> Iterator[Row]:
+def _announced_rows(world: World, plan: Plan, snapshot: Snapshot, seed: int) -> Iterator[Row]:
     """Yield the movements of others of which a notification, or that they stand and wait, was known in the morning."""
+    as_of = snapshot.as_of
     known = standing(world.log, as_of.known)
     told = {
         r.fact.movement for r in known
@@ -233,75 +259,25 @@ def _announced_rows(world: World, snapshot: Snapshot, as_of: AsOf, seed: int) ->
         r.fact.movement for r in known if isinstance(r.fact, DeliveryOutcome) and r.fact.what not in {"held", "delayed"}
     )
     engine = TravelEngine(snapshot.network)
+    rows: list[Row] = []
     for movement in still_to_come(world.catalogue.movements.values(), ended, as_of.at):
         if movement.id not in told:
             continue
         left = movement.dispatched_at
         depart_at = left if left is not None and left <= as_of.at else as_of.at
-        found = announced(movement, snapshot, engine, depart_at)
-        yield _announced_row(found, snapshot, seed)
+        rows.append(_announced_row(announced(movement, snapshot, engine, depart_at)))
+    timed = [row for row in rows if row.convoy is not None]
+    chances = {row.name: row for row in _with_chances(timed, plan, snapshot, seed)}
+    yield from (chances.get(row.name, row) for row in rows)
 
 
-def _announced_row(found: Announced, snapshot: Snapshot, seed: int) -> Row:
+def _announced_row(found: Announced) -> Row:
     movement = found.movement
-    row = Row(
+    return Row(
         name=movement.id, origin="announced", sites=(movement.site,), trucks=movement.trucks, people=0,
         convoy=found.convoy, slack_s=found.slack_s, closes_at=found.closes_at, rule=found.rule, refused=found.reason,
         gates=found.gates,
     )  # fmt: skip
-    if found.convoy is None:
-        return row
-    alone = Plan(
-        snapshot_digest="", as_of=snapshot.as_of, horizon=snapshot.horizon, status="feasible", cut_short=False,
-        objective=(), convoys=(found.convoy,), unmet=(), people_reached=0, coverage_by_site={},
-    )  # fmt: skip
-    fate = draw_futures(alone, snapshot, DRAWS, seed).convoys[0]
-    return replace(row, arrives=fate.arrives, caught_inside=fate.caught_inside)
-
-
-def _hindsight(world: World, day: Window, horizon: Window) -> AccessMap:
-    """Return the map of the days by all that is on record today."""
-    return access_over(world, AsOf(at=day.end, known=world.head), Window(day.start, horizon.end + 3 * DAY))
-
-
-def _happened(row: Row, hindsight: AccessMap, snapshot: Snapshot) -> Happened | None:
-    """Drive the timetable through what is on record today."""
-    convoy = row.convoy
-    if convoy is None:
-        return None
-    for hold in hindsight.holds:
-        near = hold.segments is None or not hold.segments.isdisjoint(convoy.segments)
-        if near and hold.window.contains(convoy.depart_at):
-            return Happened(fate="held", at=convoy.depart_at, records=hold.evidence)
-    crossed: dict[str, Instant] = {}
-    for move in convoy.moves:
-        path = Path(origin=move.start, destination=move.end, segments=move.segments, loaded=move.loaded)
-        for stretch in stretches(snapshot.network, hindsight, path, convoy.truck_count):
-            name, enter = stretch.segment.id, move.depart_at + stretch.enter_s
-            since = enter if move.loaded else crossed.get(name, enter)
-            span = Window(since, max(since + 1, move.depart_at + stretch.leave_s))
-            stop = next((p for p in pieces_in(hindsight.timeline(name), span) if _stops(p, loaded=move.loaded)), None)
-            if stop is not None and (move.loaded or crossed):
-                fate: Fate = "turned_back" if move.loaded else "caught_inside"
-                return Happened(
-                    fate=fate, at=max(since, stop.window.start), segment=name, records=stop.deciding().evidence
-                )
-            if move.loaded and _is_line(hindsight.timeline(name)):
-                crossed.setdefault(name, enter)
-    return Happened(fate="nothing_stops_it", at=convoy.stops[-1].unloaded_at)
-
-
-def _stops(piece: Piece, *, loaded: bool) -> bool:
-    """Whether a piece stops a column; on the way back a gate's hours only make it wait for the morning."""
-    return piece.status is Status.BLOCKED and (loaded or piece.decided_by != "gate")
-
-
-def _is_line(timeline: Sequence[Piece]) -> bool:
-    return any(
-        part.name in {"control", "ceasefire"} and part.status is not Status.OPEN
-        for piece in timeline
-        for part in piece.parts
-    )
 
 
 def _news(world: World, plan: Plan, rows: Sequence[Row], as_of: AsOf) -> Iterator[News]:

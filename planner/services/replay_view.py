@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 from planner.domain.canonical import Plain
 from planner.domain.denials import day_of, moment_of
 from planner.domain.world import World
-from planner.services.replay import Happened, Morning, Replay, Row
+from planner.services.hindsight import Happened
+from planner.services.replay import Morning, Replay, Row
 from routing.evidence import DeliveryOutcome, Evidence
 from routing.units import Instant
 

@@ -11,14 +11,14 @@ pytest_plugins = ["tests.planner.desk_fixtures"]
 def test_a_morning_is_replayed_in_words_and_as_a_file(seeded_desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "replay.json"
     told = seeded_desk.qafila(
-        "replay", "two-rivers", "--from", "2031-04-09", "--to", "2031-04-09", "--days", "2", "--output", str(file)
+        "replay", "two-rivers", "--from", "2031-04-08", "--to", "2031-04-09", "--days", "2", "--output", str(file)
     )
     assert told.code == 0, told.err
     assert "2031-04-09, as known 2031-04-09T08:00" in told.out
     assert "convoys that nothing on record stops" in told.out
     written = json.loads(file.read_text(encoding="utf-8"))
-    assert [morning["day"] for morning in written["mornings"]] == ["2031-04-09"]
-    assert {"name", "origin", "slack_seconds", "caught_inside", "happened"} <= set(written["mornings"][0]["convoys"][0])
+    assert [morning["day"] for morning in written["mornings"]] == ["2031-04-08", "2031-04-09"]
+    assert {"name", "origin", "slack_seconds", "caught_inside", "happened"} <= set(written["mornings"][1]["convoys"][0])
 
 
 def test_days_that_are_not_in_order_are_refused(seeded_desk: Desk) -> None:

@@ -9,14 +9,16 @@ from planner.domain.world import World
 from planner.intake.seed import find_seed, read_seed
 from planner.services import replay as module
 from planner.services.announced import announced
-from planner.services.replay import Happened, Replay, Row, after_sending, replay_days
+from planner.services.hindsight import Happened, what_happened
+from planner.services.replay import Replay, Row, after_sending, replay_days
 from planner.services.replay_view import replay_json
 from planner.services.snapshots import horizon_from, planning_as_of, take_snapshot
 from planner.store.codec import plan_digest
 from routing.evidence import known_at
+from routing.status import HoldSpan
 from routing.travel.engine import TravelEngine
-from routing.units import format_instant, parse_instant
-from tests.planner.domain.plans import both_sites, to_across, to_near
+from routing.units import DAY, Window, format_instant, parse_instant
+from tests.planner.domain.plans import both_sites, plan_of, to_across, to_near
 from tests.planner.instances import at
 
 
@@ -65,18 +67,18 @@ def test_what_is_learned_later_changes_no_plan_of_the_morning(two_rivers_world: 
     assert again.news == ()
 
 
-def test_convoys_on_the_road_are_kept_by_the_next_morning(three_mornings: Replay) -> None:
-    looked_at = 0
+def test_a_promised_convoy_is_kept_until_it_is_back(three_mornings: Replay) -> None:
+    kept = 0
     for before, after in pairwise(three_mornings.mornings):
-        out = {
-            row.convoy.movement
-            for row in before.rows
-            if row.origin == "planned" and row.convoy and module._runs(row) and row.convoy.back_at > after.as_of.at
-        }
-        kept = {c.movement for c in after.plan.convoys if c.movement} | {p.movement for p in after.plan.pinned}
-        assert out <= kept
-        looked_at += 1
-    assert looked_at == 2
+        until = before.as_of.at + 2 * DAY  # a day's notice after the next morning
+        promised = [c for c in before.plan.convoys if c.depart_at < until and c.back_at > after.as_of.at]
+        withdrawn = {notice.movement for notice in after.plan.pinned}
+        there = [(c.hub, c.depart_at, c.stops) for c in after.plan.convoys if c.movement]
+        for convoy in promised:
+            if convoy.movement not in withdrawn:
+                assert (convoy.hub, convoy.depart_at, convoy.stops) in there
+                kept += 1
+    assert kept
 
 
 def test_what_was_brought_is_no_longer_needed_and_its_stock_is_gone() -> None:
@@ -110,24 +112,22 @@ def test_who_is_caught_inside_brings_nothing_and_loses_it() -> None:
 
 def test_a_line_that_lapses_while_the_column_unloads_catches_it_in_hindsight() -> None:
     _, snapshot = both_sites()
-    across = replace(row(), convoy=to_across())
-    assert module._happened(across, snapshot.access, snapshot) == Happened(
-        fate="nothing_stops_it", at=to_across().stops[0].unloaded_at
-    )
-    late = replace(
-        to_across(),
-        moves=(to_across().moves[0], replace(to_across().moves[1], depart_at=at(1, "14:00"), arrive_at=at(1, "15:34"))),
-    )
-    caught = module._happened(replace(across, convoy=late), snapshot.access, snapshot)
-    assert caught is not None
+    out, home = to_across().moves
+    on_time = what_happened(to_across(), snapshot.access, snapshot.network)
+    assert on_time == Happened(fate="nothing_stops_it", at=to_across().stops[0].unloaded_at)
+    late = replace(home, depart_at=at(1, "14:00"), arrive_at=at(1, "15:34"))
+    caught = what_happened(replace(to_across(), moves=(out, late)), snapshot.access, snapshot.network)
     assert (caught.fate, caught.at, caught.segment) == ("caught_inside", at(1, "14:10"), "fork-across")
-    early = replace(
-        to_across(),
-        moves=(replace(to_across().moves[0], depart_at=at(1, "08:00"), arrive_at=at(1, "10:04")), to_across().moves[1]),
-    )
-    turned = module._happened(replace(across, convoy=early), snapshot.access, snapshot)
-    assert turned is not None
+    early = replace(out, depart_at=at(1, "08:00"), arrive_at=at(1, "10:04"))
+    turned = what_happened(replace(to_across(), moves=(early, home)), snapshot.access, snapshot.network)
     assert turned.fate == "turned_back"
+
+
+def test_a_hold_on_record_holds_who_has_not_left() -> None:
+    _, snapshot = both_sites()
+    hold = HoldSpan(window=Window(at(1, "09:00"), at(1, "10:00")), segments=None, reason="x", evidence=(9,))
+    held = what_happened(to_across(), replace(snapshot.access, holds=(hold,)), snapshot.network)
+    assert (held.fate, held.records) == ("held", (9,))
 
 
 def test_the_json_says_what_the_rows_say(two_rivers_world: World, three_mornings: Replay) -> None:
@@ -165,7 +165,7 @@ def test_on_19_september_one_convoy_cannot_be_out_by_the_end_of_the_truce_and_th
     assert "letter" in forty.reason
     assert "gate castello" in forty.reason
 
-    rows = {r.name: r for r in module._announced_rows(world, snapshot, as_of, 1)}
+    rows = {r.name: r for r in module._announced_rows(world, plan_of(snapshot, people=0), snapshot, 1)}
     risk = rows["urum-al-kubra-31"].caught_inside
     assert risk is not None
     # Whoever gets in is caught: it turns back, or it does not get out.

@@ -1,0 +1,64 @@
+"""What is on record against a timetable: the roads by all that is known today, and a convoy driven through them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from planner.domain.plan import Convoy
+from routing.network import RoadNetwork
+from routing.status import AccessMap, Piece, Status
+from routing.travel.passage import Path, pieces_in, stretches
+from routing.units import Instant, Window
+
+Fate: TypeAlias = Literal["nothing_stops_it", "held", "turned_back", "caught_inside"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What is on record against a timetable: where and when it is met, and the records that say so.
+
+    `nothing_stops_it` means that only: no record stands against it. Whether a gate would have let it through, nobody
+    knows.
+    """
+
+    fate: Fate
+    at: Instant | None = None
+    segment: str = ""
+    records: tuple[int, ...] = ()
+
+
+def what_happened(convoy: Convoy, hindsight: AccessMap, network: RoadNetwork) -> Happened:
+    """Drive a timetable through a map of what is on record today."""
+    for hold in hindsight.holds:
+        near = hold.segments is None or not hold.segments.isdisjoint(convoy.segments)
+        if near and hold.window.contains(convoy.depart_at):
+            return Happened(fate="held", at=convoy.depart_at, records=hold.evidence)
+    crossed: dict[str, Instant] = {}
+    for move in convoy.moves:
+        path = Path(origin=move.start, destination=move.end, segments=move.segments, loaded=move.loaded)
+        for stretch in stretches(network, hindsight, path, convoy.truck_count):
+            name, enter = stretch.segment.id, move.depart_at + stretch.enter_s
+            since = enter if move.loaded else crossed.get(name, enter)
+            span = Window(since, max(since + 1, move.depart_at + stretch.leave_s))
+            stop = next((p for p in pieces_in(hindsight.timeline(name), span) if _stops(p, loaded=move.loaded)), None)
+            if stop is not None and (move.loaded or crossed):
+                fate: Fate = "turned_back" if move.loaded else "caught_inside"
+                return Happened(
+                    fate=fate, at=max(since, stop.window.start), segment=name, records=stop.deciding().evidence
+                )
+            if move.loaded and _is_line(hindsight.timeline(name)):
+                crossed.setdefault(name, enter)
+    return Happened(fate="nothing_stops_it", at=convoy.stops[-1].unloaded_at)
+
+
+def _stops(piece: Piece, *, loaded: bool) -> bool:
+    """Whether a piece stops a column; on the way back a gate's hours only make it wait for the morning."""
+    return piece.status is Status.BLOCKED and (loaded or piece.decided_by != "gate")
+
+
+def _is_line(timeline: Sequence[Piece]) -> bool:
+    return any(
+        part.name in {"control", "ceasefire"} and part.status is not Status.OPEN
+        for piece in timeline
+        for part in piece.parts
+    )
