@@ -80,15 +80,17 @@ def preview(app: App, file: Path, at: str | None, *, as_json: bool) -> None:
 @FILE
 @click.option("--name", required=True, help="A name for it, as 'cautious-2016-09'.")
 @click.option("--source", required=True, help="Who decided so.")
+@click.option("--reason", default="", help="Why.")
 @click.option("--learned", help="From when on it counts as known; without it, now.")
 @pass_app
-def set_(app: App, file: Path, name: str, source: str, learned: str | None) -> None:
+def set_(app: App, file: Path, name: str, source: str, reason: str, learned: str | None) -> None:
     """Judge roads by a file's values from here on in the log; what it does not name stays as it is."""
     changed = service.read_changed(app.world, file)
     since = None if learned is None else app.instant(learned, "--learned")
     position = service.set_policy(
-        app.store, app.world, changed, name, source=source, actor=app.actor, at=clock(), learned_at=since
-    )
+        app.store, app.world, changed, name, source=source, actor=app.actor, at=clock(), learned_at=since,
+        reason=reason, replaces=service.place_of(service.in_force(app.world, app.world.head)),
+    )  # fmt: skip
     click.echo(f"Policy {name} is in force from record {position} on; withdraw that record to go back.")
     tell_touched(app)
 

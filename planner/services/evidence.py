@@ -9,7 +9,7 @@ from planner.domain.plan import Convoy, Plan
 from planner.domain.world import World
 from planner.intake.record import read_record
 from planner.services.access import access_over
-from planner.store.store import Store
+from planner.store.store import Store, Writing
 from routing.evidence import CeasefireAgreed, DeliveryOutcome, Evidence, SiteStatus, standing
 from routing.network import SegmentId
 from routing.status import AccessMap, HoldSpan
@@ -27,13 +27,25 @@ def record(store: Store, world: World, values: Mapping[str, object], *, actor: s
         If the report cannot be understood beside those before it; nothing is written then.
     """
     evidence = read_record(values, world.network, world.catalogue.crisis.tz)
-    crisis = world.catalogue.crisis.id
     check_report(store, world, evidence)
     with store.writing() as write:
-        position = write.append(crisis, [evidence], actor=actor, recorded_at=at)[0]
-        write.append_audit(
-            actor=actor, action="record", target=f"{crisis}/{position}", at=at, detail={"kind": evidence.fact.kind}
-        )
+        return append_report(write, world.catalogue.crisis.id, evidence, actor=actor, at=at)
+
+
+def append_report(
+    write: Writing, crisis: str, evidence: Evidence, *, actor: str, at: Instant, after: int | None = None
+) -> int:
+    """Append one checked report with its line in the audit trail, and return its position.
+
+    Raises
+    ------
+    ChangedMeanwhile
+        If the log has another head than `after`.
+    """
+    position = write.append(crisis, [evidence], actor=actor, recorded_at=at, after=after)[0]
+    write.append_audit(
+        actor=actor, action="record", target=f"{crisis}/{position}", at=at, detail={"kind": evidence.fact.kind}
+    )
     return position
 
 
