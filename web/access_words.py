@@ -90,7 +90,12 @@ def words() -> dict[str, Any]:
         "window_of": Window,
         "clock_of": lambda seconds: f"{seconds // 3_600:02d}:{seconds % 3_600 // 60:02d}",
         "Status": Status,
+        "MOST_TURNED": MOST_TURNED,
     }
+
+
+MOST_TURNED: Final = 200
+"""Of the stretches that turn in the same way so many are listed; they are counted all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

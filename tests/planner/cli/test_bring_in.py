@@ -27,6 +27,10 @@ def test_a_dry_run_tells_every_row_and_stores_nothing(fresh: Desk, tmp_path: Pat
     assert told.out.splitlines() == [
         "add row 2: 2031-04-07 Armed clash, Hub, hazard armed_clash, reported by Local Radio",
         f"set aside, row 3: sub_event_type is 'Melee'. {UNRULED}",
+        "merro--ordan: OPEN -> CONTESTED at 2031-04-08T09:00:00+03:00",
+        "ordan--hale-junction: OPEN -> CONTESTED at 2031-04-08T09:00:00+03:00",
+        "2 segments turn: 2 OPEN -> CONTESTED.",
+        "There is no plan to touch.",
         "Nothing was stored (dry run): 1 new, 0 corrected, 0 as before, 0 left alone, 1 set aside.",
     ]
     assert fresh.digest() == before
