@@ -29,7 +29,8 @@ def test_a_dry_run_tells_every_row_and_stores_nothing(fresh: Desk, tmp_path: Pat
         f"set aside, row 3: sub_event_type is 'Melee'. {UNRULED}",
         "merro--ordan: OPEN -> CONTESTED at 2031-04-08T09:00:00+03:00",
         "ordan--hale-junction: OPEN -> CONTESTED at 2031-04-08T09:00:00+03:00",
-        "2 segments turn: 2 OPEN -> CONTESTED.",
+        "ordan--lusk: OPEN -> CONTESTED at 2031-04-08T09:00:00+03:00",
+        "3 segments turn: 3 OPEN -> CONTESTED.",
         "There is no plan to touch.",
         "Nothing was stored (dry run): 1 new, 0 corrected, 0 as before, 0 left alone, 1 set aside.",
     ]
