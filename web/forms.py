@@ -85,7 +85,7 @@ class Form:
 
     def decimal(self, name: str, *, least: float, most: float) -> float | None:
         """Return a number that must be given, None where it is wrong; Arabic digits and their point are read too."""
-        value = self.text(name, required=True, longest=40).replace("٫", ".")
+        value = self.text(name, required=True, longest=40).replace("٫", ".")  # noqa: RUF001 - how Arabic keyboards write the point
         if not value:
             return None
         try:

@@ -49,8 +49,8 @@ SHOWN = 20
 @pass_app
 def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     app: App, file: Path, kind: str, source: str, learned: str | None, reliability: str, credibility: int,
-    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], at: str | None, *, dry_run: bool, yes: bool,
-    as_json: bool,
+    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], at: str | None, *, dry_run: bool,
+    yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Import a FILE of events (ACLED's columns), of road conditions, or of control areas (GeoJSON polygons).
 

@@ -60,7 +60,7 @@ def preview_policy(world: World, policy: AccessPolicy, in_hand: InHand, question
     return foresee_policy(world, tried, in_hand, question)
 
 
-def set_policy(
+def set_policy(  # noqa: PLR0913 - an argument a fact of the record
     store: Store,
     world: World,
     policy: AccessPolicy,

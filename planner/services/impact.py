@@ -81,9 +81,7 @@ class Impact:
         found: dict[tuple[Status, Status], list[Turned]] = {}
         for one in self.turned:
             found.setdefault((one.before, one.after), []).append(one)
-        return {
-            turn: tuple(found[turn]) for turn in sorted(found, key=lambda turn: (-turn[1].rank, turn[0].rank))
-        }
+        return {turn: tuple(found[turn]) for turn in sorted(found, key=lambda turn: (-turn[1].rank, turn[0].rank))}
 
 
 def foresee(store: Store, world: World, values: Mapping[str, object], in_hand: InHand, question: AsOf) -> Impact:
