@@ -23,7 +23,10 @@ LARGEST_BYTES: Final = 64 * 1024 * 1024
 """A larger file is imported by the command: it would stand in the database as long as nobody decides."""
 LONGEST_NAME: Final = 80
 LISTED: Final = 20
-CHANGED: Final = "The crisis changed since this was looked at. What the file would do now is shown; look again."
+CHANGED: Final = "changed"
+"""Why a file was not stored: it would do something else by now than what was shown."""
+REFUSED: Final = "refused"
+"""Why a file was not stored: something would be lost that nobody let go; the report names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +187,8 @@ def _work(store: Store, claim: RoadClaim, clock: Clock, say: Callable[[str], Non
             )  # fmt: skip
         except ChangedMeanwhile:
             error = CHANGED
-        except Refused as wrong:
-            error = str(wrong)
+        except Refused:
+            error = REFUSED
     with store.writing() as write:
         if card.deed == "store" and error is None:
             write.end_road_import(claim, "stored", at=clock())

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,7 @@ from planner.services.road_queue import (
     view_roads,
     work_roads_once,
 )
-from planner.store.records import LostClaim
+from planner.store.records import LostClaim, RoadClaim
 from planner.store.store import Store
 from routing.network import RoadNetwork
 from tests.planner.services.test_road_import import NOON, SEED, report_on, rows_of
@@ -42,9 +41,9 @@ def ready(store: Store) -> Store:
 def queue(ready: Store, tmp_path: Path) -> Queue:
     """Bring the crisis's own roads in, less some."""
 
-    def bring(*without: str, name: str = "roads.geojson", **wish: Any) -> int:
+    def bring(*without: str, name: str = "roads.geojson") -> int:
         content = geojson(tmp_path / "roads.geojson", rows_of(network(ready), *without)).read_bytes()
-        return queue_roads(ready, SEED, name, content, RoadWish(**wish), by="nour", at=NOON)
+        return queue_roads(ready, SEED, name, content, RoadWish(), by="nour", at=NOON)
 
     return bring
 
@@ -93,7 +92,7 @@ def test_what_would_be_lost_is_not_stored_before_somebody_lets_it_go(ready: Stor
     worked(ready)
     card, report = view_roads(ready, SEED, number)
     assert card.state == "looked"
-    assert "varn--hightop" in (card.error or "")
+    assert card.error == "refused"
     assert report is not None
     assert [one["segment"] for one in report["lost"]] == ["varn--hightop"]
     assert network(ready) == before
@@ -114,7 +113,7 @@ def test_another_network_than_the_one_shown_is_shown_first(ready: Store, queue: 
     worked(ready)
     card, _report = view_roads(ready, SEED, number)
     assert (card.state, network(ready)) == ("looked", before)
-    assert "look again" in (card.error or "")
+    assert card.error == "changed"
 
 
 def test_a_file_that_cannot_be_read_fails_with_its_reason_and_keeps_nothing(ready: Store) -> None:
@@ -142,6 +141,7 @@ def test_a_dropped_file_is_gone_and_changes_nothing(ready: Store, queue: Queue) 
 
 def test_the_file_of_a_dead_worker_is_taken_over_three_times_at_most(ready: Store, queue: Queue) -> None:
     number = queue()
+    claim: RoadClaim | None = None
     for attempt in range(3):
         with ready.writing() as write:
             claim = write.claim_road_import(f"dead-{attempt}", now=NOON + 100 * attempt, lease_s=60)
@@ -151,25 +151,26 @@ def test_the_file_of_a_dead_worker_is_taken_over_three_times_at_most(ready: Stor
         assert write.claim_road_import("next", now=NOON + 290, lease_s=60) is None, "the last one still has its lease"
         assert write.claim_road_import("next", now=NOON + 900, lease_s=60) is None
     assert view_roads(ready, SEED, number)[0].state == "failed"
+    assert claim is not None
     with pytest.raises(LostClaim), ready.writing() as write:
         write.end_road_look(claim, {})
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "wish", "said"),
+    ("name", "content", "classes", "said"),
     [
-        ("roads.csv", b"x", {}, "this kind of file is not read"),
-        ("", b"x", {}, "this kind of file is not read"),
-        ("roads.pbf", b"", {}, "is empty"),
-        ("roads.pbf", b"x" * (LARGEST_BYTES + 1), {}, "network import"),
-        ("roads.pbf", b"x", {"classes": "otherwise = ["}, "Mend the TOML"),
+        ("roads.csv", b"x", "", "this kind of file is not read"),
+        ("", b"x", "", "this kind of file is not read"),
+        ("roads.pbf", b"", "", "is empty"),
+        ("roads.pbf", b"x" * (LARGEST_BYTES + 1), "", "network import"),
+        ("roads.pbf", b"x", "otherwise = [", "Mend the TOML"),
     ],
 )
 def test_what_cannot_be_a_road_file_is_refused_at_once(
-    ready: Store, name: str, content: bytes, wish: dict[str, str], said: str
+    ready: Store, name: str, content: bytes, classes: str, said: str
 ) -> None:
     with pytest.raises(BadInput, match=said):
-        queue_roads(ready, SEED, name, content, RoadWish(**wish), by="nour", at=NOON)
+        queue_roads(ready, SEED, name, content, RoadWish(classes=classes), by="nour", at=NOON)
     assert list_roads(ready, SEED) == ()
 
 
