@@ -91,9 +91,11 @@ def words() -> dict[str, Any]:
         "clock_of": lambda seconds: f"{seconds // 3_600:02d}:{seconds % 3_600 // 60:02d}",
         "Status": Status,
         "MOST_TURNED": MOST_TURNED,
+        "MOST_TURNS": MOST_TURNS,
     }
 
 
+MOST_TURNS: Final = 24
 MOST_TURNED: Final = 200
 """Of the stretches that turn in the same way so many are listed; they are counted all."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from planner.domain.permits import REGIME_STEPS, Paper, fold_papers, papers_for, windows_in_force
@@ -38,6 +39,20 @@ class AfterTruce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A stretch's change of status: when, from what to what, and the records of what decides it from then on.
+
+    `records` are those behind the deciding part that are not behind the one before; all of it where none is new, as
+    when a report has gone stale or a window has ended.
+    """
+
+    at: Instant
+    before: Status
+    piece: Piece
+    records: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """A segment at the page's time: its state, its weeks around it, what its status turns to and why."""
 
@@ -48,10 +63,30 @@ class Stretch:
     truce: AfterTruce | None
 
     @property
+    def turns(self) -> tuple[Turn, ...]:
+        """How its status went over the weeks around the page's time, the last turn first."""
+        found = [
+            Turn(at=now.window.start, before=before.status, piece=now, records=_turned_by(before, now))
+            for before, now in pairwise(self.timeline)
+            if before.status is not now.status
+        ]
+        return tuple(reversed(found))
+
+    @property
     def parts(self) -> tuple[Part, ...]:
         """The five parts in their fixed order."""
         by_name = {part.name: part for part in self.state.piece.parts}
         return tuple(by_name[name] for name in PART_ORDER if name in by_name)
+
+
+def _turned_by(before: Piece, now: Piece) -> tuple[int, ...]:
+    # A road opens by what stood against it before: the record that lifted it may be behind another part than decides.
+    part = now.deciding()
+    if now.status.rank < before.status.rank:
+        part = next((p for p in now.parts if p.name == before.decided_by), part)
+    counted = {position for one in before.parts for position in one.evidence}
+    new = tuple(position for position in part.evidence if position not in counted)
+    return new or part.evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
