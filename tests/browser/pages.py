@@ -29,6 +29,8 @@ def screens(
         Screen(name="access-log", address="/access/log"),
         Screen(name="access-import", address="/access/import"),
         Screen(name="access-policy", address="/access/policy"),
+        Screen(name="access-roads", address="/access/roads"),
+        Screen(name="access-road-file", address="/access/roads/1"),
         Screen(name="access-record-page", address="/access/records/1"),
         Screen(name="access-route", address=f"/access/route?to={site}&from={site}"),
         Screen(name="access-ways", address="/access/route"),

@@ -105,7 +105,7 @@ def test_a_file_is_put_away(site: Door, tmp_path: Path) -> None:
     browser = site.signed_in("coordinator")
     hand_in(browser, roads(site, tmp_path))
     work(site)
-    fields = fields_of(browser.get(ONE).text, f"{ONE}/store")
+    fields = fields_of(browser.get(ONE).text, f"{ONE}/drop")
     assert browser.client.post(f"{ONE}/drop", data=fields).location == PAGE
     assert "put away" in browser.get(PAGE).text
 
