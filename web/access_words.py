@@ -132,7 +132,9 @@ def name_selection(selection: Selection, world: World) -> tuple[str, str]:
     if selection.kind in things:
         thing = things[selection.kind][selection.name]
         name = say(thing)
-        return name, thing.name_ar if name == thing.name else thing.name
+        other = thing.name_ar if name == thing.name else thing.name
+        # A junction of road data is called by its position in both languages.
+        return name, "" if other == name else other
     if selection.kind == "segment":
         segment = network.segments[selection.name]
         return segment.name or stretch_name(segment, world), ""
