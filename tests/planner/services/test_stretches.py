@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from planner.services.access import status_at
-from planner.services.access_page import Stretch, make_panel
+from planner.services.access_page import make_panel
 from planner.services.crises import load_world
 from planner.services.selection import select
+from planner.services.stretches import Stretch
 from planner.store.store import Store
 from routing.evidence import Evidence, RoadReport, RoadState
 from routing.status import Status
