@@ -125,7 +125,7 @@ def send_what_is_new(door: Door, page: Page, address: str, done: set[Key]) -> No
 def test_every_form_is_answered_without_scripts(chrome: Browser, address: str, site: Door) -> None:
     done: set[Key] = set()
     for _file in range(2):
-        bring_roads(site)
+        bring_roads(site.store, "two-rivers", site.clock())
     pages = where(site)
     browsers = [sign_in(chrome, address, site, who, scripts=False) for who in pages]
     sign_in(chrome, address, site, "coordinator", scripts=False)  # a second sign-in, to be ended

@@ -40,7 +40,7 @@ def shared_site(planned_desk: Folder, tmp_path_factory: pytest.TempPathFactory) 
     with pytest.MonkeyPatch.context() as patch:
         hash_quickly(patch)
         door = open_site(planned_desk.copy(tmp_path_factory.mktemp("site") / "desk"))
-    bring_roads(door)
+    bring_roads(door.store, "two-rivers", door.clock())
     yield door
     door.store.close()
 
@@ -57,7 +57,7 @@ def published_site(planned_desk: Folder, tmp_path_factory: pytest.TempPathFactor
     with pytest.MonkeyPatch.context() as patch:
         hash_quickly(patch)
         door = open_site(planned_desk.copy(tmp_path_factory.mktemp("published") / "desk"))
-    bring_roads(door)
+    bring_roads(door.store, "two-rivers", door.clock())
     publish_plan(door.store, get_plan(door.store, "latest", "two-rivers"), by="samir", at=door.clock())
     yield door
     door.store.close()
