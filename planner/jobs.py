@@ -9,7 +9,7 @@ from planner.domain.canonical import digest_of
 from planner.domain.errors import PlannerError, Refused
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
-from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign
+from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign, Wish
 from planner.store.store import Store
 from routing.units import Instant, Seconds
 
@@ -117,7 +117,7 @@ def work_once(
     if claim is None:
         return None
     try:
-        with _Heart(store, claim, clock, beat_s) as heart:
+        with Heart(f"run {claim.run}", beat_s, _beating(store, claim, clock)) as heart:
             plan = solve(store.load_snapshot(claim.snapshot), heart)
         with store.writing() as write:
             write.finish_run(claim, plan, at=clock())
@@ -134,7 +134,7 @@ def work_once(
     return claim.run
 
 
-def work_forever(
+def work_forever(  # noqa: PLR0913 - a worker has its clock, its times and its kinds of work
     store: Store,
     solve: Solve,
     worker: str,
@@ -144,46 +144,53 @@ def work_forever(
     lease_s: Seconds = LEASE_S,
     beat_s: float = BEAT_S,
     idle_s: float = IDLE_S,
+    beside: Callable[[], bool] = lambda: False,
 ) -> int:
     """Work runs as they come until `leaving` is set, and return how many were worked.
 
-    The run in hand is finished first. While the database does not answer, the worker waits.
+    The run in hand is finished first. Where no run waits, `beside` does one piece of other work and tells whether there
+    was any. While the database does not answer, the worker waits.
     """
     worked = 0
     while not leaving.is_set():
         try:
             run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s)
+            idle = run is None and not beside()
         except DatabaseBusy:
-            run = None
-        if run is None:
+            run, idle = None, True
+        if idle:
             leaving.wait(idle_s)
-        else:
+        elif run is not None:
             worked += 1
     return worked
 
 
-class _Heart:
-    """Says in the background that the worker lives, passes the solve's last report on, and hears what is wanted."""
+class Heart:
+    """Says in the background that a worker lives, passes the work's last report on, and hears what is wanted.
 
-    def __init__(self, store: Store, claim: Claim, clock: Clock, beat_s: float) -> None:
-        self._store, self._claim, self._clock, self._beat_s = store, claim, clock, beat_s
+    `beat` writes a sign of life with the last report, and returns what is wanted: None where the work is no longer
+    this worker's. A beat that fails is missed: the lease outlasts many, and the end of the work is fenced anyway.
+    """
+
+    def __init__(self, work: str, beat_s: float, beat: Callable[[Sign | None], Wish | None]) -> None:
+        self._work, self._beat_s, self._beat = work, beat_s, beat
         self._last: Sign | None = None
         self._lost = threading.Event()
         self._hurry = threading.Event()
         self._done = threading.Event()
         # A daemon: a worker that is told to leave at once is not held back by its own heart.
-        self._thread = threading.Thread(target=self._run, name=f"heart of run {claim.run}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"heart of {work}", daemon=True)
 
     @property
     def hurry(self) -> bool:
-        """Whether the solve is asked to end with the best it has."""
+        """Whether the work is asked to end with the best it has."""
         return self._hurry.is_set()
 
     def __call__(self, report: Report) -> None:
-        """Take the solve's word; raises `RunEnded` when its run is no longer this worker's."""
+        """Take the work's word; raises `RunEnded` when it is no longer this worker's."""
         self._last = Sign(stage=report.stage, done=report.done, best=report.best, bound=report.bound)
         if self._lost.is_set():
-            raise RunEnded(f"Run {self._claim.run} was stopped or taken over. Nothing is kept of it.")
+            raise RunEnded(f"{self._work.capitalize()} was stopped or taken over. Nothing is kept of it.")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -198,16 +205,22 @@ class _Heart:
     def _run(self) -> None:
         while not self._done.wait(self._beat_s):
             try:
-                with self._store.writing() as write:
-                    wish = write.beat(self._claim, now=self._clock(), sign=self._last)
+                wish = self._beat(self._last)
             except PlannerError:
-                # A beat may be missed: the lease outlasts many of them, and the end of the run is fenced anyway.
                 continue
             if wish is None:
                 self._lost.set()
                 return
             if wish == "keep":
                 self._hurry.set()
+
+
+def _beating(store: Store, claim: Claim, clock: Clock) -> Callable[[Sign | None], Wish | None]:
+    def beat(sign: Sign | None) -> Wish | None:
+        with store.writing() as write:
+            return write.beat(claim, now=clock(), sign=sign)
+
+    return beat
 
 
 def _fail(store: Store, claim: Claim, cause: Exception, clock: Clock) -> None:

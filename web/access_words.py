@@ -90,7 +90,14 @@ def words() -> dict[str, Any]:
         "window_of": Window,
         "clock_of": lambda seconds: f"{seconds // 3_600:02d}:{seconds % 3_600 // 60:02d}",
         "Status": Status,
+        "MOST_TURNED": MOST_TURNED,
+        "MOST_TURNS": MOST_TURNS,
     }
+
+
+MOST_TURNS: Final = 24
+MOST_TURNED: Final = 200
+"""Of the stretches that turn in the same way so many are listed; they are counted all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +132,9 @@ def name_selection(selection: Selection, world: World) -> tuple[str, str]:
     if selection.kind in things:
         thing = things[selection.kind][selection.name]
         name = say(thing)
-        return name, thing.name_ar if name == thing.name else thing.name
+        other = thing.name_ar if name == thing.name else thing.name
+        # A junction of road data is called by its position in both languages.
+        return name, "" if other == name else other
     if selection.kind == "segment":
         segment = network.segments[selection.name]
         return segment.name or stretch_name(segment, world), ""

@@ -8,21 +8,25 @@ from werkzeug.wrappers import Response as Answer
 from planner.domain.errors import BadInput
 from planner.intake.drafts import Draft, Teller
 from planner.services.evidence_import import KINDS, EvidenceKind, EvidencePlan, compare_evidence, import_evidence
+from planner.services.impact import foresee_records
+from planner.services.in_hand import find_in_hand
 from planner.store.records import ChangedMeanwhile
 from routing.errors import RoutingError
 from web.desk import the_desk
 from web.forms import Form, do_once
+from web.frame import current_asof, page_asof
 from web.frame import page as address
-from web.frame import page_asof
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
 from web.i18n import ngettext
+from web.place_marks import impact_overlay
 from web.rights import Right, needs
 from web.sent_table import sent_table
 from web.words import input_moment
 
 SHOWN: Final = 200
 """Of thousands of rows the first are shown; the counts are of all."""
+TURNED_SHOWN: Final = 12
 FARTHEST_M: Final = 20_000
 TOLD: Final[dict[str, Any]] = {
     "events": _l("Security events, in ACLED's columns"),
@@ -113,7 +117,15 @@ def _page(form: Form, plan: EvidencePlan | None) -> str:
     if plan is not None:
         drafts = [(one.draft, one.withdraws) for one in plan.corrected] + [(draft, None) for draft in plan.added]
         drafts.sort(key=lambda one: one[0].row)
+    desk = the_desk()
+    impact = None
+    if plan is not None and plan.records:
+        going = find_in_hand(desk.store, desk.crisis_id, desk.plan)
+        impact = foresee_records(desk.world(), plan.records, going, current_asof())
+    turned = {} if impact is None else {turn.segment: turn.after for turn in impact.turned}
+    touched = [] if impact is None else [one.convoy for one in impact.touched]
     return render_template(
         "access/import.html", form=form, plan=plan, kinds=TOLD, encodings=ENCODINGS, drafts=drafts[:SHOWN],
-        more=max(0, len(drafts) - SHOWN), carried=CARRIED, shown=SHOWN, world=the_desk().world(),
+        more=max(0, len(drafts) - SHOWN), carried=CARRIED, shown=SHOWN, world=desk.world(), impact=impact,
+        turned_shown=TURNED_SHOWN, overlay=impact_overlay(desk.world(), turned, touched, None),
     )  # fmt: skip

@@ -83,6 +83,21 @@ class Form:
             return None
         return found
 
+    def decimal(self, name: str, *, least: float, most: float) -> float | None:
+        """Return a number that must be given, None where it is wrong; Arabic digits and their point are read too."""
+        value = self.text(name, required=True, longest=40).replace("٫", ".")  # noqa: RUF001 - how Arabic keyboards write the point
+        if not value:
+            return None
+        try:
+            found = float(value)
+        except ValueError:
+            self.complain(name, _("%(value)s is no number. Write it like 0.5.", value=value))
+            return None
+        if not least <= found <= most:  # what is no number is in no range either
+            self.complain(name, _("%(value)s is out of range: %(limit)s.", value=value, limit=f"{least:g}–{most:g}"))
+            return None
+        return found
+
     def moment(self, name: str, *, required: bool = False) -> Instant | None:
         """Return an instant, None where the field is empty."""
         value = self.text(name, required=required)

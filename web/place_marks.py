@@ -15,6 +15,7 @@ from routing.units import AsOf
 from web.words import say
 
 HALF: Final = 0.5
+MOST_SIGNS: Final = 400
 
 
 def gate_status(world: World, access: AccessMap, gate: GateId, question: AsOf) -> Status | None:
@@ -51,6 +52,8 @@ def impact_overlay(
     """Return the overlay of what a report changes: a sign of what each stretch turns to, and the convoys it touches."""
     points = [_middle(world, segment) for segment in turned]
     signs = [{"status": status.value, "at": list(at)} for status, at in zip(turned.values(), points, strict=True)]
+    # One policy may turn thousands: drawn are those that were listed first, the worst.
+    signs = signs[:MOST_SIGNS]
     overlay: dict[str, Any] = {
         "roadsFirst": True, "signs": signs, "points": [*_hubs(world, ())], "routes": [_route(one) for one in convoys],
     }  # fmt: skip

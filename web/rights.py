@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from planner.domain.rights import Right, Role, can
 from routing.units import Instant
 
-__all__ = ["Me", "Right", "Role", "guard", "needs", "right_of"]
+__all__ = ["Me", "Right", "Role", "guard", "needs", "right_of", "takes"]
 
 View = TypeVar("View", bound=Callable[..., Any])
 SCRIPTED: Final = ("/api/", "/data/")
@@ -57,6 +57,16 @@ def needs(right: Right) -> Callable[[View], View]:
     return mark
 
 
+def takes(largest_bytes: int) -> Callable[[View], View]:
+    """Mark a view that takes a larger form than others; whoever has not its right sends no more than to any other."""
+
+    def mark(view: View) -> View:
+        cast("Any", view).largest_bytes = largest_bytes
+        return view
+
+    return mark
+
+
 def right_of(view: Callable[..., Any] | None) -> Right | None:
     """Return the right that a view asks for; None where it says nothing."""
     return cast("Right | None", getattr(view, "right", None))
@@ -69,12 +79,15 @@ def guard(app: Flask, refused: Callable[[Me, Right], None]) -> None:
     def check() -> Response | None:
         if request.endpoint is None:
             return None
-        right = right_of(current_app.view_functions.get(request.endpoint))
+        view = current_app.view_functions.get(request.endpoint)
+        right = right_of(view)
         if right is None:
             _log.error("Route %s declares no right; nobody may use it.", request.endpoint)
             abort(500)
         me: Me = g.get("me") or Me()
         if me.can(right):
+            # Before anything of the form is read: the check of its token is the first that does.
+            request.max_content_length = getattr(view, "largest_bytes", request.max_content_length)
             return None
         if not me.anonymous:
             refused(me, right)

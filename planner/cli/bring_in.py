@@ -8,12 +8,14 @@ from rich.markup import escape
 
 from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
+from planner.cli.effect import asked_at, impact_json, in_hand, tell_impact
 from planner.cli.frame import json_option, print_json
 from planner.cli.record import tell_touched
 from planner.cli.terminal import say
 from planner.domain.errors import BadInput
 from planner.intake.drafts import Draft, Teller, day_of
 from planner.intake.event_hazards import DEFAULT_RULES, read_hazard_rules, write_hazard_rules
+from planner.services.access import as_of
 from planner.services.evidence_import import (
     KINDS,
     EvidenceKind,
@@ -22,6 +24,7 @@ from planner.services.evidence_import import (
     import_evidence,
     read_evidence_file,
 )
+from planner.services.impact import foresee_records
 from routing.evidence import Control, Incident, RoadReport
 
 SHOWN = 20
@@ -41,12 +44,13 @@ SHOWN = 20
               help="How many metres a point or line may lie from its road.")  # fmt: skip
 @click.option("--hazards", type=click.Path(path_type=Path), help="Another table of events and hazards.")
 @click.option("--party", "parties", multiple=True, help="What the file calls a party, as NAME=ID; may be repeated.")
+@click.option("--at", help="Say what it would change at this time; without it, when it was learned.")
 @json_option
 @pass_app
 def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     app: App, file: Path, kind: str, source: str, learned: str | None, reliability: str, credibility: int,
-    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], *, dry_run: bool, yes: bool,
-    as_json: bool,
+    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], at: str | None, *, dry_run: bool,
+    yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Import a FILE of events (ACLED's columns), of road conditions, or of control areas (GeoJSON polygons).
 
@@ -66,13 +70,21 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     rules = DEFAULT_RULES if hazards is None else read_hazard_rules(hazards.name, read_evidence_file(hazards))
     content = read_evidence_file(file)
     plan = compare_evidence(app.world, cast("EvidenceKind", kind), file.name, content, teller, rules)
+    # Asked of what is not stored yet; afterwards the touched convoys are told from what was.
+    impact = None
+    if dry_run or not yes:
+        question = as_of(app.world, teller.learned_at, app.world.head) if at is None else asked_at(app, at)
+        impact = foresee_records(app.world, plan.records, in_hand(app), question)
     if not as_json:
         _show(plan, app)
+        if impact is not None and plan.records:
+            tell_impact(impact, app)
     if not dry_run and not yes:
         click.confirm("Store this?", abort=True, err=True)
     positions = () if dry_run else import_evidence(app.store, app.world, plan, by=app.actor, at=clock())
     if as_json:
-        print_json(_json(plan, file.name, positions, app, dry_run=dry_run))
+        told = _json(plan, file.name, positions, app, dry_run=dry_run)
+        print_json(told if impact is None else {**told, "effect": impact_json(impact, app)})
         return
     counts = (
         f"{len(plan.added)} new, {len(plan.corrected)} corrected, {plan.same} as before, {len(plan.left)} left alone, "

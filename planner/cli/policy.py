@@ -4,17 +4,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.markup import escape
 
 from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
+from planner.cli.effect import asked_at, impact_json, in_hand, tell_impact
 from planner.cli.frame import json_option, print_json
 from planner.cli.record import tell_touched
-from planner.cli.terminal import say
 from planner.services import access_policy as service
-from planner.services.access import as_of, parse_known
-from planner.services.in_hand import find_in_hand
-from planner.services.plan_records import get_plan
+from planner.services.access import parse_known
 from routing.policy import AccessPolicy
 from routing.policy_record import NamedPolicy
 from routing.units import format_instant
@@ -55,40 +52,33 @@ def show(app: App, known: str | None, *, as_json: bool) -> None:
 def preview(app: App, file: Path, at: str | None, *, as_json: bool) -> None:
     """Say which segments would turn within three days if a file's values were set, and which convoys that touches."""
     changed = service.read_changed(app.world, file)
-    question = as_of(app.world, clock() if at is None else app.instant(at, "--at"), app.world.head)
-    going = find_in_hand(app.store, app.crisis, lambda plan: get_plan(app.store, plan, app.crisis))
-    impact = service.preview_policy(app.world, changed, going, question)
+    impact = service.preview_policy(app.world, changed, in_hand(app), asked_at(app, at))
     values = service.changed_values(changed, service.in_force(app.world, app.world.head).policy)
-    zone = app.world.catalogue.crisis.tz
     if as_json:
-        turned = [
-            {"segment": t.segment, "from": t.before.value, "to": t.after.value, "at": format_instant(t.at, zone)}
-            for t in impact.turned
-        ]
-        convoys = [one.convoy.convoy.id for one in impact.touched]
         told = {name: {"from": old, "to": new} for name, (old, new) in values.items()}
-        print_json({"changed": told, "turned": turned, "convoys": convoys})
+        print_json({"changed": told, **impact_json(impact, app)})
         return
     for name, (old, new) in values.items():
         click.echo(f"{name}: {old} -> {new}")
-    for turn in impact.turned:
-        say(escape(f"{turn.segment}: {turn.before.value} -> {turn.after.value} at {format_instant(turn.at, zone)}"))
-    click.echo(f"{len(impact.turned)} segments turn, {len(impact.touched)} convoys are touched. Nothing was set.")
+    tell_impact(impact, app)
+    click.echo("Nothing was set.")
 
 
 @policy.command("set")
 @FILE
 @click.option("--name", required=True, help="A name for it, as 'cautious-2016-09'.")
 @click.option("--source", required=True, help="Who decided so.")
+@click.option("--reason", default="", help="Why.")
 @click.option("--learned", help="From when on it counts as known; without it, now.")
 @pass_app
-def set_(app: App, file: Path, name: str, source: str, learned: str | None) -> None:
+def set_(app: App, file: Path, name: str, source: str, reason: str, learned: str | None) -> None:
     """Judge roads by a file's values from here on in the log; what it does not name stays as it is."""
     changed = service.read_changed(app.world, file)
     since = None if learned is None else app.instant(learned, "--learned")
     position = service.set_policy(
-        app.store, app.world, changed, name, source=source, actor=app.actor, at=clock(), learned_at=since
-    )
+        app.store, app.world, changed, name, source=source, actor=app.actor, at=clock(), learned_at=since,
+        reason=reason, replaces=service.place_of(service.in_force(app.world, app.world.head)),
+    )  # fmt: skip
     click.echo(f"Policy {name} is in force from record {position} on; withdraw that record to go back.")
     tell_touched(app)
 

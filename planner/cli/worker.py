@@ -12,6 +12,7 @@ from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.terminal import note
 from planner.services.plans import make_plan
+from planner.services.road_queue import work_roads_once
 from planner.store.store import Store
 
 BEATS_A_LEASE = 4
@@ -23,7 +24,7 @@ BEATS_A_LEASE = 4
 @click.option("--lease", "lease_s", default=jobs.LEASE_S, type=click.IntRange(1), hidden=True)
 @pass_app
 def worker(app: App, lease_s: int, *, once: bool) -> None:
-    """Solve the runs that wait in the queue, until told to leave; the run in hand is finished first."""
+    """Solve the runs that wait in the queue and read road files, until told to leave; what is in hand is finished."""
     name = f"{socket.gethostname()}-{os.getpid()}"
     leaving = threading.Event()
     before = {
@@ -36,8 +37,9 @@ def worker(app: App, lease_s: int, *, once: bool) -> None:
         else:
             note(f"Worker {name} waits for runs.")
             worked = jobs.work_forever(
-                app.store, make_plan, name, clock, leaving=leaving, lease_s=lease_s, beat_s=beat_s
-            )
+                app.store, make_plan, name, clock, leaving=leaving, lease_s=lease_s, beat_s=beat_s,
+                beside=lambda: work_roads_once(app.store, name, clock, lease_s=lease_s, beat_s=beat_s) is not None,
+            )  # fmt: skip
     finally:
         for sign, handler in before.items():
             signal.signal(sign, handler)
@@ -47,7 +49,8 @@ def worker(app: App, lease_s: int, *, once: bool) -> None:
 def _work_what_waits(store: Store, name: str, leaving: threading.Event, lease_s: int, beat_s: float) -> int:
     worked = 0
     while not leaving.is_set():
-        if jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s) is None:
+        if jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s) is not None:
+            worked += 1
+        elif work_roads_once(store, name, clock, lease_s=lease_s, beat_s=beat_s) is None:
             break
-        worked += 1
     return worked

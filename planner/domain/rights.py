@@ -28,7 +28,7 @@ class Right(StrEnum):
     RECORD = "record"
     """Add reports to the log and withdraw them."""
     EDIT = "edit"
-    """Change needs, supply and convoys."""
+    """Change needs, supply, convoys and roads, and the numbers by which roads are judged."""
     PUBLISH = "publish"
     """Publish another person's plan."""
     REPORT = "report"

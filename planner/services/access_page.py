@@ -7,51 +7,18 @@ from typing import Final
 from planner.domain.permits import REGIME_STEPS, Paper, fold_papers, papers_for, windows_in_force
 from planner.domain.plan import Convoy
 from planner.domain.world import World
-from planner.services.access import LOOK_AROUND_S, SegmentState
-from planner.services.ceasefire_page import CeasefireView, ceasefire_views, find_standing
+from planner.services.ceasefire_page import CeasefireView, ceasefire_views
 from planner.services.in_hand import ConvoyInHand
 from planner.services.selection import Selection
-from planner.services.time_rail import first_turn
-from routing.access import fold_segments
-from routing.ceasefire import Standing
+from planner.services.stretches import Stretch, follow_stretches
 from routing.evidence import Evidence, GateHours, PermitStep, Retraction, standing
 from routing.ledger import Ledger, read_ledger
 from routing.network import Gate, GateId, Segment, SegmentId
-from routing.policy_record import policy_in_force
-from routing.status import PART_ORDER, AccessMap, GatePrior, HoldSpan, Part, Piece, Status
-from routing.track import Question
-from routing.units import AsOf, Instant, Seconds, Window
+from routing.status import AccessMap, GatePrior, HoldSpan, Piece, Status
+from routing.units import AsOf, Instant, Seconds
 
 MOST_STRETCHES: Final = 8
 """A selection of many roads shows so many of them whole, worst first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AfterTruce:
-    """The ceasefire that lets a line be crossed, and what the line is when the hour comes that ends it."""
-
-    standing: Standing
-    status: Status
-    ends_at: Instant
-    blocked_from: Instant | None
-    """When the line is blocked, where that is later than the end that comes first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """A segment at the page's time: its state, its weeks around it, what its status turns to and why."""
-
-    segment: Segment
-    state: SegmentState
-    timeline: tuple[Piece, ...]
-    turns_to: Piece | None
-    truce: AfterTruce | None
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """The five parts in their fixed order."""
-        by_name = {part.name: part for part in self.state.piece.parts}
-        return tuple(by_name[name] for name in PART_ORDER if name in by_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +85,7 @@ def make_panel(
     pieces.sort(key=lambda pair: (-pair[1].status.rank, pair[1].p, pair[0].id))
     first, rest = pieces[:MOST_STRETCHES], pieces[MOST_STRETCHES:]
     ledger = read_ledger(world.log, question.known, world.network)
-    shown = _stretches(world, ledger, question, first)
+    shown = follow_stretches(world, ledger, question, first)
     gate = _gate_of(world, selection, shown)
     counts = dict.fromkeys(Status, 0)
     for _segment, piece in pieces:
@@ -138,52 +105,6 @@ def make_panel(
 
 def _bears_on(hold: HoldSpan, segments: frozenset[SegmentId], at: Instant) -> bool:
     return hold.window.contains(at) and (hold.segments is None or not hold.segments.isdisjoint(segments))
-
-
-def _stretches(
-    world: World, ledger: Ledger, question: AsOf, pieces: Sequence[tuple[Segment, Piece]]
-) -> tuple[Stretch, ...]:
-    """Return the stretches with the weeks around the page's time; only they are folded over so long."""
-    if not pieces:
-        return ()
-    around = Window(question.at - LOOK_AROUND_S, question.at + LOOK_AROUND_S + 1)
-    policy = policy_in_force(world.log, question.known).policy
-    asked = Question(as_of=question, horizon=around, zone=world.catalogue.crisis.tz, policy=policy)
-    timelines = fold_segments(asked, ledger, world.network, [segment.id for segment, _piece in pieces])
-    return tuple(_stretch(world, ledger, question, segment, piece, timelines[segment.id]) for segment, piece in pieces)
-
-
-def _stretch(
-    world: World, ledger: Ledger, question: AsOf, segment: Segment, piece: Piece, timeline: tuple[Piece, ...]
-) -> Stretch:
-    here = next(i for i, one in enumerate(timeline) if one.window.contains(question.at))
-    first = last = here
-    while first > 0 and timeline[first - 1].status is timeline[here].status:
-        first -= 1
-    while last + 1 < len(timeline) and timeline[last + 1].status is timeline[here].status:
-        last += 1
-    return Stretch(
-        segment=segment,
-        state=SegmentState(
-            segment=segment.id, piece=piece, since=timeline[first].window.start, until=timeline[last].window.end
-        ),
-        timeline=timeline,
-        turns_to=first_turn(timeline, question.at),
-        truce=_after_truce(find_standing(world, ledger, question, segment.id), question.at, timeline),
-    )
-
-
-def _after_truce(found: Standing | None, at: Instant, timeline: Sequence[Piece]) -> AfterTruce | None:
-    if found is None or not found.covers:
-        return None
-    ends_at = found.firm_end if at < found.firm_end else found.intended_end
-    then = next((piece for piece in timeline if piece.window.contains(ends_at)), None)
-    if then is None:
-        return None
-    # The gate may be closed at that hour too: what the truce leaves behind is told by its own parts.
-    left = max((p.status for p in then.parts if p.name in {"control", "ceasefire"}), key=lambda s: s.rank)
-    later = found.intended_end if left is not Status.BLOCKED and ends_at < found.intended_end else None
-    return AfterTruce(standing=found, status=left, ends_at=ends_at, blocked_from=later)
 
 
 def _gate_of(world: World, selection: Selection, shown: Sequence[Stretch]) -> Gate | None:

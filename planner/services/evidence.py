@@ -1,15 +1,16 @@
 """Add reports to the log and withdraw them, and say which planned convoys that touches."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 from planner.domain.errors import BadInput
-from planner.domain.permits import fold_papers
+from planner.domain.permits import Paper, fold_papers
 from planner.domain.plan import Convoy, Plan
 from planner.domain.world import World
 from planner.intake.record import read_record
 from planner.services.access import access_over
-from planner.store.store import Store
+from planner.store.store import Store, Writing
 from routing.evidence import CeasefireAgreed, DeliveryOutcome, Evidence, SiteStatus, standing
 from routing.network import SegmentId
 from routing.status import AccessMap, HoldSpan
@@ -27,13 +28,25 @@ def record(store: Store, world: World, values: Mapping[str, object], *, actor: s
         If the report cannot be understood beside those before it; nothing is written then.
     """
     evidence = read_record(values, world.network, world.catalogue.crisis.tz)
-    crisis = world.catalogue.crisis.id
     check_report(store, world, evidence)
     with store.writing() as write:
-        position = write.append(crisis, [evidence], actor=actor, recorded_at=at)[0]
-        write.append_audit(
-            actor=actor, action="record", target=f"{crisis}/{position}", at=at, detail={"kind": evidence.fact.kind}
-        )
+        return append_report(write, world.catalogue.crisis.id, evidence, actor=actor, at=at)
+
+
+def append_report(
+    write: Writing, crisis: str, evidence: Evidence, *, actor: str, at: Instant, after: int | None = None
+) -> int:
+    """Append one checked report with its line in the audit trail, and return its position.
+
+    Raises
+    ------
+    ChangedMeanwhile
+        If the log has another head than `after`.
+    """
+    position = write.append(crisis, [evidence], actor=actor, recorded_at=at, after=after)[0]
+    write.append_audit(
+        actor=actor, action="record", target=f"{crisis}/{position}", at=at, detail={"kind": evidence.fact.kind}
+    )
     return position
 
 
@@ -122,7 +135,21 @@ def touched_convoys(plan: Plan, before: World, after: World) -> tuple[Convoy, ..
     at = max(latest, plan.as_of.at)
     reach = Window(min(c.depart_at for c in plan.convoys), max(c.back_at for c in plan.convoys))
     maps = tuple(access_over(world, AsOf(at=at, known=world.head), reach) for world in (before, after))
-    return tuple(c for c in plan.convoys if _road_differs(c, *maps) or _word_differs(c, before, after))
+    words = tuple(_Words.of(world) for world in (before, after))
+    return tuple(c for c in plan.convoys if _road_differs(c, *maps) or _word_differs(c, *words))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a log says of sites and movements, read once for all convoys."""
+
+    records: tuple[Evidence, ...]
+    papers: tuple[Paper, ...]
+
+    @classmethod
+    def of(cls, world: World) -> Self:
+        records = standing(world.log, world.head)
+        return cls(records, tuple(fold_papers(records)))
 
 
 def _road_differs(convoy: Convoy, before: AccessMap, after: AccessMap) -> bool:
@@ -156,21 +183,20 @@ def _state(access: AccessMap, segment: SegmentId, at: Instant) -> tuple[str, flo
     return piece.status.value, round(piece.p, 2)
 
 
-def _word_differs(convoy: Convoy, before: World, after: World) -> bool:
+def _word_differs(convoy: Convoy, before: _Words, after: _Words) -> bool:
     """Tell whether the papers or listing of the convoy's sites, or the news of its own movement, are different."""
     sites = {stop.site for stop in convoy.stops}
     out = Window(convoy.depart_at, convoy.back_at)
     told = []
-    for world in (before, after):
-        records = standing(world.log, world.head)
+    for words in (before, after):
         papers = {
             (p.step, p.state, p.site, p.gate, p.people, p.struck)
-            for p in fold_papers(records)
+            for p in words.papers
             if p.site in sites and p.step != "request" and p.valid.overlaps(out)
         }
         news = {
             r.position
-            for r in records
+            for r in words.records
             if (isinstance(r.fact, SiteStatus) and r.fact.site in sites and r.valid.overlaps(out))
             or (isinstance(r.fact, DeliveryOutcome) and r.fact.movement == convoy.movement)
         }

@@ -58,9 +58,9 @@ class Turned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """What a report would change; nothing of it is stored. `planned` tells whether there was a plan to look at."""
+    """What reports would change; nothing of it is stored. `planned` tells whether there was a plan to look at."""
 
-    record: Evidence
+    records: tuple[Evidence, ...]
     turned: tuple[Turned, ...]
     touched: tuple[Touched, ...]
     planned: bool
@@ -72,8 +72,16 @@ class Impact:
 
     @property
     def proposes_hold(self) -> bool:
-        """Whether it is an attack on aid, after which a hold is proposed; it is never derived."""
-        return isinstance(self.record.fact, Incident) and self.record.fact.hazard == "attack_on_aid"
+        """Whether there is an attack on aid among them, after which a hold is proposed; it is never derived."""
+        return any(isinstance(r.fact, Incident) and r.fact.hazard == "attack_on_aid" for r in self.records)
+
+    @property
+    def changes(self) -> Mapping[tuple[Status, Status], tuple[Turned, ...]]:
+        """The stretches that turn by what they turn from and to, the worst turn first."""
+        found: dict[tuple[Status, Status], list[Turned]] = {}
+        for one in self.turned:
+            found.setdefault((one.before, one.after), []).append(one)
+        return {turn: tuple(found[turn]) for turn in sorted(found, key=lambda turn: (-turn[1].rank, turn[0].rank))}
 
 
 def foresee(store: Store, world: World, values: Mapping[str, object], in_hand: InHand, question: AsOf) -> Impact:
@@ -89,7 +97,23 @@ def foresee(store: Store, world: World, values: Mapping[str, object], in_hand: I
     record = read_record(values, world.network, world.catalogue.crisis.tz)
     check_report(store, world, record)
     before = _known(world, question)
-    return _foresee(before, replace(record, position=before.head + 1), in_hand, question)
+    return _foresee(before, [replace(record, position=before.head + 1)], in_hand, question)
+
+
+def foresee_records(world: World, records: Sequence[Evidence], in_hand: InHand, question: AsOf) -> Impact:
+    """Return what checked records would change together, if they were the last things known at the question.
+
+    They are numbered from the end of the whole log on, so that a withdrawal among them never meets a number that is
+    taken; one of a record that is not known at the question has no effect.
+    """
+    first = world.head + 1
+    numbered = [replace(record, position=first + k) for k, record in enumerate(records)]
+    return _foresee(_known(world, question), numbered, in_hand, question, since=_withdrawn(world, records))
+
+
+def _withdrawn(world: World, records: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    gone = {record.fact.position for record in records if isinstance(record.fact, Retraction)}
+    return tuple(record for record in world.log if record.position in gone)
 
 
 def foresee_withdrawal(world: World, position: int, in_hand: InHand, question: AsOf) -> Impact:
@@ -100,13 +124,14 @@ def foresee_withdrawal(world: World, position: int, in_hand: InHand, question: A
         withdrawn, position=before.head + 1, fact=Retraction(position=position), learned_at=question.at,
         valid=Window(question.at),
     )  # fmt: skip
-    return _foresee(before, withdrawal, in_hand, question, since=withdrawn)
+    return _foresee(before, [withdrawal], in_hand, question, since=[withdrawn])
 
 
 def foresee_policy(world: World, record: Evidence, in_hand: InHand, question: AsOf) -> Impact:
     """Return what other numbers would change, if they were set as the last thing known at the question."""
     before = _known(world, question)
-    return _foresee(before, replace(record, position=before.head + 1, valid=Window(question.at)), in_hand, question)
+    tried = replace(record, position=before.head + 1, valid=Window(question.at))
+    return _foresee(before, [tried], in_hand, question)
 
 
 def _known(world: World, question: AsOf) -> World:
@@ -114,21 +139,26 @@ def _known(world: World, question: AsOf) -> World:
 
 
 def _foresee(
-    before: World, record: Evidence, in_hand: InHand, question: AsOf, *, since: Evidence | None = None
+    before: World, records: Sequence[Evidence], in_hand: InHand, question: AsOf, *, since: Sequence[Evidence] = ()
 ) -> Impact:
-    after = replace(before, log=(*before.log, record))
+    """Compare the log with and without records; `since` are those that they withdraw, whose time counts too."""
+    after = replace(before, log=(*before.log, *records))
+    held = [record.valid for record in (*since, *records) if not isinstance(record.fact, Retraction)]
     return Impact(
-        record=record,
-        turned=_turned(before, after, question, since or record),
+        records=tuple(records),
+        turned=_turned(before, after, question, held),
         touched=_touched(before, after, in_hand, question.at),
         planned=in_hand.latest is not None or bool(in_hand.convoys),
     )
 
 
-def _turned(before: World, after: World, question: AsOf, record: Evidence) -> tuple[Turned, ...]:
-    """Return the stretches whose status is another at some time of the days after the report begins to hold."""
-    start = max(question.at, record.valid.start)
-    horizon = Window(start, max(start + 1, min(record.valid.end, start + LOOKED_AHEAD_S)))
+def _turned(before: World, after: World, question: AsOf, held: Sequence[Window]) -> tuple[Turned, ...]:
+    """Return the stretches whose status is another at some time of the days after the first of them begins to hold."""
+    if not held:
+        return ()
+    start = max(question.at, min(window.start for window in held))
+    last = max(window.end for window in held)
+    horizon = Window(start, max(start + 1, min(last, start + LOOKED_AHEAD_S)))
     old = _map(before, question.at, horizon)
     new = access_grown(old, before, after)
     found = []

@@ -1,6 +1,6 @@
 """Put a road file in the place of a crisis's roads: first what it would do, then all of it in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -75,14 +75,24 @@ class RoadImport:
                 **report(self.harvest, self.built, self.lost, self.needed)}  # fmt: skip
 
 
-def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tolerances) -> RoadImport:
+def plan_road_import(
+    store: Store,
+    crisis: str,
+    file: RoadFile,
+    tolerances: Tolerances,
+    *,
+    say: Callable[[str], None] = lambda _stage: None,
+) -> RoadImport:
     """Read a file and make the network that it would give the crisis; nothing is stored.
+
+    `say` is told each stage as it begins: `read`, `build`, `compare`.
 
     Raises
     ------
     BadInput, UnreadableRoads
         If the file, the table of classes or the outlines cannot be used.
     """
+    say("read")
     table = _table(file.classes)
     harvest = read_roads(file.path, table, file.limits, crs=file.crs, layer=file.layer)
     if not harvest.lines:
@@ -100,10 +110,12 @@ def plan_road_import(store: Store, crisis: str, file: RoadFile, tolerances: Tole
         segments=frozenset(_reported(old, log) | {s for way in convoys.values() for s in way}),
         gates=_gates(log) | passed,
     )
+    say("build")
     built = build_network(
         harvest.lines, noded=harvest.noded if file.noded is None else file.noded, old=old, outlines=outlines,
         between=lines_between(log), named=named, tolerances=tolerances,
     )  # fmt: skip
+    say("compare")
     needed = {s.place for s in sites} | {h.place for h in hubs} | {g.place for g in old.gates.values()}
     needed |= {place.id for place in old.places.values() if place.overnight}
     digest = sha256(pack_part(built.network))

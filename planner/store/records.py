@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from planner.domain.errors import Refused
 from planner.domain.plan import Convoy, ConvoyId, Plan, PlanId, PlanStatus
@@ -156,3 +156,48 @@ class AuditCheck:
     rows: int
     head: str
     broken_at: int | None
+
+
+RoadImportState: TypeAlias = Literal["queued", "running", "looked", "stored", "failed", "dropped"]
+Deed: TypeAlias = Literal["look", "store"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadImportCard:
+    """A road file that was brought in and how far it is; its bytes and its report are read apart.
+
+    `looked`: what it would do is known, and somebody is to store or drop it. `error` is why it failed, or why it could
+    not be stored as asked.
+    """
+
+    id: int
+    crisis: str
+    file: str
+    options: Mapping[str, Any]
+    state: RoadImportState
+    deed: Deed
+    attempt: int
+    asked_at: Instant
+    asked_by: str
+    worker: str | None
+    lease_until: Instant | None
+    stage: str | None
+    allowed: Mapping[str, Any] | None
+    error: str | None
+    ended_at: Instant | None
+
+    @property
+    def going(self) -> bool:
+        """Whether it waits for a worker or is worked on."""
+        return self.state in {"queued", "running"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadClaim:
+    """A road file in a worker's hands, and what is to be done with it."""
+
+    card: RoadImportCard
+    content: bytes
+    report: Mapping[str, Any] | None
+    worker: str
+    lease_s: Seconds

@@ -209,6 +209,37 @@ class RunRow(Row):
     wanted: Mapped[str | None]
 
 
+class RoadImportRow(Row):
+    """A road file brought in: read by a worker under a lease, then stored or dropped; its bytes go with its end."""
+
+    __tablename__ = "road_import"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'looked', 'stored', 'failed', 'dropped')", name="state"),
+        CheckConstraint("deed IN ('look', 'store')", name="deed"),
+        CheckConstraint("state <> 'running' OR (worker IS NOT NULL AND lease_until IS NOT NULL)", name="running"),
+        CheckConstraint("(state IN ('stored', 'failed', 'dropped')) = (content IS NULL)", name="content"),
+        Index(None, "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
+    file: Mapped[str]
+    content: Mapped[bytes | None] = mapped_column(deferred=True)
+    options: Mapped[Body]
+    state: Mapped[str]
+    deed: Mapped[str]
+    attempt: Mapped[int]
+    asked_at: Mapped[int] = mapped_column(BigInteger)
+    asked_by: Mapped[str]
+    worker: Mapped[str | None]
+    lease_until: Mapped[int | None] = mapped_column(BigInteger)
+    stage: Mapped[str | None]
+    report: Mapped[Body | None] = mapped_column(deferred=True)
+    allowed: Mapped[Body | None]
+    error: Mapped[str | None]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class AuditRow(Row):
     """Who did what, each row sealed with the digest of the one before it. Never changed, never removed."""
 

@@ -19,6 +19,7 @@ from planner.store.log import LogReads, LogWrites
 from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_pending
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
+from planner.store.road_imports import RoadImportReads, RoadImportWrites
 from planner.store.runs import RunReads, RunWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
 
@@ -27,12 +28,13 @@ _UNDEFINED_COLUMN = "42703"
 """PostgreSQL's words for what is missing."""
 
 
-class Reading(LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads, ReceiptReads):
+class Reading(LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads, ReceiptReads, RoadImportReads):
     """All that can be read, in one transaction that sees one state of the database."""
 
 
 class Writing(
-    LogWrites, ReferenceWrites, RunWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites, Reading
+    LogWrites, ReferenceWrites, RunWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites, RoadImportWrites,
+    Reading,
 ):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
 

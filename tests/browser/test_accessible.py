@@ -22,6 +22,7 @@ ELSEWHERE = {
     "plans.compare": "leads to the difference",
     "runs.progress": "a part of the page of a run",
     "what_if.progress": "a part of the comparison",
+    "access.road_progress": "a part of the page of a road file",
     "runs.events": "a stream",
     "home.health": "for machines",
     "robots": "for machines",

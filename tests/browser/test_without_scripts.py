@@ -9,6 +9,7 @@ from planner.domain.needs import Need
 from planner.domain.supply import StockBatch
 from tests.browser.live import sign_in
 from tests.web.doors import GOOD, Door
+from tests.web.road_hands import bring_roads
 from tests.web.routes import LATER, rules
 
 pytest_plugins = ["tests.browser.site_fixtures"]
@@ -20,6 +21,7 @@ ELSEWHERE = {
     "signin.code": "shown once one-time codes are set up; sent in `tests/web/test_signin.py`",
     "signin.new_recovery_codes": "the same",
     "signin.drop_second_factor": "the same",
+    "access.set_policy": "shown beside its effect; sent in `tests/web/test_access_policy.py`",
     "what_if.try_change": "shown beside a change that was solved again; sent in `tests/web/test_what_if.py`",
 }
 OUT = "signin.sign_out"
@@ -43,7 +45,8 @@ def where(door: Door) -> dict[str, list[str]]:
     return {
         "coordinator": [
             "/today", "/access", "/access/record?sel=gate:amber-bridge", "/access/records/1", "/access/log",
-            "/access/import", "/access/route", "/needs", "/needs/kessa", "/needs/rows/need/edit",
+            "/access/import", "/access/policy", "/access/roads/1", "/access/roads/2", "/access/roads", "/access/route",
+            "/needs", "/needs/kessa", "/needs/rows/need/edit",
             f"/needs/rows/need/edit?id={need}", "/needs/import", "/supply",
             "/supply/rows/stock/edit", f"/supply/rows/stock/edit?id={stock}",
             "/supply/import", "/plans/latest", "/plans/latest", "/what-if?example=truce-ends-early",
@@ -121,6 +124,8 @@ def send_what_is_new(door: Door, page: Page, address: str, done: set[Key]) -> No
 
 def test_every_form_is_answered_without_scripts(chrome: Browser, address: str, site: Door) -> None:
     done: set[Key] = set()
+    for _file in range(2):
+        bring_roads(site.store, "two-rivers", site.clock())
     pages = where(site)
     browsers = [sign_in(chrome, address, site, who, scripts=False) for who in pages]
     sign_in(chrome, address, site, "coordinator", scripts=False)  # a second sign-in, to be ended

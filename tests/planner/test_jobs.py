@@ -367,6 +367,23 @@ def test_a_worker_finishes_the_run_in_hand_before_it_leaves(home: Store) -> None
     assert [run_of(home, run).state for run in (first, second)] == ["done", "queued"]
 
 
+def test_other_work_is_done_while_no_run_waits_and_a_run_comes_first(home: Store) -> None:
+    leaving = threading.Event()
+    asked: list[Run] = []
+    seen: list[str] = []
+
+    def beside() -> bool:
+        if not asked:
+            asked.append(ask(home, 1))
+            return True
+        seen.append(run_of(home, asked[0]).state)
+        leaving.set()
+        return False
+
+    assert jobs.work_forever(home, solve, "w1", Clock(), leaving=leaving, idle_s=600, beside=beside) == 1
+    assert seen == ["done"]
+
+
 def test_many_workers_do_each_run_once(database: Database, home: Store) -> None:
     runs = [ask(home, seed) for seed in range(1, 9)]
     worked: list[int] = []

@@ -13,6 +13,7 @@ from planner.services.movements import publish_plan
 from planner.services.plan_records import get_plan
 from tests.planner.desks import Desk as Folder
 from tests.web.doors import Browser, Clock, Door, hash_quickly
+from tests.web.road_hands import bring_roads
 from web.app import create_app
 from web.desk import Desk
 
@@ -39,6 +40,7 @@ def shared_site(planned_desk: Folder, tmp_path_factory: pytest.TempPathFactory) 
     with pytest.MonkeyPatch.context() as patch:
         hash_quickly(patch)
         door = open_site(planned_desk.copy(tmp_path_factory.mktemp("site") / "desk"))
+    bring_roads(door.store, "two-rivers", door.clock())
     yield door
     door.store.close()
 
@@ -55,6 +57,7 @@ def published_site(planned_desk: Folder, tmp_path_factory: pytest.TempPathFactor
     with pytest.MonkeyPatch.context() as patch:
         hash_quickly(patch)
         door = open_site(planned_desk.copy(tmp_path_factory.mktemp("published") / "desk"))
+    bring_roads(door.store, "two-rivers", door.clock())
     publish_plan(door.store, get_plan(door.store, "latest", "two-rivers"), by="samir", at=door.clock())
     yield door
     door.store.close()

@@ -93,6 +93,20 @@ def test_roads_and_land_are_shown_in_the_readers_words(site: Door) -> None:
     assert "is held by Northern authority" in shown
 
 
+def test_what_the_rows_would_turn_is_shown_before_they_are_brought_in(site: Door) -> None:
+    browser = site.signed_in("coordinator")
+    road = {"segment": "merro--ordan", "status": "Not passable", "date": "2031-04-08", "source": "Logistics group"}
+    other = {"segment": "port-selm--merro", "status": "Not passable", "date": "2031-04-08", "source": "Logistics group"}
+
+    shown = browser.send(PAGE, kind="roads", table=csv_of(road, other).decode(), **ASKED).text
+
+    assert "2 stretches turn within three days" in shown
+    assert "sel=segment:merro--ordan" in shown
+    assert "This touches" in shown
+    again = browser.send(PAGE, kind="roads", table=csv_of(road, road | {"source": "x"}).decode(), **ASKED).text
+    assert "1 stretch turns within three days" in again
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -32,7 +32,12 @@ def test_every_page_answers_after_an_import_under_a_plan_that_was_there(planned_
     store.close()
     heir = network.standing_for(("varn--hightop",))[0]
     area = min(network.areas)
+    junction = next(name for name in network.places if name not in before.places)
+    made = [name for name in network.gates if name not in before.gates]
+    spur = next(name for name in network.segments if name not in before.segments)
     for address in (
+        f"/access?sel=place:{junction}", f"/access?sel=segment:{spur}", f"/access/record?sel=place:{junction}",
+        *(f"/access?sel=gate:{gate}" for gate in made[:1]),
         "/", "/access", f"/access?sel=segment:{heir}", "/access?sel=place:kessa", f"/access?sel=area:{area}", "/plans",
         "/plans/latest", "/plans/latest/sheets", "/needs", "/convoys", "/failed", "/what-if",
     ):  # fmt: skip

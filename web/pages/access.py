@@ -19,7 +19,7 @@ from planner.services.time_rail import withdrawals
 from routing.evidence import Evidence, Incident
 from routing.status import Status
 from routing.units import DAY, HOUR, AsOf
-from web import access_record, access_words, evidence_import
+from web import access_policy, access_record, access_words, evidence_import, road_import
 from web.access_list import list_gates, list_stretches, search
 from web.access_rail import SPANS, make_rail
 from web.desk import the_desk
@@ -37,7 +37,9 @@ RECORDS_A_PAGE: Final = 60
 SHOWN_RECORDS: Final = 12
 LEAVING_WITHIN_H: Final = (24, 48, 72)
 access_record.add_to(page)
+access_policy.add_to(page)
 evidence_import.add_to(page)
+road_import.add_to(page)
 page.app_context_processor(access_words.words)
 
 

@@ -19,6 +19,7 @@ from web.desk import the_desk
 from web.forms import WHOLE, Form, once
 from web.frame import page as address
 from web.i18n import gettext as _
+from web.policy_words import PARAMETERS
 from web.rights import Right, needs
 
 page = Blueprint("settings", __name__, url_prefix="/settings")
@@ -104,7 +105,7 @@ def _page(form: Form, told: "accounts.NewPassword | None" = None) -> str:
         "settings/index.html", form=form, told=told, people_list=accounts.list_accounts(desk.store), roles=tuple(Role),
         entries=entries, chain=chain, versions=desk.versions,
         policies=[(type(one).__name__, parameters(one)) for one in (now.policy, PlanPolicy(), Limits())],
-        policy=now,
+        policy=now, words=PARAMETERS,
     )  # fmt: skip
 
 

@@ -24,11 +24,15 @@ def test_a_dry_run_tells_every_row_and_stores_nothing(fresh: Desk, tmp_path: Pat
     before = fresh.digest()
     file = written(tmp_path, csv_of(CLASH, CLASH | {"event_id_cnty": "XR2", "sub_event_type": "Melee"}))
     told = fresh.qafila("access", "import", file, "--kind", "events", "--dry-run", *LEARNED)
-    assert told.out.splitlines() == [
-        "add row 2: 2031-04-07 Armed clash, Hub, hazard armed_clash, reported by Local Radio",
-        f"set aside, row 3: sub_event_type is 'Melee'. {UNRULED}",
-        "Nothing was stored (dry run): 1 new, 0 corrected, 0 as before, 0 left alone, 1 set aside.",
+    first, second, *effect, last = told.out.splitlines()
+    assert first == "add row 2: 2031-04-07 Armed clash, Hub, hazard armed_clash, reported by Local Radio"
+    assert second == f"set aside, row 3: sub_event_type is 'Melee'. {UNRULED}"
+    assert "merro--ordan: OPEN -> CONTESTED at 2031-04-08T09:00:00+03:00" in effect
+    assert effect[-2:] == [
+        f"{len(effect) - 2} segments turn: {len(effect) - 2} OPEN -> CONTESTED.",
+        "There is no plan to touch.",
     ]
+    assert last == "Nothing was stored (dry run): 1 new, 0 corrected, 0 as before, 0 left alone, 1 set aside."
     assert fresh.digest() == before
 
 

@@ -1,4 +1,4 @@
-// A run followed live: the server sends what changes; where it has no room for another stream the page asks by itself.
+// A run or a road file followed live: the server sends what changes; without a stream the page asks by itself.
 
 const shown = document.getElementById("run-progress");
 const lost = document.getElementById("run-lost");
@@ -49,3 +49,4 @@ function listen() {
 }
 
 if (shown?.dataset.events) listen();
+else if (shown?.dataset.progress) polling = setTimeout(poll, EVERY_MS);
