@@ -9,11 +9,12 @@ from rich.markup import escape
 from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
-from planner.cli.record import tell_touched
+from planner.cli.record import tell_bare, tell_touched
 from planner.cli.terminal import say
 from planner.domain.errors import BadInput
 from planner.intake.drafts import Draft, Teller, day_of
 from planner.intake.event_hazards import DEFAULT_RULES, read_hazard_rules, write_hazard_rules
+from planner.services.crises import load_world
 from planner.services.evidence_import import (
     KINDS,
     EvidenceKind,
@@ -40,13 +41,14 @@ SHOWN = 20
 @click.option("--within", "within_m", default=500, show_default=True, type=click.IntRange(1, 20_000),
               help="How many metres a point or line may lie from its road.")  # fmt: skip
 @click.option("--hazards", type=click.Path(path_type=Path), help="Another table of events and hazards.")
+@click.option("--under", is_flag=True, help="Of a map of control: only for areas that nobody is on record to hold.")
 @click.option("--party", "parties", multiple=True, help="What the file calls a party, as NAME=ID; may be repeated.")
 @json_option
 @pass_app
 def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     app: App, file: Path, kind: str, source: str, learned: str | None, reliability: str, credibility: int,
-    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], *, dry_run: bool, yes: bool,
-    as_json: bool,
+    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], *, under: bool, dry_run: bool,
+    yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Import a FILE of events (ACLED's columns), of road conditions, or of control areas (GeoJSON polygons).
 
@@ -62,6 +64,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
         encoding=encoding,
         parties=_parties(parties),
         within_m=within_m,
+        under=under,
     )
     rules = DEFAULT_RULES if hazards is None else read_hazard_rules(hazards.name, read_evidence_file(hazards))
     content = read_evidence_file(file)
@@ -82,6 +85,8 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     if positions:
         click.echo(f"Records {positions[0]} to {positions[-1]}.")
         tell_touched(app)
+        if kind == "control":
+            tell_bare(load_world(app.store, app.crisis))
 
 
 @click.command()

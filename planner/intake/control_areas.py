@@ -1,7 +1,7 @@
 """Read polygons of who holds the land on a day into records of control for the areas whose places lie inside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.domain.crisis import Party
@@ -11,7 +11,7 @@ from planner.intake.features import is_geojson, read_features
 from planner.intake.sheet import Column
 from planner.intake.table import Row, build_some
 from routing.evidence import Control, Evidence
-from routing.matching import places_inside
+from routing.matching import Land, read_land
 from routing.network import AreaId, PartyId, PlaceId, RoadNetwork
 from routing.units import FOREVER, Instant, Window
 
@@ -33,14 +33,17 @@ class _Held:
     since: Instant
     source: str
     note: str
+    land: Land
     places: frozenset[PlaceId]
+    """Those of its places that lie in no pocket of another party."""
 
 
 def read_control(name: str, content: bytes, network: RoadNetwork, parties: Sequence[Party], teller: Teller) -> Drafts:
     """Read polygons; an area goes to a party when every place of it lies inside polygons of that party of that day.
 
-    An area that the polygons cut in two, or cover in part, is told and decides nothing: who holds its roads is not
-    said by them. Areas of which no place is covered are left alone.
+    A polygon drawn inside another of that day and source is a pocket, and counts there. An area that the polygons cut
+    in two, or cover in part, is told and decides nothing: who holds its roads is not said by them. Areas of which no
+    place is covered are left alone.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def read_control(name: str, content: bytes, network: RoadNetwork, parties: Seque
     drafts: list[Draft] = []
     notes: list[str] = []
     for since, source in dict.fromkeys((one.since, one.source) for one in held):
-        told = [one for one in held if (one.since, one.source) == (since, source)]
+        told = _less_pockets([one for one in held if (one.since, one.source) == (since, source)])
         for area, places in _areas(network).items():
             _decide(area, places, told, teller, drafts, notes)
     return Drafts(
@@ -74,10 +77,21 @@ def _held(
     found = [p.id for p in parties if said.casefold() in {p.id.casefold(), p.name.casefold()} or said == p.name_ar]
     if len(found) != 1:
         raise row.wrong("party", f"Give one of: {', '.join(party.id for party in parties)}.")
+    land = read_land(network, shape)
     return _Held(
         row=row.number, party=found[0], since=read_day(row, "date", teller.zone), source=teller.source_of(row),
-        note=read_note(row, "note"), places=places_inside(network, shape),
+        note=read_note(row, "note"), land=land, places=land.places,
     )  # fmt: skip
+
+
+def _less_pockets(told: Sequence[_Held]) -> list[_Held]:
+    """Return the polygons, each without the places in pockets of other parties that are drawn inside it."""
+    return [
+        replace(one, places=one.places.difference(*(
+            other.land.places for other in told if other.party != one.party and one.land.holds_as_pocket(other.land)
+        )))
+        for one in told
+    ]  # fmt: skip
 
 
 def _areas(network: RoadNetwork) -> dict[AreaId, list[PlaceId]]:

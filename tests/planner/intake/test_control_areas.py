@@ -66,6 +66,20 @@ def test_places_in_polygons_of_two_parties_are_disputed_and_decide_nothing() -> 
     assert len(found.notes) == 1
 
 
+def test_a_pocket_drawn_inside_a_polygon_of_another_party_counts_there() -> None:
+    around, pocket = square(35.9, 35.9, 38.1, 36.1), square(36.21, 35.95, 38.0, 36.05)
+    for told in ([held(around), held(pocket, "south")], [held(pocket, "south"), held(around)]):
+        found = read(*told)
+        assert holders(found) == {"west": "north", "east": "south"}
+        assert found.notes == ()
+
+
+def test_a_polygon_that_lies_partly_outside_another_is_no_pocket() -> None:
+    found = read(held(square(35.9, 35.9, 37.0, 36.1)), held(EAST, "south"))
+    assert holders(found) == {"west": "north"}
+    assert "Area east is cut" in found.notes[0]
+
+
 def test_polygons_of_another_day_or_source_are_told_apart() -> None:
     found = read(held(WEST), held(WEST, "south", date="2016-09-01"), held(WEST, "south", source="other desk"))
     assert [(d.row, d.evidence.source) for d in found.drafts] == [(1, "map desk"), (2, "map desk"), (3, "other desk")]
