@@ -8,9 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from routing.building.identity import MADE
 from routing.building.plane import arcs_m
 from routing.evidence import Control, Evidence
-from routing.network import AreaId, Gate, GateId, PlaceId, RoadNetwork, Segment, SegmentId
+from routing.network import AreaId, Gate, GateId, Place, PlaceId, RoadNetwork, Segment, SegmentId
 from routing.readers.roadline import Points, metres_of, steps_m
 from routing.units import FOREVER, HOUR, MINUTE, Window
 
@@ -137,7 +138,7 @@ def _stand(
     for segment in bare:
         near = _nearest([gate for gate in free if beside[gate] & between[segment.id]], segment, old, within_m)
         if near is None:
-            new = _made(segment)
+            new = _made(segment, _nearest_named(segment, old))
             made[new.id] = new
             near = new.id
         stood[segment.id] = near
@@ -202,10 +203,20 @@ def _bearing(segment: Segment, place: PlaceId, old: RoadNetwork) -> float:
     return math.atan2(east, shape[k][1] - shape[0][1])
 
 
-def _made(segment: Segment) -> Gate:
+def _nearest_named(segment: Segment, old: RoadNetwork) -> Place | None:
+    """Return the place that people made nearest to a segment's start: what they call the spot by."""
+    named = [place for _, place in sorted(old.places.items()) if not MADE.fullmatch(place.id)]
+    if not named:
+        return None
+    here = np.array([segment.shape[0]]).repeat(len(named), 0)
+    return named[int(np.argmin(arcs_m(here, np.array([place.position for place in named]))))]
+
+
+def _made(segment: Segment, near: Place | None) -> Gate:
+    by, by_ar = ("", "") if near is None else (f" near {near.name}", f" قرب {near.name_ar}")
     return Gate(
-        id=f"{CROSSING}{segment.id}", name=f"Line on {segment.name}, no gate on record",
-        name_ar=f"خط على {segment.name}، لا معبر مسجل", place=segment.start, regime="permit",
+        id=f"{CROSSING}{segment.id}", name=f"Line on {segment.name}{by}, no gate on record",
+        name_ar=f"خط على {segment.name}{by_ar}، لا معبر مسجل", place=segment.start, regime="permit",
         authority="not on record", authority_type="none", opens=0, closes=24 * HOUR, trucks_per_hour=10,
         delay_low_s=30 * MINUTE, delay_mode_s=2 * HOUR, delay_high_s=7 * HOUR,
     )  # fmt: skip

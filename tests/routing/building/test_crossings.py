@@ -41,6 +41,7 @@ def test_a_line_crossed_far_from_every_gate_gets_one_that_asks_for_papers() -> N
     (made,) = found.gated.made
     assert made.startswith(CROSSING)
     assert found.network.gates[made].regime == "permit"
+    assert found.network.gates[made].name == "Line on far near post, no gate on record"
     assert [s.name for s in found.network.segments.values() if s.gate == made] == ["far"]
 
 
