@@ -50,7 +50,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], *, under: bool, dry_run: bool,
     yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Import a FILE of events (ACLED's columns), of road conditions, or of control areas (GeoJSON polygons).
+    """Import a FILE of events (ACLED's columns), of road conditions, or of control areas (polygons).
 
     Rows that cannot be used are set aside with their reason; what the log has already is left out. Without --dry-run
     or --yes it shows what would be added and asks.

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.domain.crisis import Party
-from planner.domain.errors import BadInput
 from planner.intake.drafts import Draft, Drafts, Teller, day_of, read_day, read_note
-from planner.intake.features import is_geojson, read_features
+from planner.intake.features import Features, is_geojson, read_features, read_map, read_wkt
 from planner.intake.sheet import Column
 from planner.intake.table import Row, build_some
 from routing.evidence import Control, Evidence
 from routing.matching import Land, read_land
 from routing.network import AreaId, PartyId, PlaceId, RoadNetwork
+from routing.readers.shapes import is_map_file
 from routing.units import FOREVER, Instant, Window
 
 CONTROL_COLUMNS: Final[Mapping[str, Column]] = {
@@ -50,9 +50,7 @@ def read_control(name: str, content: bytes, network: RoadNetwork, parties: Seque
     BadInput
         If the file as a whole cannot be read.
     """
-    if not is_geojson(content):
-        raise BadInput(f"{name} is no GeoJSON. Save the polygons as GeoJSON in WGS84.")
-    features = read_features(name, content, CONTROL_COLUMNS)
+    features = _features(name, content, teller)
     built, broken = build_some(
         features.rows, lambda row: _held(row, features.geometries[row.number], network, parties, teller)
     )
@@ -67,6 +65,14 @@ def read_control(name: str, content: bytes, network: RoadNetwork, parties: Seque
     return Drafts(
         drafts=tuple(drafts), quarantined=tuple(sorted(aside, key=lambda one: one.row)), notes=tuple(notes)
     )  # fmt: skip
+
+
+def _features(name: str, content: bytes, teller: Teller) -> Features:
+    if is_geojson(content):
+        return read_features(name, content, CONTROL_COLUMNS)
+    if is_map_file(content):
+        return read_map(name, content, CONTROL_COLUMNS)
+    return read_wkt(name, content, CONTROL_COLUMNS, teller.encoding)
 
 
 def _held(

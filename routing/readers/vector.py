@@ -91,6 +91,14 @@ def read_outlines(path: Path, limits: Limits, *, crs: str | None = None, layer: 
     return found
 
 
+def read_rows(path: Path, limits: Limits) -> Iterator[tuple[int, Mapping[str, Any], shapely.Geometry | None]]:
+    """Yield every row's number, what is said of it and its geometry in WGS84; raises as `read_vector`."""
+    source = _open(path, limits, None, None)
+    for row, geometry in _rows(source, None):
+        moved = geometry if geometry is None or source.move is None else shapely.transform(geometry, source.move)
+        yield row.number, row.tags, moved
+
+
 def _open(path: Path, limits: Limits, crs: str | None, layer: str | None) -> _Source:
     name = path.name
     driver = DRIVERS.get(path.suffix.lower())

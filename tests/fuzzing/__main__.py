@@ -60,13 +60,20 @@ def evidence() -> Fuzzed:
     clash = event(event_id_cnty="XR1", event_date="2031-04-01", latitude="0.9", longitude="1.5")
     polygon = feature("Polygon", square(-9, -9, 9, 9), party="north", date="2031-04-01")
     line = feature("LineString", [[1.6, 0.8], [1.7, 0.7]], status="passable", date="2031-04-01")
-    wholes = [csv_of(clash), workbook(list(clash), list(clash.values())), csv_of(PASSABLE), land(line), land(polygon)]
+    wkt = {"party": "north", "date": "2031-04-01", "wkt": "POLYGON((-9 -9, 9 -9, 9 9, -9 -9))"}
+    wholes = [csv_of(clash), workbook(list(clash), list(clash.values())), csv_of(PASSABLE), land(line), land(polygon),
+              csv_of(wkt), _package()]  # fmt: skip
 
     def run(data: bytes) -> None:
         kind = KINDS[data[0] % len(KINDS)] if data else KINDS[0]
         _answers(lambda: compare_evidence(world, kind, "file", data[1:], teller))
 
     return run, [bytes([kind]) + whole for whole in wholes for kind in range(len(KINDS))]
+
+
+def _package() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return files.vector(Path(folder) / "a.gpkg").read_bytes()
 
 
 def tables() -> Fuzzed:
