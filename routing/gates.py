@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from routing.evidence import DeliveryOutcome, GateHours, GateReport, GateState, PassageOverride
+from routing.evidence import DeliveryOutcome, GateHours, GateReport, GateState
+from routing.hand_set import PassageOverride
 from routing.ledger import Ledger, Reported, edges, newest
 from routing.network import Gate, GateId, RoadNetwork
 from routing.status import GatePrior, Part, Status, worst

@@ -15,15 +15,14 @@ from routing.evidence import (
     DeliveryOutcome,
     Evidence,
     GateHours,
-    GateInspection,
     GateReport,
     Hold,
     Incident,
-    PassageOverride,
     Pause,
     RoadReport,
     standing,
 )
+from routing.hand_set import GateInspection, PassageOverride
 from routing.network import AreaId, GateId, RoadNetwork, SegmentId
 from routing.units import FOREVER, Instant, Window
 

@@ -1,4 +1,4 @@
-"""Find which roads a point or a line on a map speaks of, and which places lie inside a polygon."""
+"""Find which roads a point or a line on a map speaks of, and which places lie on the land inside a polygon."""
 
 import json
 import math
@@ -19,6 +19,9 @@ FOLLOWED: Final = 0.8
 """A line speaks of a segment when it runs beside so much of it, or when so much of the line runs beside it."""
 TOUCHED: Final = 0.2
 """Beside less than this share of a segment a line only crosses it, or ends at its end."""
+POCKET: Final = 0.9
+WITHIN: Final = 0.99
+"""A polygon of at most so much of another's area, of which at least so much lies inside it, is a pocket there."""
 _SAME_PLACE_M: Final = 100
 """Two roads whose distances from a point differ by less are equally near: maps are not exact to more."""
 
@@ -95,8 +98,23 @@ def only_near(near: Sequence[Near]) -> Near | None:
     return near[0]
 
 
-def places_inside(network: RoadNetwork, polygon: Mapping[str, object]) -> frozenset[PlaceId]:
-    """Return the places inside a GeoJSON polygon or several, those on its edge included.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Land:
+    """The land inside a polygon, or several, with the places in it, those on its edge included."""
+
+    shape: shapely.Geometry
+    places: frozenset[PlaceId]
+
+    def holds_as_pocket(self, other: "Land") -> bool:
+        """Tell whether the other land is a pocket drawn inside this one: smaller by far, and in it but for slivers."""
+        area = float(shapely.area(other.shape))
+        if area > POCKET * float(shapely.area(self.shape)):
+            return False
+        return float(shapely.area(shapely.intersection(self.shape, other.shape))) >= WITHIN * area
+
+
+def read_land(network: RoadNetwork, polygon: Mapping[str, object]) -> Land:
+    """Return the land inside a GeoJSON polygon or several.
 
     Raises
     ------
@@ -115,7 +133,8 @@ def places_inside(network: RoadNetwork, polygon: Mapping[str, object]) -> frozen
     places = list(network.places.values())
     points = shapely.points([place.position for place in places]) if places else np.array([])
     inside = shapely.covers(shape, points)
-    return frozenset(place.id for place, is_in in zip(places, inside, strict=True) if is_in)
+    found = frozenset(place.id for place, is_in in zip(places, inside, strict=True) if is_in)
+    return Land(shape=shape, places=found)
 
 
 def _shape(network: RoadNetwork, segment: SegmentId) -> Sequence[Position]:

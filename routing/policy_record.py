@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from routing.evidence import Evidence, PolicySet, Retraction
+from routing.evidence import Evidence, Retraction
+from routing.hand_set import PolicySet
 from routing.policy import AccessPolicy
 
 

@@ -14,12 +14,12 @@ from routing.evidence import (
     GateHours,
     GateReport,
     Hold,
-    PassageOverride,
     Pause,
     Retraction,
     RoadReport,
 )
 from routing.gates import gate_priors, smallest_flow
+from routing.hand_set import PassageOverride
 from routing.ledger import SUPPOSED, Ledger, file_records
 from routing.network import GateId, RoadNetwork, SegmentId
 from routing.policy import AccessPolicy

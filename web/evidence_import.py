@@ -31,11 +31,11 @@ FARTHEST_M: Final = 20_000
 TOLD: Final[dict[str, Any]] = {
     "events": _l("Security events, in ACLED's columns"),
     "roads": _l("Road conditions, as logistics groups publish them"),
-    "control": _l("Who holds which land: polygons in GeoJSON"),
+    "control": _l("Who holds which land: polygons"),
 }
 ENCODINGS: Final = {"utf-8": "UTF-8", "cp1256": "Windows 1256", "cp1252": "Windows 1252"}
 CARRIED: Final = (
-    "kind", "source", "learned_at", "reliability", "credibility", "within", "parties", "name", "kept",
+    "kind", "source", "learned_at", "reliability", "credibility", "within", "parties", "under", "name", "kept",
 )  # fmt: skip
 """What the confirmation sends again; the table itself stands in a field of its own."""
 
@@ -90,7 +90,7 @@ def _compared(form: Form) -> EvidencePlan | None:
     desk = the_desk()
     teller = Teller(
         learned_at=learned, zone=desk.zone, source=source, reliability=grade[0], credibility=int(grade[1]),
-        parties=parties, within_m=500 if within is None else within,
+        parties=parties, within_m=500 if within is None else within, under=form.checked("under"),
     )  # fmt: skip
     try:
         encoding = form.values.get("encoding", "utf-8")

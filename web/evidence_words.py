@@ -16,19 +16,17 @@ from routing.evidence import (
     DeliveryOutcome,
     Evidence,
     GateHours,
-    GateInspection,
     GateReport,
     Hold,
     Incident,
-    PassageOverride,
     Pause,
     PermitStep,
-    PolicySet,
     Retraction,
     RoadReport,
     SiteStatus,
     Statement,
 )
+from routing.hand_set import GateInspection, PassageOverride, PolicySet
 from web.event_words import LISTINGS, PAPER_STATES, STEPS, STEPS_SHORT, WHAT, said
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l

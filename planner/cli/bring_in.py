@@ -10,12 +10,13 @@ from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.effect import asked_at, impact_json, in_hand, tell_impact
 from planner.cli.frame import json_option, print_json
-from planner.cli.record import tell_touched
+from planner.cli.record import tell_bare, tell_touched
 from planner.cli.terminal import say
 from planner.domain.errors import BadInput
 from planner.intake.drafts import Draft, Teller, day_of
 from planner.intake.event_hazards import DEFAULT_RULES, read_hazard_rules, write_hazard_rules
 from planner.services.access import as_of
+from planner.services.crises import load_world
 from planner.services.evidence_import import (
     KINDS,
     EvidenceKind,
@@ -43,16 +44,17 @@ SHOWN = 20
 @click.option("--within", "within_m", default=500, show_default=True, type=click.IntRange(1, 20_000),
               help="How many metres a point or line may lie from its road.")  # fmt: skip
 @click.option("--hazards", type=click.Path(path_type=Path), help="Another table of events and hazards.")
+@click.option("--under", is_flag=True, help="Of a map of control: only for areas that nobody is on record to hold.")
 @click.option("--party", "parties", multiple=True, help="What the file calls a party, as NAME=ID; may be repeated.")
 @click.option("--at", help="Say what it would change at this time; without it, when it was learned.")
 @json_option
 @pass_app
 def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     app: App, file: Path, kind: str, source: str, learned: str | None, reliability: str, credibility: int,
-    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], at: str | None, *, dry_run: bool,
-    yes: bool, as_json: bool,
+    encoding: str, within_m: int, hazards: Path | None, parties: tuple[str, ...], at: str | None, *, under: bool,
+    dry_run: bool, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Import a FILE of events (ACLED's columns), of road conditions, or of control areas (GeoJSON polygons).
+    """Import a FILE of events (ACLED's columns), of road conditions, or of control areas (polygons).
 
     Rows that cannot be used are set aside with their reason; what the log has already is left out. Without --dry-run
     or --yes it shows what would be added and asks.
@@ -66,6 +68,7 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
         encoding=encoding,
         parties=_parties(parties),
         within_m=within_m,
+        under=under,
     )
     rules = DEFAULT_RULES if hazards is None else read_hazard_rules(hazards.name, read_evidence_file(hazards))
     content = read_evidence_file(file)
@@ -94,6 +97,8 @@ def import_file(  # noqa: PLR0913, PLR0917 - one argument an option
     if positions:
         click.echo(f"Records {positions[0]} to {positions[-1]}.")
         tell_touched(app)
+        if kind == "control":
+            tell_bare(load_world(app.store, app.crisis))
 
 
 @click.command()

@@ -10,8 +10,10 @@ from rich.markup import escape
 from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
+from planner.cli.record import tell_bare
 from planner.cli.terminal import listing, note, print_listing, say
 from planner.domain.canonical import Plain
+from planner.services.line_gates import apply_line_gates, plan_line_gates, roads_without_gate
 from planner.services.road_import import RoadFile, apply_road_import, plan_road_import
 from planner.services.road_report import summary
 from routing.building.build import Tolerances
@@ -34,7 +36,8 @@ def network() -> None:
 @click.option("--crs", help="Coordinate system of a file that states none, like EPSG:32637.")
 @click.option("--layer", help="Layer of a GeoPackage that has several.")
 @click.option("--classes", type=click.Path(path_type=Path), help="Table of classes instead of the shipped one.")
-@click.option("--areas", type=click.Path(path_type=Path), help="Outlines of areas, with a column id.")
+@click.option("--areas", type=click.Path(path_type=Path), multiple=True,
+              help="Outlines of areas, with a column id; the smallest counts. May be repeated.")  # fmt: skip
 @click.option("--noded/--not-noded", default=None, help="Whether lines meet only where they share a vertex.")
 @click.option("--snap-m", type=METRES, default=DEFAULT.snap_m, show_default=True, help="Ends this near are joined.")
 @click.option("--attach-within-m", type=METRES, default=DEFAULT.attach_within_m, show_default=True,
@@ -59,7 +62,7 @@ def import_network(  # noqa: PLR0913 - an argument an option
     crs: str | None,
     layer: str | None,
     classes: Path | None,
-    areas: Path | None,
+    areas: tuple[Path, ...],
     noded: bool | None,
     snap_m: float,
     attach_within_m: float,
@@ -104,11 +107,38 @@ def import_network(  # noqa: PLR0913 - an argument an option
 @pass_app
 def info(app: App, *, as_json: bool) -> None:
     """Say what the network of the crisis is: nodes, segments, km by class, components."""
-    figures = summary(app.world.network)
+    bare = roads_without_gate(app.world)
+    figures = {**summary(app.world.network), "lines_without_gate": list(bare)}
     if as_json:
         print_json(figures)
     else:
         _show_summary(figures)
+        tell_bare(app.world)
+
+
+@network.command()
+@click.option("--dry-run", is_flag=True, help="Say where gates would stand and store nothing.")
+@click.option("--gate-within-m", type=METRES, default=DEFAULT.gate_within_m, show_default=True,
+              help="A gate on no road, this near and beside one of the areas, is taken.")  # fmt: skip
+@json_option
+@pass_app
+def gates(app: App, *, dry_run: bool, gate_within_m: float, as_json: bool) -> None:
+    """Stand a gate on every road that crosses a line between parties and has none.
+
+    After a front has moved, or once it is known who holds the areas of an outline: a road without a gate is passed
+    under a ceasefire only, and no arrangement can open it.
+    """
+    planned = plan_line_gates(app.store, app.crisis, gate_within_m)
+    if not dry_run:
+        apply_line_gates(app.store, planned, by=app.actor, at=clock())
+    if as_json:
+        print_json({"dry_run": dry_run, **planned.figures})
+        return
+    for segment, gate in list(planned.stood.items())[:SHOWN]:
+        say(f"{escape(gate)} stands on {escape(segment)}{' (made)' if gate in planned.made else ''}")
+    _more(len(planned.stood))
+    done = "Nothing was stored (dry run)" if dry_run else "Stored" if planned.stood else "Nothing changed"
+    say(f"{done}: {len(planned.stood)} roads given a gate, {len(planned.made)} of the gates made.")
 
 
 @network.command()

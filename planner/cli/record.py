@@ -8,10 +8,13 @@ import click
 
 from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
+from planner.cli.terminal import note as note_line
 from planner.domain.errors import BadInput
+from planner.domain.world import World
 from planner.intake.record import FACTS
 from planner.services import evidence as service
 from planner.services.crises import load_world
+from planner.services.line_gates import roads_without_gate
 from planner.services.plan_records import find_latest_plan
 from routing.units import format_instant
 
@@ -54,6 +57,8 @@ def record(  # noqa: PLR0913, PLR0917 - one argument an option
     position = service.record(app.store, app.world, told, actor=app.actor, at=clock())
     click.echo(f"Recorded as {position}.")
     tell_touched(app)
+    if kind == "control":
+        tell_bare(load_world(app.store, app.crisis))
 
 
 def _typed(kind: str, name: str, text: str) -> object:
@@ -92,3 +97,9 @@ def tell_touched(app: App) -> None:
     sites = app.world.catalogue.sites
     said = [f"{c.id} ({', '.join(sites[s.site].name for s in c.stops)})" for c in touched]
     click.echo(f"Touches {', '.join(said) or 'no convoy'} of the latest plan.")
+
+
+def tell_bare(world: World) -> None:
+    """Say how many roads cross a line and name no gate, and the way out; nothing where there are none."""
+    if bare := roads_without_gate(world):
+        note_line(f"Roads that cross a line and name no gate: {len(bare)}. qafila network gates stands one on each.")

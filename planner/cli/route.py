@@ -12,6 +12,7 @@ from planner.cli.frame import REFUSED, json_option, print_json
 from planner.cli.terminal import say
 from planner.services.access import find_place
 from planner.services.access_view import barrier_name, openings_json, route_json
+from planner.services.route_papers import Papered, papered
 from planner.services.routes import route as find_routes
 from planner.services.routes import weight_of, what_would_open
 from routing.cuts import Barrier
@@ -52,8 +53,9 @@ def route(  # noqa: PLR0913 - an argument an option
     opened: tuple[Opening, ...] = ()
     if refused is not None and with_openings:
         cut, opened = what_would_open(app.world, start, end, asked, hours=hours, gross_kg=gross_kg)
+    papers = papered(app.world, legs, asked)
     if as_json:
-        told = route_json(app.world, start, end, legs, refused)
+        told = route_json(app.world, start, end, legs, refused, papers)
         print_json({**told, **openings_json(cut, opened)} if with_openings else told)
     elif refused is not None:
         proof = f" ({', '.join(refused.cut)})" if refused.cut else ""
@@ -62,7 +64,12 @@ def route(  # noqa: PLR0913 - an argument an option
     else:
         for number, leg in enumerate(legs, 1):
             _print_leg(number, leg, app)
-    if refused is not None:
+            if papers:
+                _print_papers(papers[number - 1], app)
+    without = bool(papers) and not any(one.departures for one in papers)
+    if without and not as_json:
+        say(f"None of them may be driven to {papers[0].site}: a gate on each asks for papers that are not in force.")
+    if refused is not None or without:
         raise click.exceptions.Exit(REFUSED)
 
 
@@ -71,6 +78,18 @@ def _print_leg(number: int, leg: Leg, app: App) -> None:
     say(f"[bold]{number}[/]  {leg.metres / KM:.0f} km, {leg.seconds / HOUR:.1f} h, p {leg.p:.2f}, gates {gates}")
     say(f"   leaving {', '.join(_window(w.start, w.end, app) for w in leg.departures)}")
     say(f"   {escape(' > '.join(leg.segments))}", style="dim")
+
+
+def _print_papers(one: Papered, app: App) -> None:
+    if one.departures:
+        say(f"   with its papers {', '.join(_window(w.start, w.end, app) for w in one.departures)}")
+        return
+    for missing in one.missing:
+        state = "nothing on record" if missing.state is None else missing.state.replace("_", " ")
+        records = f", record {', '.join(map(str, missing.evidence))}" if missing.evidence else ""
+        say(f"   gate {missing.gate} asks for the {missing.step} for {one.site}: {state}{records}", style="yellow")
+    if not one.missing:
+        say(f"   the papers for {one.site} are never in force all at once on this way", style="yellow")
 
 
 def _print_openings(cut: Sequence[Barrier], opened: Sequence[Opening]) -> None:

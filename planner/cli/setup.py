@@ -24,9 +24,9 @@ def init(app: App) -> None:
 @click.argument("name")
 @pass_app
 def seed(app: App, name: str) -> None:
-    """Load a seed crisis that comes with the product."""
+    """Load a crisis: one that comes with the product by its NAME, or the tables of a folder of your own by its path."""
     world = load_seed(app.store, name, actor=app.actor, at=bootstrap.clock())
     click.echo(
-        f"Loaded {name}: {len(world.network.places)} places, {len(world.network.segments)} segments, "
-        f"{len(world.catalogue.sites)} sites, {len(world.log)} records."
+        f"Loaded {world.catalogue.crisis.id}: {len(world.network.places)} places, "
+        f"{len(world.network.segments)} segments, {len(world.catalogue.sites)} sites, {len(world.log)} records."
     )

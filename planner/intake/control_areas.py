@@ -1,18 +1,18 @@
 """Read polygons of who holds the land on a day into records of control for the areas whose places lie inside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.domain.crisis import Party
-from planner.domain.errors import BadInput
 from planner.intake.drafts import Draft, Drafts, Teller, day_of, read_day, read_note
-from planner.intake.features import is_geojson, read_features
+from planner.intake.features import Features, is_geojson, read_features, read_map, read_wkt
 from planner.intake.sheet import Column
 from planner.intake.table import Row, build_some
 from routing.evidence import Control, Evidence
-from routing.matching import places_inside
+from routing.matching import Land, read_land
 from routing.network import AreaId, PartyId, PlaceId, RoadNetwork
+from routing.readers.shapes import is_map_file
 from routing.units import FOREVER, Instant, Window
 
 CONTROL_COLUMNS: Final[Mapping[str, Column]] = {
@@ -33,23 +33,24 @@ class _Held:
     since: Instant
     source: str
     note: str
+    land: Land
     places: frozenset[PlaceId]
+    """Those of its places that lie in no pocket of another party."""
 
 
 def read_control(name: str, content: bytes, network: RoadNetwork, parties: Sequence[Party], teller: Teller) -> Drafts:
     """Read polygons; an area goes to a party when every place of it lies inside polygons of that party of that day.
 
-    An area that the polygons cut in two, or cover in part, is told and decides nothing: who holds its roads is not
-    said by them. Areas of which no place is covered are left alone.
+    A polygon drawn inside another of that day and source is a pocket, and counts there. An area that the polygons cut
+    in two, or cover in part, is told and decides nothing: who holds its roads is not said by them. Areas of which no
+    place is covered are left alone.
 
     Raises
     ------
     BadInput
         If the file as a whole cannot be read.
     """
-    if not is_geojson(content):
-        raise BadInput(f"{name} is no GeoJSON. Save the polygons as GeoJSON in WGS84.")
-    features = read_features(name, content, CONTROL_COLUMNS)
+    features = _features(name, content, teller)
     built, broken = build_some(
         features.rows, lambda row: _held(row, features.geometries[row.number], network, parties, teller)
     )
@@ -58,12 +59,20 @@ def read_control(name: str, content: bytes, network: RoadNetwork, parties: Seque
     drafts: list[Draft] = []
     notes: list[str] = []
     for since, source in dict.fromkeys((one.since, one.source) for one in held):
-        told = [one for one in held if (one.since, one.source) == (since, source)]
+        told = _less_pockets([one for one in held if (one.since, one.source) == (since, source)])
         for area, places in _areas(network).items():
             _decide(area, places, told, teller, drafts, notes)
     return Drafts(
         drafts=tuple(drafts), quarantined=tuple(sorted(aside, key=lambda one: one.row)), notes=tuple(notes)
     )  # fmt: skip
+
+
+def _features(name: str, content: bytes, teller: Teller) -> Features:
+    if is_geojson(content):
+        return read_features(name, content, CONTROL_COLUMNS)
+    if is_map_file(content):
+        return read_map(name, content, CONTROL_COLUMNS)
+    return read_wkt(name, content, CONTROL_COLUMNS, teller.encoding)
 
 
 def _held(
@@ -74,10 +83,21 @@ def _held(
     found = [p.id for p in parties if said.casefold() in {p.id.casefold(), p.name.casefold()} or said == p.name_ar]
     if len(found) != 1:
         raise row.wrong("party", f"Give one of: {', '.join(party.id for party in parties)}.")
+    land = read_land(network, shape)
     return _Held(
         row=row.number, party=found[0], since=read_day(row, "date", teller.zone), source=teller.source_of(row),
-        note=read_note(row, "note"), places=places_inside(network, shape),
+        note=read_note(row, "note"), land=land, places=land.places,
     )  # fmt: skip
+
+
+def _less_pockets(told: Sequence[_Held]) -> list[_Held]:
+    """Return the polygons, each without the places in pockets of other parties that are drawn inside it."""
+    return [
+        replace(one, places=one.places.difference(*(
+            other.land.places for other in told if other.party != one.party and one.land.holds_as_pocket(other.land)
+        )))
+        for one in told
+    ]  # fmt: skip
 
 
 def _areas(network: RoadNetwork) -> dict[AreaId, list[PlaceId]]:

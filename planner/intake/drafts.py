@@ -55,6 +55,8 @@ class Teller:
     """What the file calls a party, and the party's id in this crisis."""
     within_m: int = 500
     """How far a reported point or line may lie from the road that it speaks of."""
+    under: bool = False
+    """Whether a map of control is laid under what is on record: areas that somebody holds by then stay as they are."""
 
     def __post_init__(self) -> None:
         """Refuse a grade outside the Admiralty code: it would set every row aside.

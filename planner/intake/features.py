@@ -1,8 +1,8 @@
-"""Read a GeoJSON file into rows: the properties of each feature as texts, and its geometry."""
+"""Read a map file into rows: the properties of each feature as texts, and its geometry in WGS84."""
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,13 +14,18 @@ from planner.intake.sheet import (
     decode_text,
     match_columns,
     only_columns,
+    read_sheet,
     required_columns,
 )
-from planner.intake.table import Quarantined, Row
+from planner.intake.table import Quarantined, Row, build_some
+from routing.readers.roadline import Limits
+from routing.readers.shapes import parse_wkt, read_shapes
 
 _WGS84: Final = ("CRS84", "4326")
 MAX_CORNERS: Final = 500_000
 """Of one geometry; the outline of a country at full detail has fewer."""
+MAX_UNPACKED_MB: Final = 128
+_WKT: Final = Column(names=("wkt", "geometry", "the_geom", "geom"), tags=("#geo+wkt",), required=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +57,49 @@ def read_features(name: str, content: bytes, wanted: Mapping[str, Column]) -> Fe
     system = json.dumps(found.get("crs") or "")
     if found.get("crs") is not None and not any(known in system for known in _WGS84):
         raise BadInput(f"{name} is in another coordinate system: {system[:80]}. Save it in WGS84 (EPSG:4326).")
-    if len(found["features"]) > MAX_ROWS:
+    return _read(name, found["features"], wanted)
+
+
+def read_map(name: str, content: bytes, wanted: Mapping[str, Column]) -> Features:
+    """Read a GeoPackage with one layer, or a Shapefile in a zip, in any coordinate system that it states.
+
+    Raises
+    ------
+    BadInput, UnreadableRoads
+        If the file as a whole cannot be read.
+    """
+    check_size(name, len(content))
+    shapes = read_shapes(name, content, Limits(file_mb=MAX_UNPACKED_MB, features=MAX_ROWS))
+    return _read(name, [{"properties": dict(shape.said), "geometry": shape.geometry} for shape in shapes], wanted)
+
+
+def read_wkt(name: str, content: bytes, wanted: Mapping[str, Column], encoding: str = "") -> Features:
+    """Read a table with a column of well-known text, in degrees with longitude first.
+
+    Raises
+    ------
+    BadInput
+        If the file as a whole cannot be read.
+    """
+    sheet = read_sheet(name, content, {**wanted, "wkt": _WKT}, encoding)
+    shapes, aside = build_some(sheet.rows, lambda row: _geometry({"geometry": parse_wkt(row.text("wkt"))}))
+    geometries = dict(shapes)
+    return Features(
+        rows=tuple(row for row in sheet.rows if row.number in geometries), geometries=geometries,
+        quarantined=(*sheet.quarantined, *aside),
+    )  # fmt: skip
+
+
+def _read(name: str, features: Sequence[object], wanted: Mapping[str, Column]) -> Features:
+    if len(features) > MAX_ROWS:
         raise BadInput(f"{name} has more than {MAX_ROWS} features. Split it.")
     rows: list[Row] = []
     shapes: dict[int, Mapping[str, Any]] = {}
     aside: list[Quarantined] = []
-    for number, feature in enumerate(found["features"], 1):
+    for number, feature in enumerate(features, 1):
         try:
             rows.append(_row(name, number, feature, wanted))
-            shapes[number] = _geometry(feature)
+            shapes[number] = _geometry(feature)  # type: ignore[arg-type] # a row was made of it, so it is a feature
         except BadInput as cause:
             aside.append(Quarantined(row=number, reason=str(cause)))
     usable = tuple(row for row in rows if row.number in shapes)

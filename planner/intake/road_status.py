@@ -155,7 +155,8 @@ class _Roads:
 
     def _by_id(self, row: Row, segment: str) -> tuple[SegmentId, ...]:
         start, _, end = segment.partition("--")
-        found = [one for one in (segment, f"{end}--{start}") if one in self.network.segments]
+        # A road of an earlier network is spoken of by its heirs.
+        found = [one for one in (segment, f"{end}--{start}") if self.network.standing_for((one,))]
         if not found:
             raise row.wrong("segment", "It is no segment of this network. Write it as from--to.")
         return (found[0],)

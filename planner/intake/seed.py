@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from planner.domain.errors import NotFound
 from planner.domain.world import World
@@ -17,16 +18,22 @@ def seed_names() -> tuple[str, ...]:
 
 
 def find_seed(name: str) -> Traversable:
-    """Return the folder of a crisis that comes with the product.
+    """Return the folder of a crisis: one that comes with the product by its name, another by its path.
 
     Raises
     ------
     NotFound
-        If there is none of that name.
+        If there is neither.
     """
-    if name not in seed_names():
-        raise NotFound(f"No seed crisis is called {name!r}. There are: {', '.join(seed_names())}.")
-    return files("seed_data") / name
+    if name in seed_names():
+        return files("seed_data") / name
+    folder = Path(name)
+    if not (folder / "crisis.toml").is_file():
+        raise NotFound(
+            f"No seed crisis is called {name!r}, and no folder of that path holds a crisis.toml. There are: "
+            f"{', '.join(seed_names())}."
+        )
+    return folder
 
 
 def read_seed(folder: Traversable) -> World:

@@ -8,8 +8,9 @@ from planner.domain.errors import BadInput, NotFound
 from planner.domain.world import World
 from routing.access import describe, fold
 from routing.errors import RoutingError
-from routing.evidence import GateInspection, known_at
+from routing.evidence import known_at
 from routing.gates import as_inspected, authority_priors
+from routing.hand_set import GateInspection
 from routing.ledger import read_ledger
 from routing.network import GateId, RoadNetwork, SegmentId
 from routing.policy_record import policy_in_force

@@ -14,7 +14,8 @@ from planner.services.impact import Impact, foresee_policy
 from planner.services.in_hand import InHand
 from planner.store.records import ChangedMeanwhile
 from planner.store.store import Store
-from routing.evidence import Evidence, PolicySet
+from routing.evidence import Evidence
+from routing.hand_set import PolicySet
 from routing.policy import AccessPolicy
 from routing.policy_record import NamedPolicy, policies_on_record, policy_in_force
 from routing.units import AsOf, Instant, Window, format_instant

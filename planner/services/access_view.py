@@ -9,6 +9,7 @@ from planner.domain.world import World
 from planner.services.access import SegmentState
 from planner.services.convoys import ConvoyRow
 from planner.services.plan_view import Json
+from planner.services.route_papers import Papered, papers_json
 from routing.network import SegmentId
 from routing.status import Piece, Status
 from routing.units import AsOf, format_instant
@@ -71,9 +72,17 @@ def explained_json(segment: SegmentId, piece: Piece, sentences: Sequence[str]) -
     }
 
 
-def route_json(world: World, origin: str, destination: str, legs: "Sequence[Leg]", refused: "Refusal | None") -> Json:
-    """Return the ways between two places, or why there is none."""
+def route_json(
+    world: World,
+    origin: str,
+    destination: str,
+    legs: "Sequence[Leg]",
+    refused: "Refusal | None",
+    papers: Sequence[Papered] = (),
+) -> Json:
+    """Return the ways between two places, or why there is none; `papers` of each way that ends at a site."""
     zone = world.catalogue.crisis.tz
+    told: list[Plain] = [papers_json(world, one) for one in papers] or [None] * len(legs)
     return {
         "from": origin,
         "to": destination,
@@ -85,8 +94,9 @@ def route_json(world: World, origin: str, destination: str, legs: "Sequence[Leg]
                 "segments": list[Plain](leg.segments),
                 "gates": [{"id": gate.gate, "offset_seconds": gate.offset_s} for gate in leg.gates],
                 "departures": [[format_instant(w.start, zone), format_instant(w.end, zone)] for w in leg.departures],
+                "papers": paper,
             }
-            for leg in legs
+            for leg, paper in zip(legs, told, strict=True)
         ],
         "refused": None if refused is None else {"reason": refused.reason, "cut": list[Plain](refused.cut)},
     }

@@ -108,7 +108,7 @@ def compare_evidence(
         "control": lambda: read_control(name, content, world.network, world.catalogue.crisis.parties, teller),
     }
     read = readers[kind]()
-    plan = _compare(kind, _with_holders(read, world), world)
+    plan = _compare(kind, *_with_holders(read, world, under=teller.under), world)
     # One that no fold understands would stop every question from then on.
     numbered = tuple(_numbered(plan.records, world.head + 1))
     read_ledger((*world.log, *numbered), world.head + len(numbered), world.network)
@@ -148,25 +148,31 @@ class _OnRecord:
     stands: frozenset[int]
 
 
-def _with_holders(read: Drafts, world: World) -> Drafts:
-    """Say of each record of control whether the area changes hands by it: a coarse map lacks the pockets."""
+def _with_holders(read: Drafts, world: World, *, under: bool) -> tuple[Drafts, Mapping[_Content, str]]:
+    """Say of each record of control whether the area changes hands by it, and why those stay out that do not count.
+
+    A coarse map lacks the pockets: laid under what is on record, it fills in only areas that nobody is known to hold.
+    """
     if not any(isinstance(draft.evidence.fact, Control) for draft in read.drafts):
-        return read
+        return read, {}
     ledger = read_ledger(world.log, world.head, world.network)
-
-    def said(draft: Draft) -> tuple[str, ...]:
+    drafts: list[Draft] = []
+    stays: dict[_Content, str] = {}
+    for draft in read.drafts:
         fact = draft.evidence.fact
-        if not isinstance(fact, Control):
-            return draft.said
-        before = newest(ledger.control.get(fact.area, ()), draft.evidence.valid.start)
-        if before is None or before.fact.party == fact.party:
-            return draft.said
-        return (*draft.said, f"changes hands: {before.fact.party} holds it by record {before.position}")
+        records = ledger.control.get(fact.area, ()) if isinstance(fact, Control) else ()
+        held = newest(records, draft.evidence.valid.start)
+        if held is None:
+            drafts.append(draft)
+            continue
+        by = f"{held.fact.party} holds it by record {held.position}"
+        drafts.append(draft if held.fact == fact else replace(draft, said=(*draft.said, f"changes hands: {by}")))
+        if under:
+            stays[_content(draft.evidence)] = f"{held.fact.area}: {by}, and this map is laid under what is on record"
+    return replace(read, drafts=tuple(drafts)), stays
 
-    return replace(read, drafts=tuple(replace(draft, said=said(draft)) for draft in read.drafts))
 
-
-def _compare(kind: EvidenceKind, read: Drafts, world: World) -> EvidencePlan:
+def _compare(kind: EvidenceKind, read: Drafts, stays: Mapping[_Content, str], world: World) -> EvidencePlan:
     known = _on_record(world)
     added: list[Draft] = []
     corrected: list[Correction] = []
@@ -182,6 +188,8 @@ def _compare(kind: EvidenceKind, read: Drafts, world: World) -> EvidencePlan:
             same += 1
         elif before is not None:
             left.append(LeftAlone(row=draft.row, reason=_withdrawn(before, now)))
+        elif content in stays:
+            left.append(LeftAlone(row=draft.row, reason=stays[content]))
         elif now is not None and _is_older(draft.evidence, now):
             left.append(LeftAlone(row=draft.row, reason=f"record {now.position} has a newer word on event {event}"))
         elif now is not None:

@@ -45,7 +45,7 @@ class RoadFile:
     crs: str | None = None
     layer: str | None = None
     classes: Path | None = None
-    areas: Path | None = None
+    areas: tuple[Path, ...] = ()
     noded: bool | None = None
     """Whether lines meet only where they share a vertex; None: as is the rule for this kind of file."""
     limits: Limits = field(default_factory=Limits)
@@ -97,7 +97,7 @@ def plan_road_import(
     harvest = read_roads(file.path, table, file.limits, crs=file.crs, layer=file.layer)
     if not harvest.lines:
         raise _nothing(file.path, harvest)
-    outlines = [] if file.areas is None else read_areas(file.areas, file.limits)
+    outlines = [outline for path in file.areas for outline in read_areas(path, file.limits)]
     with store.reading() as read:
         old = _network(read, crisis)
         log, movements = read.log(crisis), read.list_movements(crisis)

@@ -30,6 +30,8 @@ from routing.readers.vector import Outline
 
 EVERYWHERE = Area(id="everywhere", name="Whole network", name_ar="كامل الشبكة")
 """The area of all roads where neither a place nor an outline tells areas apart."""
+ELSEWHERE = Area(id="elsewhere", name="Outside every outline", name_ar="خارج كل الحدود المرسومة")
+"""The area of roads that no outline holds, where every place lies in an area that has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +120,14 @@ def build_network(
     graph, held = hold(graph, _old_ends(old, named), near.same_m)
     grown, farther = districts.areas(graph.nodes[len(node_areas) :])
     node_areas, away = np.concatenate((node_areas, grown)), np.concatenate((away, farther))
-    unknown = min(areas) if not outlines and not authored else EVERYWHERE.id
+    unknown = ELSEWHERE.id if outlines else EVERYWHERE.id if authored else min(areas)
     node_areas[[area is None for area in node_areas]] = unknown
     chains = contract(graph, {*standing, *held}, lambda piece: bool(node_areas[piece.a] != node_areas[piece.b]))
     ids = node_ids(graph.nodes, sorted({n for c in chains for n in (c.a, c.b)}), standing, old, near.same_m)
     names = segment_ids(chains, ids, old, near.same_m)
     segments = [_segment(chain, name, ids) for chain, name in zip(chains, names, strict=True)]
     area_of = {ids[node]: str(node_areas[node]) for node in ids}
-    if EVERYWHERE.id in area_of.values():
-        areas.setdefault(EVERYWHERE.id, EVERYWHERE)
+    areas |= {area.id: area for area in (EVERYWHERE, ELSEWHERE) if area.id in area_of.values() and area.id not in areas}
     places = authored | {
         name: _junction(name, graph.nodes[node], area_of[name]) for node, name in ids.items() if name not in authored
     }

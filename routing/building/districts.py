@@ -26,19 +26,21 @@ class Districts:
     def areas(self, points: Points) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
         """Return the area of each point and how far away that was read: 0 inside an outline, else the anchor's metres.
 
-        Of overlapping outlines the one whose id comes first counts.
+        Of overlapping outlines the smallest counts: a pocket is drawn over the land around it. A point outside them
+        all is in no area that has an outline. None: nothing says where it lies.
         """
         found = np.full(len(points), None, dtype=object)
         metres = np.zeros(len(points))
         if self.outlines and len(points):
-            ordered = sorted(self.outlines, key=lambda outline: outline.id)
+            ordered = sorted(self.outlines, key=lambda outline: (float(shapely.area(outline.land)), outline.id))
             tree = shapely.STRtree([outline.land for outline in ordered])
             point, outline = tree.query(shapely.points(points), predicate="intersects")
             for k in np.lexsort((-outline, point)):
                 found[point[k]] = ordered[outline[k]].id
         open_ = np.array([k for k, area in enumerate(found) if area is None], dtype=np.int64)
-        if len(open_) and self.anchors:
-            ids = sorted(self.anchors, key=lambda place: place.id)
+        drawn = {outline.id for outline in self.outlines}
+        ids = sorted((place for place in self.anchors if place.area not in drawn), key=lambda place: place.id)
+        if len(open_) and ids:
             tree_of_anchors = cKDTree(on_sphere(np.array([place.position for place in ids])))
             away, nearest = tree_of_anchors.query(on_sphere(points[open_]))
             found[open_] = np.array([place.area for place in ids], dtype=object)[nearest]

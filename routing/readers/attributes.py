@@ -77,10 +77,11 @@ def parse_weight_kg(text: str, unit: str) -> int:
     read = _NUMBER.fullmatch(text.strip().lower())
     if read is None or (read[2] or unit) not in KG:
         raise ValueError("no weight")
-    kg = int(float(read[1].replace(",", ".")) * KG[read[2] or unit])
-    if not LEAST_KG <= kg <= MOST_KG:
+    kg = float(read[1].replace(",", ".")) * KG[read[2] or unit]
+    # Compared before it is made whole: four hundred digits are infinity, which no whole number is.
+    if not LEAST_KG <= kg < MOST_KG + 1:
         raise ValueError("no weight limit of a road")
-    return kg
+    return int(kg)
 
 
 def parse_width_m(text: str) -> float:

@@ -11,6 +11,7 @@ import pyproj
 from routing.readers.attributes import Row, read_class, read_line
 from routing.readers.classes import ClassTable
 from routing.readers.roadline import (
+    ACROSS_180,
     Harvest,
     Limits,
     Notes,
@@ -18,6 +19,7 @@ from routing.readers.roadline import (
     RoadLine,
     UnreadableRoads,
     check_counts,
+    crosses_180,
     outside,
     settle,
 )
@@ -106,5 +108,8 @@ def _lines(row: Row, drawn: Drawn, move: Move | None, quarantine: Notes) -> Iter
         settled = settle(points) if len(points) else points
         if len(settled) < 2:  # noqa: PLR2004 - a line has two ends
             quarantine.add(row.number, row.feature, "the line has no length", "")
+            continue
+        if crosses_180(settled):
+            quarantine.add(row.number, row.feature, ACROSS_180, "")
             continue
         yield settled

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from routing.readers.attributes import Row, read_class, read_line
 from routing.readers.classes import ClassTable
 from routing.readers.roadline import (
+    ACROSS_180,
     Harvest,
     Limits,
     Notes,
@@ -18,6 +19,7 @@ from routing.readers.roadline import (
     UnreadableRoads,
     check_counts,
     check_size,
+    crosses_180,
     outside,
     settle,
 )
@@ -106,5 +108,8 @@ def _usable(row: Row, points: Points, quarantine: Notes) -> Points | None:
     settled = settle(points)
     if len(settled) < 2:  # noqa: PLR2004 - as above
         quarantine.add(row.number, row.feature, "the line has no length", "")
+        return None
+    if crosses_180(settled):
+        quarantine.add(row.number, row.feature, ACROSS_180, "")
         return None
     return settled

@@ -16,6 +16,7 @@ Points: TypeAlias = NDArray[np.float64]
 """Longitude and latitude in degrees, WGS84, shape (n, 2), in steps of 1e-7 (a centimetre)."""
 
 MOST_LON, MOST_LAT = 180.0, 85.0
+ACROSS_180: Final = "the line crosses the meridian of 180 degrees: cut it there"
 """Farther north the plane of Mercator, on which nearness is asked, runs to infinity; no road lies there."""
 NOTES_KEPT: Final = 10_000
 """Rows set apart that are kept one by one; more are counted by reason only, so that memory stays bounded."""
@@ -181,6 +182,11 @@ def outside(points: Points) -> NDArray[np.bool_]:
     """Tell of each point whether it is not finite or lies where no road can."""
     inside = np.isfinite(points).all(axis=1) & (np.abs(points) <= (MOST_LON, MOST_LAT)).all(axis=1)
     return np.asarray(~inside, dtype=np.bool_)
+
+
+def crosses_180(points: Points) -> bool:
+    """Tell whether a step leaps over half the world: the line crosses the meridian of 180 degrees, uncut."""
+    return bool((np.abs(np.diff(points[:, 0])) > MOST_LON).any())
 
 
 def least_m(length: float) -> Metres:

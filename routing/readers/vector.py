@@ -1,7 +1,9 @@
 """Read roads of GeoPackage and Shapefile, and outlines of GeoJSON too, in any coordinate system, chunk by chunk."""
 
+import sqlite3
 import warnings as python_warnings
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -89,6 +91,14 @@ def read_outlines(path: Path, limits: Limits, *, crs: str | None = None, layer: 
     return found
 
 
+def read_rows(path: Path, limits: Limits) -> Iterator[tuple[int, Mapping[str, Any], shapely.Geometry | None]]:
+    """Yield every row's number, what is said of it and its geometry in WGS84; raises as `read_vector`."""
+    source = _open(path, limits, None, None)
+    for row, geometry in _rows(source, None):
+        moved = geometry if geometry is None or source.move is None else shapely.transform(geometry, source.move)
+        yield row.number, row.tags, moved
+
+
 def _open(path: Path, limits: Limits, crs: str | None, layer: str | None) -> _Source:
     name = path.name
     driver = DRIVERS.get(path.suffix.lower())
@@ -102,7 +112,9 @@ def _open(path: Path, limits: Limits, crs: str | None, layer: str | None) -> _So
     _check_beginning(path, driver)
     # A single feature beyond this is refused by the reader before it is built.
     pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": _LARGEST_FEATURE_MB})
-    layer = layer if layer is not None else _only_layer(path, driver)
+    if driver == "GPKG":
+        _check_tables(path)
+        layer = _only_layer(path) if layer is None else layer
     told = _guarded(name, lambda: pyogrio.read_info(path, layer=layer, force_feature_count=True))
     check_counts(name, int(told["features"]), 0, limits)
     if told["driver"] != driver:
@@ -129,9 +141,25 @@ def _check_beginning(path: Path, driver: str) -> None:
         raise UnreadableRoads(f"{path.name} does not begin as {driver} does. It is damaged, or has a wrong name.")
 
 
-def _only_layer(path: Path, driver: str) -> str | None:
-    if driver != "GPKG":
-        return None
+def _check_tables(path: Path) -> None:
+    """Refuse a GeoPackage of which a layer, or a list of the format's own, is a view: it may be asked without an end.
+
+    The library asks every layer when it opens the file.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
+            views = {str(name) for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+            found = sorted(view for view in views if view.casefold().startswith("gpkg_"))
+            if views and not found:
+                listed = opened.execute("SELECT table_name FROM gpkg_contents").fetchall()
+                found = sorted(views.intersection(str(name) for (name,) in listed))
+    except (sqlite3.Error, UnicodeDecodeError) as cause:
+        raise UnreadableRoads(f"{path.name} cannot be read ({cause}). Save it anew in a map program.") from cause
+    if found:
+        raise UnreadableRoads(f"{path.name}: {found[0]} is a view, not a table. Save each layer as a table of its own.")
+
+
+def _only_layer(path: Path) -> str:
     layers = [str(layer) for layer, kind in _guarded(path.name, lambda: pyogrio.list_layers(path)) if kind is not None]
     if len(layers) != 1:
         raise UnreadableRoads(

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from routing.errors import InvalidEvidence
-from routing.evidence import Evidence, GateInspection, PassageOverride
+from routing.evidence import Evidence
 from routing.gates import as_inspected, authority_priors
+from routing.hand_set import GateInspection, PassageOverride
 from routing.ledger import read_ledger
 from routing.network import Regime
 from routing.status import Part, Status

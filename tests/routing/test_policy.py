@@ -3,7 +3,8 @@
 import pytest
 
 from routing.errors import InvalidPolicy
-from routing.evidence import Evidence, PolicySet
+from routing.evidence import Evidence
+from routing.hand_set import PolicySet
 from routing.policy import AccessPolicy
 from routing.policy_record import DEFAULT, policies_on_record, policy_in_force
 from tests.routing.builders import log, reported, retracted

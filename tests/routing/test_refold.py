@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from routing.access import fold, fold_segments
 from routing.errors import InvalidEvidence
-from routing.evidence import Evidence, GateHours, PassageOverride
+from routing.evidence import Evidence, GateHours
+from routing.hand_set import PassageOverride
 from routing.network import Retired
 from routing.refold import refold
 from routing.status import AccessMap

@@ -6,7 +6,8 @@ import pytest
 
 from planner.domain.rights import Role
 from planner.services.crises import load_world
-from routing.evidence import GateInspection, Incident, PassageOverride
+from routing.evidence import Incident
+from routing.hand_set import GateInspection, PassageOverride
 from tests.planner.intake.files import csv_of, event, feature, geojson, square, workbook
 from tests.web.doors import Browser, Door, hidden
 

@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue
 from planner.services import access as service
 from planner.services import evidence
 from planner.services.access_view import explained_json, route_json, status_json
+from planner.services.route_papers import papered
 from planner.services.routes import route
 from routing.units import AsOf
 from web.api.described import AsOfQuery, Document, Strict, answers, api
@@ -94,7 +95,7 @@ def ways(query: RouteQuery) -> Response:
     world, question = the_desk().world(), asked(query)
     start, end = (service.find_place(world.network, words) for words in (query.origin, query.destination))
     legs, refused = route(world, start, end, question, hours=query.hours)
-    return jsonify(route_json(world, start, end, legs, refused))
+    return jsonify(route_json(world, start, end, legs, refused, papered(world, legs, question)))
 
 
 @page.post("/evidence")

@@ -13,6 +13,7 @@ from planner.services.access import find_place
 from planner.services.access_page import make_panel, records_about
 from planner.services.ceasefire_page import ceasefire_views
 from planner.services.in_hand import InHand, find_in_hand
+from planner.services.route_papers import papered
 from planner.services.routes import route as find_routes
 from planner.services.selection import select
 from planner.services.time_rail import withdrawals
@@ -173,9 +174,10 @@ def route() -> str | tuple[str, int]:
             form.complain("to", _("This is where the way begins. Name another place."))
         if form.ok:
             legs, refused = find_routes(world, ends["from"], ends["to"], question, hours=within)
-    exact = desk.access_at(question)
+    exact, papers = desk.access_at(question), papered(world, legs, question)
     told = render(
         "access/route.html", form=form, legs=legs, refused=refused, ends=ends, world=world, asked=asked,
+        papers=papers, without_papers=bool(papers) and not any(one.departures for one in papers),
         places=sorted(world.network.places.values(), key=lambda p: p.name), hours=LEAVING_WITHIN_H, exact=exact,
         overlay=legs_overlay(world, legs, ends, () if refused is None else refused.cut, exact, question),
         until=page_asof().at + within * HOUR,

@@ -105,7 +105,7 @@ def test_a_route_says_its_gates_and_when_one_may_leave(seeded_desk: Desk) -> Non
     told = seeded_desk.qafila("access", "route", "ordan", "Kessa", "--at", NINE, "--json").json()
     assert (told["from"], told["to"], told["refused"]) == ("ordan", "kessa", None)
     leg = told["legs"][0]
-    assert leg.keys() == {"seconds", "metres", "p", "segments", "gates", "departures"}
+    assert leg.keys() == {"seconds", "metres", "p", "segments", "gates", "departures", "papers"}
     assert [gate["id"] for gate in leg["gates"]] == ["amber-bridge"]
     assert "south-bank--kessa-bank" in leg["segments"]
     assert leg["departures"]

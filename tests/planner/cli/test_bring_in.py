@@ -87,7 +87,7 @@ def test_roads_say_how_far_the_point_lay_and_control_who_holds_what(fresh: Desk,
     [
         (("--kind", "news"), "news"),
         (("--kind", "events", "--party", "blue"), "--party 'blue' is not of the form NAME=ID"),
-        (("--kind", "control"), "no GeoJSON"),
+        (("--kind", "control"), "no header with the columns party, date, wkt"),
         (("--kind", "events", "--encoding", "klingon"), "Encoding 'klingon' is unknown"),
         (("--kind", "events", "--reliability", "Z"), "Reliability 'Z', credibility 3: give A to F"),
     ],

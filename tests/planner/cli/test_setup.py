@@ -51,7 +51,10 @@ def test_an_unknown_seed_names_those_there_are_and_changes_nothing(fresh: Desk) 
     before = fresh.digest()
     told = fresh.qafila("seed", "atlantis")
     assert (told.code, told.out) == (2, "")
-    assert told.err == "No seed crisis is called 'atlantis'. There are: syria-2016-09, two-rivers.\n"
+    assert told.err == (
+        "No seed crisis is called 'atlantis', and no folder of that path holds a crisis.toml. There are: "
+        "syria-2016-09, two-rivers.\n"
+    )
     assert fresh.digest() == before
 
 

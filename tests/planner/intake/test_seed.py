@@ -70,8 +70,12 @@ def test_a_line_without_a_gate_is_refused_with_the_segment(folder: Path) -> None
 
 
 def test_an_unknown_crisis_is_refused_with_those_there_are() -> None:
-    with pytest.raises(NotFound, match=r"'atlantis'\. There are: syria-2016-09, two-rivers\."):
+    with pytest.raises(NotFound, match=r"'atlantis', and no folder .* There are: syria-2016-09, two-rivers\."):
         find_seed("atlantis")
+
+
+def test_a_folder_of_ones_own_is_found_by_its_path(folder: Path) -> None:
+    assert read_seed(find_seed(str(folder))).catalogue.crisis.id == "two-rivers"
 
 
 def test_an_unknown_place_in_a_seed_row_names_file_row_value_and_way_out(folder: Path) -> None:

@@ -13,7 +13,7 @@ from planner.services.evidence import retract
 from planner.services.evidence_import import EvidencePlan, compare_evidence, import_evidence, read_evidence_file
 from planner.store.records import ChangedMeanwhile
 from planner.store.store import Store
-from routing.evidence import Incident, Retraction, RoadReport, standing
+from routing.evidence import Control, Incident, Retraction, RoadReport, standing
 from tests.planner.intake.files import csv_of, event, feature, geojson, square
 
 pytest_plugins = ["tests.database_fixtures"]
@@ -157,6 +157,31 @@ def test_roads_and_control_are_as_before_the_next_time(store: Store, world: Worl
             plan = compare_evidence(here, kind, "file", content, teller)  # type: ignore[arg-type] # one of its kinds
             assert counts(plan) == expected
             import_evidence(store, here, plan, by="nour", at=NOW)
+
+
+def test_a_map_laid_under_what_is_on_record_fills_in_only_areas_that_nobody_holds(store: Store, world: World) -> None:
+    free = replace(world.network.areas["south-plain"], id="free")
+    port = replace(world.network.places["port-selm"], area="free")
+    grown = replace(
+        world.network, areas={**world.network.areas, "free": free}, places={**world.network.places, port.id: port}
+    )
+    with store.writing() as write:
+        write.put_network("two-rivers", grown)
+    here = load_world(store, "two-rivers")
+    teller = Teller(learned_at=NOW, zone=world.catalogue.crisis.tz)
+    land = geojson(feature("Polygon", square(-9, -9, 9, 9), party="north", date="2031-04-01", source="map desk"))
+    over = compare_evidence(here, "control", "file", land, teller)
+    under = compare_evidence(here, "control", "file", land, replace(teller, under=True))
+
+    assert {d.evidence.fact.area for d in over.added if isinstance(d.evidence.fact, Control)} == set(here.network.areas)
+    assert [d.evidence.fact for d in under.added] == [Control(area="free", party="north")]
+    assert len(under.left) == len(here.network.areas) - 1
+    said = next(left.reason for left in under.left if left.reason.startswith("south-plain"))
+    assert said.startswith("south-plain: south holds it by record ")
+    assert said.endswith(", and this map is laid under what is on record")
+    import_evidence(store, here, under, by="nour", at=NOW)
+    again = compare_evidence(load_world(store, "two-rivers"), "control", "file", land, replace(teller, under=True))
+    assert (len(again.added), again.same) == (0, 1)
 
 
 def test_a_road_told_otherwise_later_is_a_record_of_its_own(store: Store, world: World) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planner.domain.crisis import Crisis, Party
 from planner.domain.plan import Change, Convoy, GatePass, Load, Move, ObjectiveLevel, PinnedNotice, Plan, Stop, Unmet
-from routing import evidence
+from routing import evidence, hand_set
 from routing.evidence import Evidence, Fact, GateReport
 from routing.policy import AccessPolicy
 from routing.units import DAY, HOUR, AsOf, Instant, Window
@@ -111,33 +111,33 @@ def ceasefires(draw: st.DrawFn) -> evidence.CeasefireAgreed:
 
 
 @st.composite
-def inspections(draw: st.DrawFn) -> evidence.GateInspection:
+def inspections(draw: st.DrawFn) -> hand_set.GateInspection:
     """Draw an inspection whose delays are in order."""
     low, mode, high = sorted(draw(st.lists(st.integers(0, 10**6), min_size=3, max_size=3)))
-    return evidence.GateInspection(gate=draw(TEXTS), delay_low_s=low, delay_mode_s=mode, delay_high_s=high)
+    return hand_set.GateInspection(gate=draw(TEXTS), delay_low_s=low, delay_mode_s=mode, delay_high_s=high)
 
 
 @st.composite
-def overrides(draw: st.DrawFn) -> evidence.PassageOverride:
+def overrides(draw: st.DrawFn) -> hand_set.PassageOverride:
     """Draw counts of which a probability can be made."""
     passed, back = draw(st.integers(0, 99)), draw(st.integers(1, 99))
-    return evidence.PassageOverride(gate=draw(TEXTS), passed=passed, turned_back=back, reason=draw(TEXTS))
+    return hand_set.PassageOverride(gate=draw(TEXTS), passed=passed, turned_back=back, reason=draw(TEXTS))
 
 
 @st.composite
-def policies(draw: st.DrawFn) -> evidence.PolicySet:
+def policies(draw: st.DrawFn) -> hand_set.PolicySet:
     """Draw a policy with other numbers than the default's."""
     policy = AccessPolicy(
         p_stale=draw(st.floats(0, 1)), open_from_p=draw(st.floats(0.5, 1)), stale_after_s=draw(st.integers(0, 10**8))
     )
-    return evidence.PolicySet(name=draw(TEXTS), policy=policy)
+    return hand_set.PolicySet(name=draw(TEXTS), policy=policy)
 
 
 _LAWFUL: Final[Mapping[object, Callable[[object], st.SearchStrategy[object]]]] = {
     evidence.CeasefireAgreed: lambda _kind: ceasefires(),
-    evidence.GateInspection: lambda _kind: inspections(),
-    evidence.PassageOverride: lambda _kind: overrides(),
-    evidence.PolicySet: lambda _kind: policies(),
+    hand_set.GateInspection: lambda _kind: inspections(),
+    hand_set.PassageOverride: lambda _kind: overrides(),
+    hand_set.PolicySet: lambda _kind: policies(),
 }
 """Facts that cannot be built of any values."""
 

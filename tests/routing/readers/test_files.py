@@ -1,6 +1,9 @@
 """Road files of every kind: the same roads come out, and each row that cannot be used says why."""
 
+import sqlite3
 import zipfile
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from routing.network import RoadNetwork, Segment
 from routing.readers.roadline import Limits, UnreadableRoads
 from routing.readers.roads import read_areas
 from tests.routing.building.lines import NOBODY
-from tests.routing.readers.files import TOWN, feature, geojson, line, pbf, read, vector
+from tests.routing.readers.files import TOWN, Row, feature, geojson, line, pbf, read, vector
 
 
 def network(path: Path, **how: str) -> RoadNetwork:
@@ -27,6 +30,32 @@ def said(segment: Segment) -> tuple[object, ...]:
 
 def told(network: RoadNetwork) -> list[tuple[object, ...]]:
     return sorted((said(segment) for segment in network.segments.values()), key=str)
+
+
+@pytest.mark.parametrize(("name", "write"), [("a.geojson", geojson), ("a.osm.pbf", pbf)])
+def test_a_line_over_the_meridian_of_180_degrees_is_set_apart(
+    name: str, write: Callable[[Path, Sequence[Row]], Path], tmp_path: Path
+) -> None:
+    over: Row = ([(179.99, 35.0), (-179.99, 35.0)], {"highway": "primary"})
+    found = read(write(tmp_path / name, [*TOWN, over]))
+
+    assert len(found.lines) == len(TOWN)
+    assert [row.reason for row in found.quarantine] == ["the line crosses the meridian of 180 degrees: cut it there"]
+
+
+def test_a_layer_that_is_a_question_without_an_end_is_refused_at_once(tmp_path: Path) -> None:
+    path = vector(tmp_path / "a.gpkg")
+    with closing(sqlite3.connect(path)) as opened:
+        opened.execute("ALTER TABLE roads RENAME TO real")
+        opened.execute(
+            "CREATE VIEW roads AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+            "SELECT real.* FROM real, (SELECT max(i) AS most FROM n)"
+        )
+        opened.commit()
+    with pytest.raises(UnreadableRoads, match="roads is a view, not a table"):
+        read(path)
+    with pytest.raises(UnreadableRoads, match="roads is a view, not a table"):
+        read(path, layer="roads")
 
 
 def test_every_kind_of_file_gives_the_same_network(tmp_path: Path) -> None:
