@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +17,25 @@ from routing.travel.arcs import UNREACHABLE, ArcArrays, Numbers
 from routing.travel.hierarchy import AT_HAND, Hierarchy
 from routing.travel.metric import Metric, Topology
 from routing.travel.plain_search import PlainMap
+from routing.travel.roads import Roads
+from routing.travel.spread import Spread
 from routing.units import Seconds
 
-__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine"]
+__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine", "Weights", "way_line"]
 
-_CLOSURES_KEPT: Final = 32
+_METRICS_KEPT: Final = 32
 _ARCS_KEPT: Final = 8_000_000
 """Metrics are kept up to so many arcs together: at a million places that makes three, some 100 MB each."""
 _NOTES_KEPT: Final = 64
 
 Kept = TypeVar("Kept")
-Closures: TypeAlias = tuple[frozenset[SegmentId], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Driving times of all arcs, `UNREACHABLE` where nobody may drive; each such object is one metric of its own."""
+
+    seconds: Numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +65,13 @@ class TravelEngine:
         self.index: dict[PlaceId, int] = {place: i for i, place in enumerate(self.places)}
         self._hierarchy, self._shelf = hierarchy, shelf
         self._arcs = ArcArrays.of(network, self.places)
-        self._segments: tuple[SegmentId, ...] = tuple(network.segments)
-        self._numbers: dict[SegmentId, int] = {name: number for number, name in enumerate(self._segments)}
+        self.roads = Roads.of(network, self.index)
+        self.spread = Spread(self._arcs)
         self._topology: Topology = Hierarchy(self._arcs, shelf) if hierarchy else PlainMap(self._arcs)
         self._lock = threading.RLock()
-        self._metrics: OrderedDict[Closures, _Lent] = OrderedDict()
-        self._most = min(_CLOSURES_KEPT, max(2, _ARCS_KEPT // max(1, len(self._arcs.tail))))
+        self._metrics: OrderedDict[Hashable, _Lent] = OrderedDict()
+        self._most = min(_METRICS_KEPT, max(2, _ARCS_KEPT // max(1, len(self._arcs.tail))))
+        self._most_notes = min(_NOTES_KEPT, max(4, 4 * _ARCS_KEPT // max(1, len(self._arcs.tail))))
         self._notes: OrderedDict[Hashable, object] = OrderedDict()
 
     def __reduce__(self) -> tuple[Callable[..., "TravelEngine"], tuple[RoadNetwork, bool, Path | None]]:
@@ -88,7 +97,7 @@ class TravelEngine:
             If a place or a closed segment is not in the network.
         """
         rows, columns = self._indices(sources), self._indices(targets)
-        with self._lend((closed, loaded)) as metric:
+        with self._lend((closed, loaded), lambda: self._closing(closed, loaded=loaded)) as metric:
             return metric.table(rows, columns)
 
     def fastest_way(
@@ -104,13 +113,40 @@ class TravelEngine:
         It knows nothing of hours and risks: `find_legs` does.
         """
         start, end = self._indices((origin, destination)).tolist()
-        with self._lend((closed, loaded)) as metric:
+        with self._lend((closed, loaded), lambda: self._closing(closed, loaded=loaded)) as metric:
             found = metric.way(start, end)
         if found is None:
             return None
         seconds, arcs = found
-        segments = tuple(self._segments[number] for number in self._arcs.segment[arcs].tolist())
-        return FastestWay(segments=segments, seconds=seconds, line=_line(self.network, origin, segments))
+        segments = tuple(map(self.roads.ids.__getitem__, self.segment_numbers(arcs).tolist()))
+        return FastestWay(segments=segments, seconds=seconds, line=way_line(self.network, origin, segments))
+
+    def way(self, weights: Weights, origin: PlaceId, destination: PlaceId) -> tuple[Seconds, Numbers] | None:
+        """Return the shortest time under some weights and its arcs in driving order, or None where there is no way.
+
+        Raises
+        ------
+        UnknownId
+            If a place is not in the network.
+        """
+        start, end = self._indices((origin, destination)).tolist()
+        with self._lend(weights, lambda: weights.seconds) as metric:
+            return metric.way(start, end)
+
+    @property
+    def arc_segments(self) -> Numbers:
+        """The segment's number of every arc; must not be changed, like all arrays of the engine."""
+        return self._arcs.segment
+
+    @property
+    def arc_ends(self) -> tuple[Numbers, Numbers]:
+        """Where every arc begins and where it ends, by the places' numbers."""
+        return self._arcs.tail, self._arcs.head
+
+    def segment_numbers(self, arcs: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """Return the segments' numbers of some arcs."""
+        found: NDArray[np.int64] = self._arcs.segment[arcs].astype(np.int64)
+        return found
 
     def remember(self, key: Hashable, build: Callable[[], Kept]) -> Kept:
         """Return what was built under the key before, or build it; the eldest of many notes are forgotten.
@@ -123,7 +159,7 @@ class TravelEngine:
                 return self._notes[key]  # type: ignore[return-value] # a key always names one type
             built = build()
             self._notes[key] = built
-            if len(self._notes) > _NOTES_KEPT:
+            if len(self._notes) > self._most_notes:
                 self._notes.popitem(last=False)
             return built
 
@@ -135,17 +171,20 @@ class TravelEngine:
                 f"No place {missing.args[0]!r} in the network. Use an id from the places listing."
             ) from None
 
+    def _closing(self, closed: frozenset[SegmentId], *, loaded: bool) -> Numbers:
+        return self._arcs.seconds(self._closed_numbers(closed), loaded=loaded)
+
     def _closed_numbers(self, closed: frozenset[SegmentId]) -> Numbers:
         try:
-            return np.fromiter((self._numbers[name] for name in closed), dtype=np.uint32, count=len(closed))
+            return np.fromiter((self.roads.number[name] for name in closed), dtype=np.uint32, count=len(closed))
         except KeyError as missing:
             raise UnknownId(f"No segment {missing.args[0]!r} in the network. Use an id from `access status`.") from None
 
     @contextmanager
-    def _lend(self, key: Closures) -> Iterator[Metric]:
-        """Lend the metric of the closures: as long as it is out, nobody gives it other weights."""
+    def _lend(self, key: Hashable, seconds: Callable[[], Numbers]) -> Iterator[Metric]:
+        """Lend the metric of some weights: as long as it is out, nobody gives it others."""
         with self._lock:
-            lent = self._metrics.get(key) or self._new(key)
+            lent = self._metrics.get(key) or self._new(seconds())
             self._metrics[key] = lent
             self._metrics.move_to_end(key)
             lent.borrowers += 1
@@ -155,12 +194,11 @@ class TravelEngine:
             with self._lock:
                 lent.borrowers -= 1
 
-    def _new(self, key: Closures) -> "_Lent":
-        """Return a metric for closures not kept; of too many the eldest that nobody has borrowed takes the new weights.
+    def _new(self, seconds: Numbers) -> "_Lent":
+        """Return a metric for weights not kept; of too many the eldest that nobody has borrowed takes the new ones.
 
         Where few segments differ that is far quicker than a metric from nothing, and it never takes more memory.
         """
-        seconds = self._arcs.seconds(self._closed_numbers(key[0]), loaded=key[1])
         if len(self._metrics) >= self._most:
             eldest = next((each for each, lent in self._metrics.items() if not lent.borrowers), None)
             if eldest is not None:
@@ -179,7 +217,8 @@ class _Lent:
     borrowers: int = 0
 
 
-def _line(network: RoadNetwork, origin: PlaceId, segments: Sequence[SegmentId]) -> tuple[Position, ...]:
+def way_line(network: RoadNetwork, origin: PlaceId, segments: Sequence[SegmentId]) -> tuple[Position, ...]:
+    """Return the line on the map of a way, from place to place, with the bends of its segments."""
     line = [network.places[origin].position]
     at = origin
     for name in segments:

@@ -1,7 +1,7 @@
 """The ways worth considering between two places: the fastest, and every slower one that is likelier or open later."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -9,19 +9,10 @@ from routing.cuts import connected, isolating
 from routing.network import GateId, PlaceId, RoadNetwork, SegmentId
 from routing.status import AccessMap
 from routing.travel.engine import TravelEngine
-from routing.travel.passage import (
-    Path,
-    causes,
-    departure_windows,
-    gate_passes,
-    lower,
-    passable_windows,
-    path_p,
-    path_seconds,
-)
-from routing.travel.search import find_ways
+from routing.travel.passage import causes_on, lower, passable_windows, path_p
+from routing.travel.search import Way, find_ways
 from routing.travel.survey import Column, Survey, drive_spans
-from routing.units import Metres, Seconds, Window, subtract_windows
+from routing.units import Metres, Seconds, Window, intersect_windows, subtract_windows
 
 RefusalReason: TypeAlias = Literal["unreachable", "weight", "blocked", "unknown_segment", "window"]
 
@@ -101,12 +92,12 @@ def find_legs(  # noqa: PLR0913 - what a drive is made of
         network.get_place(place)
     column = Column(loaded=loaded, trucks=trucks, gross_kg=gross_kg, use_unknown=use_unknown)
     survey = Survey.of(network, access, engine, column, drive_spans(access, departures, daylight))
-    legs: list[Leg] = []
-    for way in find_ways(survey, engine, origin, destination):
-        path = Path(origin=origin, destination=destination, segments=way.segments, loaded=loaded)
-        windows = departure_windows(network, access, path, trucks, departures, daylight, use_unknown=use_unknown)
-        if windows:
-            legs.append(_leg(network, access, path, trucks, windows))
+    if origin == destination:
+        known = departures.clip(access.horizon)
+        here = Way(segments=(), seconds=0, p=1.0, departures=() if known is None else ((known.start, known.end),))
+        return tuple(_legs(survey, network, origin, destination, departures, (here,), loaded=loaded))
+    ways = find_ways(survey, engine, origin, destination)
+    legs = list(_legs(survey, network, origin, destination, departures, ways, loaded=loaded))
     return _most_different(legs, max_legs)
 
 
@@ -162,24 +153,41 @@ def _shut(
     )
 
 
-def _leg(network: RoadNetwork, access: AccessMap, path: Path, trucks: int, windows: tuple[Window, ...]) -> Leg:
-    met: dict[str, float] = {}
-    for window in windows:
-        lower(met, causes(network, access, path, window, trucks))
-    return Leg(
-        origin=path.origin,
-        destination=path.destination,
-        segments=path.segments,
-        seconds=path_seconds(network, access, path, trucks),
-        metres=sum(network.segments[name].length_m for name in path.segments),
-        p=path_p(met),
-        causes=tuple(sorted(met.items())),
-        gates=tuple(
-            GateOffset(gate=gate, offset_s=arrive) for gate, arrive, _ in gate_passes(network, access, path, trucks)
-        ),
-        departures=windows,
-        loaded=path.loaded,
-    )
+def _legs(
+    survey: Survey,
+    network: RoadNetwork,
+    origin: PlaceId,
+    destination: PlaceId,
+    departures: Window,
+    ways: Iterable[Way],
+    *,
+    loaded: bool,
+) -> Iterator[Leg]:
+    """Yield the legs of the ways that can be left on within the departures asked for."""
+    for way in ways:
+        windows = intersect_windows(tuple(Window(*spell) for spell in way.departures), (departures,))
+        if not windows:
+            continue
+        drive = survey.stretches(way.segments)
+        met: dict[str, float] = {}
+        for window in windows:
+            lower(met, causes_on(network, survey.access, drive, window, loaded=loaded))
+        yield Leg(
+            origin=origin,
+            destination=destination,
+            segments=way.segments,
+            seconds=way.seconds,
+            metres=survey.metres(way.segments),
+            p=path_p(met),
+            causes=tuple(sorted(met.items())),
+            gates=tuple(
+                GateOffset(gate=stretch.segment.gate, offset_s=stretch.enter_s)
+                for stretch in drive
+                if stretch.segment.gate is not None
+            ),
+            departures=windows,
+            loaded=loaded,
+        )
 
 
 def _most_different(legs: list[Leg], max_legs: int) -> tuple[Leg, ...]:
