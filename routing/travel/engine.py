@@ -4,7 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -12,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import UnknownId
-from routing.network import PlaceId, Position, RoadNetwork, SegmentId, other_end
+from routing.network import PlaceId, RoadNetwork, SegmentId
 from routing.travel.arcs import UNREACHABLE, ArcArrays, Numbers
 from routing.travel.hierarchy import AT_HAND, Hierarchy
 from routing.travel.metric import Metric, Topology
 from routing.travel.plain_search import PlainMap
-from routing.travel.roads import Roads
+from routing.travel.roads import Roads, Shapes
 from routing.travel.spread import Spread
 from routing.units import Seconds
 
-__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine", "Weights", "way_line"]
+__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine", "Weights"]
 
 _METRICS_KEPT: Final = 32
 _ARCS_KEPT: Final = 8_000_000
@@ -40,11 +41,11 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FastestWay:
-    """The segments of the fastest way in driving order, its seconds, and its line on the map from place to place."""
+    """The segments of the fastest way in driving order, its seconds, and its line (see `TravelEngine.line`)."""
 
     segments: tuple[SegmentId, ...]
     seconds: Seconds
-    line: tuple[Position, ...]
+    line: NDArray[np.float64] = field(compare=False)
 
 
 class TravelEngine:
@@ -118,8 +119,9 @@ class TravelEngine:
         if found is None:
             return None
         seconds, arcs = found
-        segments = tuple(map(self.roads.ids.__getitem__, self.segment_numbers(arcs).tolist()))
-        return FastestWay(segments=segments, seconds=seconds, line=way_line(self.network, origin, segments))
+        numbers = self.segment_numbers(arcs)
+        line = self.shapes.line(start, numbers)
+        return FastestWay(segments=self.roads.names(numbers), seconds=seconds, line=line)
 
     def way(self, weights: Weights, origin: PlaceId, destination: PlaceId) -> tuple[Seconds, Numbers] | None:
         """Return the shortest time under some weights and its arcs in driving order, or None where there is no way.
@@ -132,6 +134,22 @@ class TravelEngine:
         start, end = self._indices((origin, destination)).tolist()
         with self._lend(weights, lambda: weights.seconds) as metric:
             return metric.way(start, end)
+
+    def line(self, origin: PlaceId, segments: Sequence[SegmentId]) -> NDArray[np.float64]:
+        """Return the line on the map of a way: longitudes and latitudes in degrees, from place to place, shape (n, 2).
+
+        Raises
+        ------
+        UnknownId
+            If the place is not in the network.
+        """
+        (start,) = self._indices((origin,)).tolist()
+        return self.shapes.line(start, self.roads.numbers(segments))
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The bends of all segments; gathered when a line is first asked for."""
+        return Shapes(self.network, self.roads, self.places)
 
     @property
     def arc_segments(self) -> Numbers:
@@ -215,19 +233,6 @@ class _Lent:
 
     metric: Metric
     borrowers: int = 0
-
-
-def way_line(network: RoadNetwork, origin: PlaceId, segments: Sequence[SegmentId]) -> tuple[Position, ...]:
-    """Return the line on the map of a way, from place to place, with the bends of its segments."""
-    line = [network.places[origin].position]
-    at = origin
-    for name in segments:
-        segment = network.segments[name]
-        shape = segment.shape if at == segment.start else segment.shape[::-1]
-        at = other_end(segment, at)
-        line += shape[1:-1]
-        line.append(network.places[at].position)
-    return tuple(line)
 
 
 def _build_engine(network: RoadNetwork, hierarchy: bool, shelf: Path | None) -> TravelEngine:  # noqa: FBT001 - pickle

@@ -93,10 +93,12 @@ def find_legs(  # noqa: PLR0913 - what a drive is made of
     column = Column(loaded=loaded, trucks=trucks, gross_kg=gross_kg, use_unknown=use_unknown)
     survey = Survey.of(network, access, engine, column, drive_spans(access, departures, daylight))
     if origin == destination:
+        # Whoever does not drive needs neither a road nor light.
         known = departures.clip(access.horizon)
-        here = Way(segments=(), seconds=0, p=1.0, departures=() if known is None else ((known.start, known.end),))
-        return tuple(_legs(survey, network, origin, destination, departures, (here,), loaded=loaded))
-    ways = find_ways(survey, engine, origin, destination)
+        spells = () if known is None else ((known.start, known.end),)
+        ways: Sequence[Way] = [Way(segments=(), numbers=engine.roads.numbers(()), seconds=0, p=1.0, departures=spells)]
+    else:
+        ways = find_ways(survey, engine, origin, destination)
     legs = list(_legs(survey, network, origin, destination, departures, ways, loaded=loaded))
     return _most_different(legs, max_legs)
 
@@ -168,7 +170,7 @@ def _legs(
         windows = intersect_windows(tuple(Window(*spell) for spell in way.departures), (departures,))
         if not windows:
             continue
-        drive = survey.stretches(way.segments)
+        drive = survey.stretches(way.numbers)
         met: dict[str, float] = {}
         for window in windows:
             lower(met, causes_on(network, survey.access, drive, window, loaded=loaded))
@@ -177,7 +179,7 @@ def _legs(
             destination=destination,
             segments=way.segments,
             seconds=way.seconds,
-            metres=survey.metres(way.segments),
+            metres=survey.metres(way.numbers),
             p=path_p(met),
             causes=tuple(sorted(met.items())),
             gates=tuple(

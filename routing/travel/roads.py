@@ -1,13 +1,16 @@
 """What of each road never changes, as arrays: where it leads, how long it is driven, its gate and its limits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.network import GateId, PlaceId, RoadNetwork, SegmentId
+from routing.network import GateId, PlaceId, Position, RoadNetwork, SegmentId
+
+Numbers: TypeAlias = NDArray[np.int64]
+"""Segments by their place in the network's own order."""
 
 NO_GATE: Final = -1
 UNLIMITED: Final = int(np.iinfo(np.int64).max)
@@ -56,3 +59,49 @@ class Roads:
             start=start, end=end, oneway=oneway.astype(np.bool_), drive_s=drive_s, metres=metres, gate=gates,
             limit_kg=limit_kg,
         )  # fmt: skip
+
+    def numbers(self, segments: Sequence[SegmentId]) -> Numbers:
+        """Return the numbers of segments that are in the network."""
+        return np.fromiter(map(self.number.__getitem__, segments), dtype=np.int64, count=len(segments))
+
+    def names(self, numbers: Numbers) -> tuple[SegmentId, ...]:
+        """Return the segments of some numbers."""
+        return tuple(map(self.ids.__getitem__, numbers.tolist()))
+
+
+class Shapes:
+    """The bends of all segments in one array, so that the line of a long way is cut out at once."""
+
+    def __init__(self, network: RoadNetwork, roads: Roads, places: Sequence[PlaceId]) -> None:
+        """Gather the bends between the ends of each segment, and where the numbered places lie."""
+        bends = [segment.shape[1:-1] for segment in network.segments.values()]
+        self._roads = roads
+        self._first = np.concatenate(([0], np.cumsum([len(each) for each in bends], dtype=np.int64)))
+        self._bends = _positions([at for each in bends for at in each])
+        self._places = _positions([network.places[place].position for place in places])
+
+    def line(self, origin: int, numbers: Numbers) -> NDArray[np.float64]:
+        """Return the line of a way from a place, by its segments: longitudes and latitudes in degrees, shape (n, 2)."""
+        first, count = self._first[numbers], self._first[numbers + 1] - self._first[numbers]
+        forward, reached = self._driven(origin, numbers)
+        corners = np.empty((1 + len(numbers) + int(count.sum()), 2))
+        corners[0] = self._places[origin]
+        at_place = np.cumsum(count + 1)
+        corners[at_place] = self._places[reached]
+        step = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+        bend = np.where(np.repeat(forward, count), step, np.repeat(count, count) - 1 - step)
+        corners[np.repeat(at_place - count, count) + step] = self._bends[np.repeat(first, count) + bend]
+        return corners
+
+    def _driven(self, origin: int, numbers: Numbers) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Return for each segment whether it is driven forward, and the place that is reached over it."""
+        at, forward, reached = origin, [], []
+        for start, end in zip(self._roads.start[numbers].tolist(), self._roads.end[numbers].tolist(), strict=True):
+            forward.append(at == start)
+            at = end if at == start else start
+            reached.append(at)
+        return np.array(forward, dtype=np.bool_), np.array(reached, dtype=np.int64)
+
+
+def _positions(positions: Sequence[Position]) -> NDArray[np.float64]:
+    return np.array(positions, dtype=np.float64).reshape(-1, 2)

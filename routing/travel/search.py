@@ -21,13 +21,14 @@ Multi-criteria label setting: Martins (1984), doi 10.1016/0377-2217(84)90077-8; 
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from routing.network import PlaceId, SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.travel.kinds import Spell
 from routing.travel.passage import path_p
+from routing.travel.roads import Numbers
 from routing.travel.survey import LONGEST_DRIVE_S, P_DIGITS, Ahead, Hop, Straight, Survey
 from routing.units import Instant, Seconds
 
@@ -46,6 +47,8 @@ class Way:
     """
 
     segments: tuple[SegmentId, ...]
+    numbers: Numbers = field(repr=False, compare=False)
+    """Of the segments, in the engine."""
     seconds: Seconds
     p: float
     departures: tuple[Spell, ...]
@@ -103,26 +106,32 @@ def find_ways(survey: Survey, engine: TravelEngine, origin: PlaceId, destination
         return ()
     most_p = survey.likeliest(origin, destination)
     if fastest.steady and fastest.p >= most_p:
-        return (_all_day(survey, fastest),)
+        return (_all_day(survey, engine, fastest),)
     sure = survey.sure(origin, destination, most_p)
     if sure is not None and sure.p >= most_p:
         # Whatever takes longer is matched by this way.
         longest_s = min(longest_s, sure.seconds)
     search = _Search(survey, engine, origin, destination, survey.ahead(origin, destination, longest_s))
-    found = [
-        Way(segments=label.segments(), seconds=label.seconds, p=label.p, departures=label.departures)
-        for label in search.run()
-    ]
+    found = [_found(label, engine) for label in search.run()]
     if search.ended_early and sure is not None and sure.seconds <= longest_s and sure.p > max(way.p for way in found):
-        found.append(_all_day(survey, sure))
+        found.append(_all_day(survey, engine, sure))
     return tuple(found)
 
 
-def _all_day(survey: Survey, way: Straight) -> Way:
+def _all_day(survey: Survey, engine: TravelEngine, way: Straight) -> Way:
     """Return a way that is open all the time: it can be left on whenever there is time for it."""
     ends = ((span.start, min(span.end, span.end - way.seconds + 1)) for span in survey.spans)
     departures = tuple((start, end) for start, end in ends if start < end)
-    return Way(segments=way.segments, seconds=way.seconds, p=way.p, departures=departures)
+    segments = engine.roads.names(way.numbers)
+    return Way(segments=segments, numbers=way.numbers, seconds=way.seconds, p=way.p, departures=departures)
+
+
+def _found(label: "_Label", engine: TravelEngine) -> Way:
+    segments = label.segments()
+    return Way(
+        segments=segments, numbers=engine.roads.numbers(segments), seconds=label.seconds, p=label.p,
+        departures=label.departures,
+    )  # fmt: skip
 
 
 class _Search:

@@ -1,6 +1,5 @@
 """What a column could meet on each segment during a day's drive: open spells, driving times and risks, found once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -11,11 +10,11 @@ from numpy.typing import NDArray
 from routing.errors import RoutingError
 from routing.network import PlaceId, RoadNetwork, Segment, SegmentId
 from routing.status import AccessMap, Status
-from routing.travel.arcs import UNREACHABLE, Numbers
+from routing.travel.arcs import UNREACHABLE
 from routing.travel.engine import TravelEngine, Weights
 from routing.travel.kinds import Kinds, Spell, Spells
 from routing.travel.passage import Stretch, gate_cause, gate_stand_s, lower, path_p, piece_causes, pieces_in
-from routing.travel.roads import NO_GATE
+from routing.travel.roads import NO_GATE, Numbers
 from routing.travel.spread import Levels, Times
 from routing.units import DAY, Instant, Metres, Seconds, Window, merge_windows
 
@@ -67,9 +66,9 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Straight:
-    """A way by its segments, with its time and lowest p; `steady` if nothing on it opens or closes in any span."""
+    """A way with its time and lowest p; `steady` if nothing on it opens or closes in any span."""
 
-    segments: tuple[SegmentId, ...]
+    numbers: Numbers
     seconds: Seconds
     p: float
     steady: bool
@@ -172,43 +171,38 @@ class Survey:
             self._hops[node] = tuple(found)
         return self._hops[node]
 
-    def stretches(self, segments: Sequence[SegmentId]) -> tuple[Stretch, ...]:
+    def stretches(self, numbers: Numbers) -> tuple[Stretch, ...]:
         """Return the timing of a drive over these segments, of those where something may fail or a gate stands."""
-        numbers = self._numbers(segments)
         leave_s = self._leave_s(numbers)
-        telling = self._telling(numbers)
         return tuple(
             Stretch(
-                segment=self._network.segments[segments[at]],
+                segment=self._network.segments[self._roads.ids[numbers[at]]],
                 enter_s=int(leave_s[at - 1]) if at else 0,
                 clear_s=int(leave_s[at] - self._roads.drive_s[numbers[at]]),
                 leave_s=int(leave_s[at]),
             )
-            for at in telling.tolist()
+            for at in self._telling(numbers).tolist()
         )
 
-    def metres(self, segments: Sequence[SegmentId]) -> Metres:
+    def metres(self, numbers: Numbers) -> Metres:
         """Return the length of a way over these segments."""
-        return int(self._roads.metres[self._numbers(segments)].sum())
+        return int(self._roads.metres[numbers].sum())
 
-    def _numbers(self, segments: Sequence[SegmentId]) -> Times:
-        return np.fromiter(map(self._roads.number.__getitem__, segments), dtype=np.int64, count=len(segments))
-
-    def _leave_s(self, numbers: Times) -> Times:
+    def _leave_s(self, numbers: Numbers) -> Times:
         """Return how many seconds after departure a drive leaves each of its segments."""
         return np.cumsum(self._roads.drive_s[numbers] + self._gate_s[self._roads.gate[numbers]])
 
-    def _telling(self, numbers: Times) -> Times:
+    def _telling(self, numbers: Numbers) -> Numbers:
         """Return at which places of a way something may fail or a gate stands."""
         quiet = self._spells.quiet[self._kinds.of[numbers]]
         return np.flatnonzero(~quiet | (self._roads.gate[numbers] != NO_GATE))
 
-    def _driven(self, numbers: NDArray[np.int64]) -> Straight:
+    def _driven(self, numbers: Numbers) -> Straight:
         met: dict[str, float] = {}
         for number in numbers[self._telling(numbers)].tolist():
             lower(met, self._causes_of(number))
         return Straight(
-            segments=tuple(map(self._roads.ids.__getitem__, numbers.tolist())),
+            numbers=numbers,
             seconds=int(self._leave_s(numbers)[-1]) if len(numbers) else 0,
             p=round(path_p(met), P_DIGITS),
             steady=bool(self._spells.steady[self._kinds.of[numbers]].all()),
@@ -231,10 +225,10 @@ class Survey:
     def _weights(self) -> Weights:
         return Weights(self._arc_seconds(self.shut))
 
-    def _arc_seconds(self, shut: NDArray[np.bool_]) -> Numbers:
+    def _arc_seconds(self, shut: NDArray[np.bool_]) -> NDArray[np.uint32]:
         seconds = np.minimum(self._roads.drive_s + self._gate_s[self._roads.gate], UNREACHABLE).astype(np.uint32)
         seconds[shut] = UNREACHABLE
-        of_arcs: Numbers = seconds[self._engine.arc_segments]
+        of_arcs: NDArray[np.uint32] = seconds[self._engine.arc_segments]
         return of_arcs
 
     @cached_property
