@@ -8,7 +8,7 @@ from planner.domain.permits import NOTIFIED_REGIMES
 from planner.domain.plan import Convoy
 from planner.domain.world import World
 from planner.intake.record import read_record
-from planner.services.access import access_grown, access_over, inspected
+from planner.services.access import access_known, access_over, inspected
 from planner.services.evidence import check_report, touched_convoys
 from planner.services.in_hand import ConvoyInHand, InHand
 from planner.services.routes import LONGEST_LEG_S
@@ -130,7 +130,7 @@ def _turned(before: World, after: World, question: AsOf, record: Evidence) -> tu
     start = max(question.at, record.valid.start)
     horizon = Window(start, max(start + 1, min(record.valid.end, start + LOOKED_AHEAD_S)))
     old = _map(before, question.at, horizon)
-    new = access_grown(old, before, after)
+    new = access_known(old, after, after.head)
     found = []
     for segment in sorted(before.network.segments):
         was, will = old.timeline(segment), new.timeline(segment)
@@ -160,7 +160,7 @@ def _touched(before: World, after: World, in_hand: InHand, now: Instant) -> tupl
     after = replace(after, network=inspected(after, AsOf(at=now, known=after.head)))
     start = min(now, *(one.convoy.depart_at for one in touched))
     horizon = Window(start, max(one.convoy.back_at for one in touched) + DAY + LONGEST_LEG_S)
-    access, engine = _map(after, now, horizon), TravelEngine(after.network)
+    access, engine = _map(after, now, horizon), TravelEngine.of(after.network)
     return tuple(_advised(one, after, access, engine, now) for one in touched)
 
 

@@ -1,7 +1,9 @@
 """Ask for the ways between two places, and for what would open one where there is none."""
 
 from collections import Counter
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeAlias
 
 from planner.domain.errors import NotFound
 from planner.domain.world import World
@@ -14,20 +16,30 @@ from routing.travel.legs import Leg, Refusal, find_legs, refusal
 from routing.travel.openings import Opening, barriers, openings
 from routing.units import DAY, HOUR, AsOf, Window
 
+Maps: TypeAlias = Callable[[AsOf, Window], AccessMap]
 LONGEST_LEG_S: Final = DAY
 """A column that leaves at the last moment is followed for so long."""
 
 
 def route(
-    world: World, origin: str, destination: str, question: AsOf, *, hours: int = 24, gross_kg: int = 0
+    world: World,
+    origin: str,
+    destination: str,
+    question: AsOf,
+    *,
+    hours: int = 24,
+    gross_kg: int = 0,
+    maps: Maps | None = None,
 ) -> tuple[tuple[Leg, ...], Refusal | None]:
     """Return the Pareto legs of a loaded column that leaves within so many hours, or why there is none.
 
-    `gross_kg` is the weight of its heaviest truck; 0 asks for no bridge's limit.
+    `gross_kg` is the weight of its heaviest truck; 0 asks for no bridge's limit. `maps` gives access maps of the world
+    that are kept at hand; without it one is folded.
     """
-    departures, network, access = _asked(world, question, hours)
-    engine = TravelEngine(network)
-    legs = find_legs(network, access, engine, origin, destination, departures, loaded=True, gross_kg=gross_kg)
+    departures, network, access = _asked(world, question, hours, maps)
+    legs = find_legs(
+        network, access, TravelEngine.of(network), origin, destination, departures, loaded=True, gross_kg=gross_kg
+    )
     if legs:
         return legs, None
     return (), refusal(network, access, origin, destination, departures, gross_kg=gross_kg)
@@ -40,10 +52,10 @@ def what_would_open(
 
     People count where they live behind the closure, each site by the smallest of its figures.
     """
-    departures, network, access = _asked(world, question, hours)
+    departures, network, access = _asked(world, question, hours, None)
     closed = barriers(network, access, departures)
     found = openings(
-        network, access, TravelEngine(network), closed, origin, destination, departures, _people(world),
+        network, access, TravelEngine.of(network), closed, origin, destination, departures, _people(world),
         gross_kg=gross_kg,
     )  # fmt: skip
     cut = separating(network, closed, origin, destination)
@@ -64,10 +76,10 @@ def weight_of(world: World, truck_type: str) -> int:
     return types[truck_type].gross_kg
 
 
-def _asked(world: World, question: AsOf, hours: int) -> tuple[Window, RoadNetwork, AccessMap]:
+def _asked(world: World, question: AsOf, hours: int, maps: Maps | None) -> tuple[Window, RoadNetwork, AccessMap]:
     departures = Window(question.at, question.at + hours * HOUR)
     horizon = Window(question.at, departures.end + LONGEST_LEG_S)
-    return departures, inspected(world, question), access_over(world, question, horizon)
+    return departures, inspected(world, question), (maps or partial(access_over, world))(question, horizon)
 
 
 def _people(world: World) -> dict[PlaceId, int]:

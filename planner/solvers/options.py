@@ -86,7 +86,7 @@ class _Search:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Search":
-        return cls(ground=Ground.of(snapshot), engine=TravelEngine(snapshot.network))
+        return cls(ground=Ground.of(snapshot), engine=TravelEngine.of(snapshot.network))
 
     @property
     def snapshot(self) -> Snapshot:

@@ -1,7 +1,7 @@
 """Driving times between many places at once, with any set of roads closed."""
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,12 +22,16 @@ from routing.travel.roads import Roads, Shapes
 from routing.travel.spread import Spread
 from routing.units import Seconds
 
-__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine", "Weights"]
+__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine", "Weights", "keep_orders_in"]
 
 _METRICS_KEPT: Final = 32
 _ARCS_KEPT: Final = 8_000_000
 """Metrics are kept up to so many arcs together: at a million places that makes three, some 100 MB each."""
 _NOTES_KEPT: Final = 64
+_ARCS_NOTED: Final = 2_000_000
+"""What is remembered of a large map takes some 30 bytes an arc: fewer notes are kept of it, four at least."""
+WORTH_KEEPING: Final = 5_000
+"""Places from which on reading an order from disk is quicker than making it."""
 
 Kept = TypeVar("Kept")
 
@@ -59,7 +63,7 @@ class TravelEngine:
     def __init__(self, network: RoadNetwork, *, hierarchy: bool = AT_HAND, shelf: Path | None = None) -> None:
         """Order the network once; without `hierarchy` each table is searched afresh (exact too, but slower).
 
-        On a `shelf`, a folder, the order is kept for the next time; worth its while from some 10,000 places on.
+        On a `shelf`, a folder, the order is kept for the next time; worth its while from `WORTH_KEEPING` places on.
         """
         self.network = network
         self.places: tuple[PlaceId, ...] = tuple(sorted(network.places))
@@ -72,8 +76,23 @@ class TravelEngine:
         self._lock = threading.RLock()
         self._metrics: OrderedDict[Hashable, _Lent] = OrderedDict()
         self._most = min(_METRICS_KEPT, max(2, _ARCS_KEPT // max(1, len(self._arcs.tail))))
-        self._most_notes = min(_NOTES_KEPT, max(4, 4 * _ARCS_KEPT // max(1, len(self._arcs.tail))))
+        self._most_notes = min(_NOTES_KEPT, max(4, _ARCS_NOTED // max(1, len(self._arcs.tail))))
         self._notes: OrderedDict[Hashable, object] = OrderedDict()
+
+    @classmethod
+    def of(cls, network: RoadNetwork) -> "TravelEngine":
+        """Return the engine of a network, made the first time that it is asked for; the last few are kept.
+
+        Its order is looked for, and kept, where `keep_orders_in` says.
+        """
+        with _MAKING:
+            for engine in _MADE:
+                if engine.network is network:
+                    return engine
+            worth_keeping = len(network.places) >= WORTH_KEEPING
+            engine = cls(network, shelf=_ORDERS.folder if worth_keeping else None)
+            _MADE.append(engine)
+            return engine
 
     def __reduce__(self) -> tuple[Callable[..., "TravelEngine"], tuple[RoadNetwork, bool, Path | None]]:
         """Travel to another process as the network alone: the hierarchy's memory cannot be copied."""
@@ -233,6 +252,23 @@ class _Lent:
 
     metric: Metric
     borrowers: int = 0
+
+
+@dataclass(slots=True)
+class _Orders:
+    """Where the orders of networks are kept on disk, for all of this process."""
+
+    folder: Path | None = None
+
+
+_ORDERS: Final = _Orders()
+_MAKING: Final = threading.Lock()
+_MADE: Final[deque[TravelEngine]] = deque(maxlen=2)
+
+
+def keep_orders_in(folder: Path | None) -> None:
+    """Let this process keep the orders of large networks in a folder, which others may share; None keeps none."""
+    _ORDERS.folder = folder
 
 
 def _build_engine(network: RoadNetwork, hierarchy: bool, shelf: Path | None) -> TravelEngine:  # noqa: FBT001 - pickle

@@ -170,7 +170,7 @@ def route() -> str | tuple[str, int]:
         if form.ok and ends["from"] == ends["to"]:
             form.complain("to", _("This is where the way begins. Name another place."))
         if form.ok:
-            legs, refused = find_routes(world, ends["from"], ends["to"], question, hours=within)
+            legs, refused = find_routes(world, ends["from"], ends["to"], question, hours=within, maps=desk.access_over)
     exact = desk.access_at(question)
     told = render(
         "access/route.html", form=form, legs=legs, refused=refused, ends=ends, world=world, asked=asked,
