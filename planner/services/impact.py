@@ -19,6 +19,7 @@ from routing.status import AccessMap, Status
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, find_legs
 from routing.travel.recheck import recheck
+from routing.truck import Truck
 from routing.units import DAY, AsOf, Instant, Seconds, Window
 
 Advice: TypeAlias = Literal["reroute", "hold", "turn_back", "look_again"]
@@ -181,26 +182,26 @@ def _advised(one: ConvoyInHand, world: World, access: AccessMap, engine: TravelE
     leaving = Window(max(now, convoy.depart_at), max(now, convoy.depart_at) + DAY)
     legs = find_legs(
         world.network, access, engine, convoy.moves[0].start, goal, leaving, loaded=True, trucks=convoy.truck_count,
-        gross_kg=_heaviest_kg(convoy, world), daylight=world.catalogue.crisis.daylight(access.horizon),
+        truck=_largest(convoy, world), daylight=world.catalogue.crisis.daylight(access.horizon),
     )  # fmt: skip
     return _by_another_way(one, world, legs) if legs else Touched(convoy=one, advice="hold")
 
 
 def _is_stopped(convoy: Convoy, world: World, access: AccessMap) -> bool:
     """Tell whether the convoy, driven again at its own hours, is stopped on its way."""
-    heaviest_kg = _heaviest_kg(convoy, world)
+    largest = _largest(convoy, world)
     return any(
         recheck(
             world.network, access, move.segments, move.start, move.depart_at, convoy.truck_count, loaded=move.loaded,
-            gross_kg=heaviest_kg,
+            truck=largest,
         ).complaints
         for move in convoy.moves
     )  # fmt: skip
 
 
-def _heaviest_kg(convoy: Convoy, world: World) -> int:
+def _largest(convoy: Convoy, world: World) -> Truck:
     types = world.catalogue.truck_types
-    return max((types[name].gross_kg for name, count in convoy.trucks.items() if count and name in types), default=0)
+    return Truck.largest(types[name].on_the_road for name, count in convoy.trucks.items() if count and name in types)
 
 
 def _by_another_way(one: ConvoyInHand, world: World, legs: Sequence[Leg]) -> Touched:

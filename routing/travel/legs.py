@@ -12,9 +12,10 @@ from routing.travel.engine import TravelEngine
 from routing.travel.passage import causes_on, lower, passable_windows, path_p
 from routing.travel.search import Way, find_ways
 from routing.travel.survey import Column, Survey, drive_spans
+from routing.truck import ANY_TRUCK, Truck, bars
 from routing.units import Metres, Seconds, Window, intersect_windows, subtract_windows
 
-RefusalReason: TypeAlias = Literal["unreachable", "weight", "blocked", "unknown_segment", "window"]
+RefusalReason: TypeAlias = Literal["unreachable", "weight", "size", "blocked", "unknown_segment", "window"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +48,13 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why there is no leg: the reason, and for the middle three of them the fewest segments that prove it.
+    """Why there is no leg: the reason, and for the middle four of them the fewest segments that prove it.
 
-    `unreachable`: not even the empty network leads there. `weight`, `blocked`, `unknown_segment`: no way is left once
-    roads too weak, then roads blocked all the time, then roads without a fresh report are taken out; `cut` holds the
-    smallest set of those taken out that separates the places. `window`: each road is open at some time, but no
-    departure finds all roads of a way open in turn, and in daylight where that is asked for.
+    `unreachable`: not even the empty network leads there. `weight`, `size`, `blocked`, `unknown_segment`: no way is
+    left once roads too weak, then roads too low or narrow, then roads blocked all the time, then roads without a fresh
+    report are taken out; `cut` holds the smallest set of those taken out that separates the places. `window`: each road
+    is open at some time, but no departure finds all roads of a way open in turn, and in daylight where that is asked
+    for.
     """
 
     reason: RefusalReason
@@ -69,7 +71,7 @@ def find_legs(  # noqa: PLR0913 - what a drive is made of
     *,
     loaded: bool,
     trucks: int = 1,
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     daylight: tuple[Window, ...] | None = None,
     max_legs: int = 4,
@@ -90,7 +92,7 @@ def find_legs(  # noqa: PLR0913 - what a drive is made of
     """
     for place in (origin, destination):
         network.get_place(place)
-    column = Column(loaded=loaded, trucks=trucks, gross_kg=gross_kg, use_unknown=use_unknown)
+    column = Column(loaded=loaded, trucks=trucks, truck=truck, use_unknown=use_unknown)
     survey = Survey.of(network, access, engine, column, drive_spans(access, departures, daylight))
     if origin == destination:
         # Whoever does not drive needs neither a road nor light.
@@ -110,7 +112,7 @@ def refusal(
     destination: PlaceId,
     departures: Window,
     *,
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     daylight: tuple[Window, ...] | None = None,
 ) -> Refusal:
@@ -126,16 +128,12 @@ def refusal(
     if not connected(network, frozenset(), origin, destination):
         return Refusal(reason="unreachable", cut=())
     spans = drive_spans(access, departures, daylight)
-    weak = frozenset(
-        segment.id
-        for segment in network.segments.values()
-        if (limit_kg := access.limit_kg(segment)) is not None and gross_kg > limit_kg
-    )
+    weak, low = _barring(network, access, truck)
     blocked = _shut(network, access, spans, use_unknown=True)
     unreported = frozenset() if use_unknown else _shut(network, access, spans, use_unknown=False)
     closed: frozenset[SegmentId] = frozenset()
     steps: tuple[tuple[RefusalReason, frozenset[SegmentId]], ...] = (
-        ("weight", weak), ("blocked", blocked), ("unknown_segment", unreported),
+        ("weight", weak), ("size", low), ("blocked", blocked), ("unknown_segment", unreported),
     )  # fmt: skip
     for reason, more in steps:
         closed |= more
@@ -143,6 +141,18 @@ def refusal(
         if cut:
             return Refusal(reason=reason, cut=cut)
     return Refusal(reason="window", cut=())
+
+
+def _barring(
+    network: RoadNetwork, access: AccessMap, truck: Truck
+) -> tuple[frozenset[SegmentId], frozenset[SegmentId]]:
+    """Return the segments too weak for the truck, and those too low or too narrow."""
+    weak: set[SegmentId] = set()
+    small: set[SegmentId] = set()
+    for segment in network.segments.values() if truck != ANY_TRUCK else ():
+        for bar in bars(access, segment, truck):
+            (weak if bar.name in {"weight", "axle"} else small).add(segment.id)
+    return frozenset(weak), frozenset(small)
 
 
 def _shut(

@@ -1,5 +1,6 @@
 """What of each road never changes, as arrays: where it leads, how long it is driven, its gate and its limits."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -20,8 +21,8 @@ UNLIMITED: Final = int(np.iinfo(np.int64).max)
 class Roads:
     """The segments of a network in its own order, one entry each; places and gates are numbers from 0.
 
-    `gate` is `NO_GATE` where there is none, `limit_kg` is `UNLIMITED` where nobody limits the weight. The arrays must
-    not be changed.
+    `gate` is `NO_GATE` where there is none, a limit is `UNLIMITED` where nobody sets one; sizes are in centimetres. The
+    arrays must not be changed.
     """
 
     ids: tuple[SegmentId, ...]
@@ -34,6 +35,9 @@ class Roads:
     metres: NDArray[np.int64]
     gate: NDArray[np.int64]
     limit_kg: NDArray[np.int64]
+    axle_limit_kg: NDArray[np.int64]
+    height_limit_cm: NDArray[np.int64]
+    width_limit_cm: NDArray[np.int64]
 
     @classmethod
     def of(cls, network: RoadNetwork, place: Mapping[PlaceId, int]) -> "Roads":
@@ -47,17 +51,21 @@ class Roads:
                 each.length_m,
                 NO_GATE if each.gate is None else gate[each.gate],
                 UNLIMITED if each.weight_limit_kg is None else each.weight_limit_kg,
+                UNLIMITED if each.axle_limit_kg is None else each.axle_limit_kg,
+                _down_to_cm(each.height_limit_m),
+                _down_to_cm(each.width_limit_m),
                 each.oneway,
             )
             for each in network.segments.values()
         ]
-        start, end, drive_s, metres, gates, limit_kg, oneway = np.array(told, dtype=np.int64).reshape(-1, 7).T.copy()
+        columns = np.array(told, dtype=np.int64).reshape(-1, 10).T.copy()
+        start, end, drive_s, metres, gates, limit_kg, axle_kg, height_cm, width_cm, oneway = columns
         return cls(
             ids=tuple(network.segments),
             number={name: number for number, name in enumerate(network.segments)},
             gates=tuple(network.gates),
             start=start, end=end, oneway=oneway.astype(np.bool_), drive_s=drive_s, metres=metres, gate=gates,
-            limit_kg=limit_kg,
+            limit_kg=limit_kg, axle_limit_kg=axle_kg, height_limit_cm=height_cm, width_limit_cm=width_cm,
         )  # fmt: skip
 
     def numbers(self, segments: Sequence[SegmentId]) -> Numbers:
@@ -67,6 +75,15 @@ class Roads:
     def names(self, numbers: Numbers) -> tuple[SegmentId, ...]:
         """Return the segments of some numbers."""
         return tuple(map(self.ids.__getitem__, numbers.tolist()))
+
+
+def _down_to_cm(limit_m: float | None) -> int:
+    return UNLIMITED if limit_m is None else math.floor(round(limit_m * 100, 6))
+
+
+def up_to_cm(size_m: float) -> int:
+    """Return the size of a truck in whole centimetres, never less than it is."""
+    return math.ceil(round(size_m * 100, 6))
 
 
 class Shapes:

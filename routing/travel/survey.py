@@ -14,8 +14,9 @@ from routing.travel.arcs import UNREACHABLE
 from routing.travel.engine import TravelEngine, Weights
 from routing.travel.kinds import Kinds, Spell, Spells
 from routing.travel.passage import Stretch, gate_cause, gate_stand_s, lower, path_p, piece_causes, pieces_in
-from routing.travel.roads import NO_GATE, Numbers
+from routing.travel.roads import NO_GATE, Numbers, up_to_cm
 from routing.travel.spread import Levels, Times
+from routing.truck import Truck
 from routing.units import DAY, Instant, Metres, Seconds, Window, merge_windows
 
 LONGEST_DRIVE_S: Final[Seconds] = DAY
@@ -27,11 +28,11 @@ P_DIGITS: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """What of a column decides where it may drive; `gross_kg` is the weight of its heaviest truck."""
+    """What of a column decides where it may drive; `truck` is what all its trucks need together."""
 
     loaded: bool
     trucks: int
-    gross_kg: int
+    truck: Truck
     use_unknown: bool
 
 
@@ -115,7 +116,7 @@ class Survey:
     def shut(self) -> NDArray[np.bool_]:
         """For each segment by its number: whether the column can at no time pass it."""
         longest = self._spells.longest[self._kinds.of]
-        barred = (longest == 0) | (self._column.gross_kg > self._kinds.limit_kg)
+        barred = (longest == 0) | self._too_large()
         gates = self._roads.gate
         # Only where it matters is a gate asked: one that is said to let no trucks through is an error.
         for number in np.unique(gates[~barred & (gates != NO_GATE)]).tolist():
@@ -125,6 +126,15 @@ class Survey:
             )  # fmt: skip
         shut: NDArray[np.bool_] = barred | (longest < self._roads.drive_s + self._gate_s[self._roads.gate])
         return shut
+
+    def _too_large(self) -> NDArray[np.bool_]:
+        """For each segment whether the column's largest truck exceeds one of its limits."""
+        truck, roads = self._column.truck, self._roads
+        found: NDArray[np.bool_] = truck.gross_kg > self._kinds.limit_kg
+        found |= truck.axle_kg > roads.axle_limit_kg
+        found |= up_to_cm(truck.height_m) > roads.height_limit_cm
+        found |= up_to_cm(truck.width_m) > roads.width_limit_cm
+        return found
 
     def straight(self, origin: PlaceId, destination: PlaceId) -> Straight | None:
         """Return the fastest way there would be if all that is ever passable were so all the time; None without one."""

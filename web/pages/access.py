@@ -72,7 +72,7 @@ def index() -> str | Answer:
     span = span if span in SPANS else "near"
     turned = request.args.get("rail") == "turns"
     return render(
-        "access/index.html", panel=shown, selection=selection, said=said, listing=listing, going=going,
+        "access/index.html", panel=shown, selection=selection, said=said, listing=listing, going=going, exact=exact,
         found=search(world, listing.words), gates=list_gates(world, exact, question), Status=Status,
         rail=make_rail(question, span, turned=turned), turned=turned, world=world, kinds=KINDS,
         overlay=access_overlay(world, exact, question, going, selection), shown_records=SHOWN_RECORDS,

@@ -16,6 +16,7 @@ from routing.travel.legs import GateOffset, Leg, Refusal, find_legs, refusal
 from routing.travel.recheck import recheck
 from routing.travel.search import Way, find_ways
 from routing.travel.survey import Column, Survey, drive_spans
+from routing.truck import ANY_TRUCK, Truck
 from routing.units import Window
 from tests.routing.travel.builders import (
     KM_S,
@@ -42,13 +43,13 @@ def legs(
     *,
     departures: Window = HALF_DAY,
     daylight: tuple[Window, ...] | None = (DAY,),
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     max_legs: int = 4,
 ) -> tuple[Leg, ...]:
     return find_legs(
         roads, access(roads, changed=changed), TravelEngine(roads), "a", "d", departures, loaded=True,
-        gross_kg=gross_kg, use_unknown=use_unknown, daylight=daylight, max_legs=max_legs,
+        truck=truck, use_unknown=use_unknown, daylight=daylight, max_legs=max_legs,
     )  # fmt: skip
 
 
@@ -176,8 +177,8 @@ def test_a_bridge_too_weak_for_the_truck_is_left_out() -> None:
     weak = network(
         road("a-b", weight_limit_kg=20_000), road("b-d"), road("a-c", metres=3_000), road("c-d", metres=3_000)
     )
-    assert ways_of(legs(weak, gross_kg=20_000)) == [("a-b", "b-d")]
-    assert ways_of(legs(weak, gross_kg=20_001)) == [("a-c", "c-d")]
+    assert ways_of(legs(weak, truck=Truck(gross_kg=20_000))) == [("a-b", "b-d")]
+    assert ways_of(legs(weak, truck=Truck(gross_kg=20_001))) == [("a-c", "c-d")]
 
 
 def test_a_column_that_is_already_there_has_a_leg_without_a_road() -> None:
@@ -213,8 +214,8 @@ CHAIN = network(road("a-b", weight_limit_kg=9_000), road("b-c"), road("c-d"), ro
 
 def why_not(changed: Mapping[str, Sequence[Piece]], destination: PlaceId = "d", **column: int) -> Refusal:
     return refusal(
-        CHAIN, access(CHAIN, changed=changed), "a", destination, after(0, 3_600), gross_kg=column.get("gross_kg", 0),
-        use_unknown=bool(column.get("use_unknown", 1)),
+        CHAIN, access(CHAIN, changed=changed), "a", destination, after(0, 3_600),
+        truck=Truck(gross_kg=column.get("gross_kg", 0)), use_unknown=bool(column.get("use_unknown", 1)),
     )  # fmt: skip
 
 
@@ -254,7 +255,7 @@ def searched(
     world: World, origin: PlaceId, destination: PlaceId, spans: tuple[Window, ...], *, loaded: bool, trucks: int = 1
 ) -> tuple[Way, ...]:
     engine = TravelEngine(world.roads)
-    column = Column(loaded=loaded, trucks=trucks, gross_kg=0, use_unknown=True)
+    column = Column(loaded=loaded, trucks=trucks, truck=ANY_TRUCK, use_unknown=True)
     return find_ways(Survey.of(world.roads, world.access, engine, column, spans), engine, origin, destination)
 
 
