@@ -11,11 +11,10 @@ from routing.errors import UnknownId
 from routing.status import AccessMap, Piece
 from routing.travel.passage import passable_in, pieces_in
 from routing.travel.roads import Roads
-from routing.units import Instant, Window
+from routing.travel.spells import Spell
+from routing.units import Window
 
 Timeline: TypeAlias = tuple[Piece, ...]
-Spell: TypeAlias = tuple[Instant, Instant]
-"""A half-open span, as plain numbers because the search handles very many."""
 
 
 class Kinds:

@@ -8,10 +8,11 @@ from typing import Literal, TypeAlias
 from routing.cuts import connected, isolating
 from routing.network import GateId, PlaceId, RoadNetwork, SegmentId
 from routing.status import AccessMap
+from routing.travel.column import Column, drive_spans
 from routing.travel.engine import TravelEngine
 from routing.travel.passage import causes_on, lower, passable_windows, path_p
 from routing.travel.search import Way, find_ways
-from routing.travel.survey import Column, Survey, drive_spans
+from routing.travel.survey import Survey
 from routing.truck import ANY_TRUCK, Truck, bars
 from routing.units import Metres, Seconds, Window, intersect_windows, subtract_windows
 

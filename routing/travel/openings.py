@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from routing.cuts import Barrier
 from routing.network import GateId, PlaceId, RoadNetwork, SegmentId
 from routing.status import AccessMap, Piece, Status, worst
+from routing.travel.column import drive_spans
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.travel.legs import Leg, find_legs
 from routing.travel.passage import passable_windows
-from routing.travel.survey import drive_spans
 from routing.truck import ANY_TRUCK, Truck
 from routing.units import Window
 

@@ -20,16 +20,16 @@ Multi-criteria label setting: Martins (1984), doi 10.1016/0377-2217(84)90077-8; 
 """
 
 import heapq
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from routing.network import PlaceId, SegmentId
+from routing.travel.column import LONGEST_DRIVE_S
 from routing.travel.engine import UNREACHABLE, TravelEngine
-from routing.travel.kinds import Spell
 from routing.travel.passage import path_p
 from routing.travel.roads import Numbers
-from routing.travel.survey import LONGEST_DRIVE_S, P_DIGITS, Ahead, Hop, Straight, Survey
+from routing.travel.spells import Spell, covered, enter
+from routing.travel.survey import P_DIGITS, Ahead, Hop, Straight, Survey
 from routing.units import Instant, Seconds
 
 LABELS_EXACT: Final = 300
@@ -195,8 +195,8 @@ class _Search:
             return None
         departures = label.departures
         if hop.passable is not None:
-            departures = _enter(departures, hop.passable, label.seconds, seconds)
-        departures = _enter(departures, self._spans, 0, at_least)
+            departures = enter(departures, hop.passable, label.seconds, seconds)
+        departures = enter(departures, self._spans, 0, at_least)
         if not departures:
             return None
         causes, names, p = label.causes, label.names, label.p
@@ -260,7 +260,7 @@ class _Search:
                 cover.append((start - gap, end))
             elif inside:
                 cover.append((start - gap, end - gap))
-        return _covered(label.departures, cover)
+        return covered(label.departures, cover)
 
     def _calm_in(self, at: Instant) -> Instant:
         for calm, span in zip(self._ahead.calm, self._spans, strict=True):
@@ -275,43 +275,7 @@ def _no_riskier(one: _Label, other: _Label) -> bool:
 
 def _replaces(one: _Label, other: _Label, gap: Seconds) -> bool:
     """Tell whether each departure of the other can be replaced by one up to `gap` seconds later."""
-    return _covered(other.departures, [(start - gap, end) for start, end in one.departures])
-
-
-def _covered(spells: Sequence[Spell], cover: Sequence[Spell]) -> bool:
-    """Tell whether the sorted spells lie in the union of the covering ones, which are sorted by their starts."""
-    which = 0
-    for start, end in spells:
-        reached = start
-        while reached < end:
-            while which < len(cover) and cover[which][1] <= reached:
-                which += 1
-            if which == len(cover) or cover[which][0] > reached:
-                return False
-            reached = cover[which][1]
-    return True
-
-
-def _enter(
-    departures: tuple[Spell, ...], passable: tuple[Spell, ...], enter_s: Seconds, leave_s: Seconds
-) -> tuple[Spell, ...]:
-    """Keep the departures from which something that is open in these spells is entered and left within one of them."""
-    if len(departures) == 1 and len(passable) == 1:  # by far the most frequent
-        start = max(departures[0][0], passable[0][0] - enter_s)
-        end = min(departures[0][1], passable[0][1] - leave_s + 1)
-        return ((start, end),) if start < end else ()
-    kept: list[Spell] = []
-    i = j = 0
-    while i < len(departures) and j < len(passable):
-        last = passable[j][1] - leave_s + 1
-        start = max(departures[i][0], passable[j][0] - enter_s)
-        if start < min(departures[i][1], last):
-            kept.append((start, min(departures[i][1], last)))
-        if departures[i][1] <= last:
-            i += 1
-        else:
-            j += 1
-    return tuple(kept)
+    return covered(other.departures, [(start - gap, end) for start, end in one.departures])
 
 
 def _unmatched(labels: list[_Label]) -> list[_Label]:

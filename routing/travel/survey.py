@@ -11,29 +11,17 @@ from routing.errors import RoutingError
 from routing.network import PlaceId, RoadNetwork, Segment, SegmentId
 from routing.status import AccessMap, Status
 from routing.travel.arcs import UNREACHABLE
+from routing.travel.column import Column
 from routing.travel.engine import TravelEngine, Weights
-from routing.travel.kinds import Kinds, Spell, Spells
+from routing.travel.kinds import Kinds, Spells
 from routing.travel.passage import Stretch, gate_cause, gate_stand_s, lower, path_p, piece_causes, pieces_in
 from routing.travel.roads import NO_GATE, Numbers, up_to_cm
+from routing.travel.spells import Spell
 from routing.travel.spread import Levels, Times
-from routing.truck import Truck
-from routing.units import DAY, Instant, Metres, Seconds, Window, merge_windows
-
-LONGEST_DRIVE_S: Final[Seconds] = DAY
-"""Where no daylight bounds a drive this does: who is on the road for longer rests, and that makes two legs."""
+from routing.units import Instant, Metres, Seconds, Window
 
 P_DIGITS: Final = 12
 """Products of the same causes in another order differ behind this digit, so that they are compared up to it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """What of a column decides where it may drive; `truck` is what all its trucks need together."""
-
-    loaded: bool
-    trucks: int
-    truck: Truck
-    use_unknown: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,16 +292,3 @@ class Survey:
         some = np.flatnonzero((opens.any(axis=0) & ~self.shut)[segments])
         tail, head = (ends[some].astype(np.int64) for ends in self._engine.arc_ends)
         return tail, head, opens[:, segments[some]]
-
-
-def drive_spans(access: AccessMap, departures: Window, daylight: tuple[Window, ...] | None) -> tuple[Window, ...]:
-    """Return the spans in which a whole drive must lie that leaves within `departures`.
-
-    These are the days' light, or without it one span up to the longest drive after the last departure.
-    """
-    light = (
-        (Window(departures.start, departures.end + LONGEST_DRIVE_S),) if daylight is None else merge_windows(daylight)
-    )
-    known = (window.clip(access.horizon) for window in light if window.overlaps(departures))
-    clipped = (window.clip(Window(departures.start)) for window in known if window is not None)
-    return tuple(window for window in clipped if window is not None)
