@@ -15,9 +15,12 @@ from platformdirs import user_data_path
 from planner.domain.errors import BadInput, PlannerError
 from planner.store.keys import create_key_file, default_key_file, find_key, get_key
 from planner.store.store import Store
+from routing.travel.engine import keep_orders_in
 from routing.units import Instant
 
 DATABASE_FILE: Final = "qafila.db"
+ORDERS_FOLDER: Final = "orders"
+"""In the home: how large road networks are ordered. It can be deleted at any time and is made anew."""
 NAMES: Final = frozenset({"crisis", "database_url", "https", "key_file", "require_totp"})
 """What may stand in `settings.toml`."""
 SWITCH: Final = {
@@ -127,7 +130,7 @@ def init_store(settings: Settings, environ: Mapping[str, str]) -> Store:
 
 
 def open_store(settings: Settings, environ: Mapping[str, str]) -> Store:
-    """Return the open store of an initialised home.
+    """Return the open store of an initialised home; from then on this process keeps orders of large networks there.
 
     Raises
     ------
@@ -139,6 +142,7 @@ def open_store(settings: Settings, environ: Mapping[str, str]) -> Store:
         if not (settings.home / DATABASE_FILE).exists():
             raise BadInput(f"There is no database in {settings.home}. Run: qafila init.")
         key = get_key(environ, settings.key_file)
+    keep_orders_in(settings.home / ORDERS_FOLDER)
     store = Store.open(settings.address, key)
     try:
         _reach(store)

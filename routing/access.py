@@ -13,7 +13,7 @@ from routing.control import line_tracks, line_windows
 from routing.errors import InvalidEvidence
 from routing.evidence import Evidence, RoadReport
 from routing.gates import gate_priors, gate_track, smallest_flow
-from routing.geometry import Geometry, Lie, Numbers, shared_places
+from routing.geometry import Among, Geometry, Lie, Numbers
 from routing.hazard import Threat, hazard_track, read_threats
 from routing.ledger import Ledger, Reported, read_ledger
 from routing.network import GateId, RoadNetwork, SegmentId
@@ -24,7 +24,7 @@ from routing.status import AccessMap, HoldSpan, Piece
 from routing.track import Question, Track, merge_tracks, quiet, steady
 from routing.units import AsOf, Window, merge_windows
 
-__all__ = ["DEFAULT_POLICY", "describe", "fold", "fold_segments"]
+__all__ = ["DEFAULT_POLICY", "describe", "fold", "fold_numbers", "fold_segments"]
 
 DEFAULT_POLICY: Final = AccessPolicy()
 
@@ -67,14 +67,33 @@ def fold_segments(
 ) -> dict[SegmentId, tuple[Piece, ...]]:
     """Return the timelines of some segments, from a ledger that has been read for the question.
 
-    Segments to which the same reports apply share one object. Most have no report of their own: they are sorted by
-    how they lie, the lines near them and the incidents felt on them, and each sort is folded once.
+    Segments to which the same reports apply share one object.
     """
     geometry = Geometry.of(network)
     chosen = geometry.all if segments is network.segments else geometry.numbers(segments)
+    folded = fold_numbers(question, ledger, network, chosen)
+    return dict(zip(geometry.names(chosen), map(folded.timelines.__getitem__, folded.of.tolist()), strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """Different timelines, and for each segment that was asked about the number of its own."""
+
+    timelines: list[tuple[Piece, ...]]
+    of: NDArray[np.int64]
+
+
+def fold_numbers(question: Question, ledger: Ledger, network: RoadNetwork, chosen: Numbers) -> Folded:
+    """Return the timelines of segments by their numbers in the network's geometry, sorted.
+
+    Most have no report of their own: they are sorted by how they lie, the lines near them and the incidents felt on
+    them, and each sort is folded once.
+    """
+    geometry = Geometry.of(network)
+    among = Among(chosen, len(geometry.ids))
     desk = _Desk(question=question, ledger=ledger, network=network, ceasefires=read_ceasefires(ledger))
-    needs = _sorts(chosen, _lines(question, ledger, geometry))
-    threats = _sorts(chosen, read_threats(question, ledger.incidents, geometry, chosen))
+    needs = _sorts(len(chosen), among, _lines(question, ledger, geometry))
+    threats = _sorts(len(chosen), among, read_threats(question, ledger.incidents, geometry, among))
     key = (geometry.lie_of[chosen] * needs.count + needs.of) * threats.count + threats.of
 
     def timeline(sort: int, reports: Sequence[Reported[RoadReport]]) -> tuple[Piece, ...]:
@@ -83,19 +102,21 @@ def fold_segments(
         near = merge_windows(window for windows in needs.members(need) for window in windows)
         return desk.timeline(geometry.lies[lie], near, threats.members(felt), reports)
 
-    own = shared_places(chosen, geometry.numbers(ledger.roads))
+    own = among.places(geometry.numbers(ledger.roads))
     bare = np.ones(len(chosen), dtype=np.bool_)
     bare[own] = False
     sorts, sort_of = np.unique(key[bare], return_inverse=True)
-    which = np.full(len(chosen), len(sorts))
-    which[bare] = sort_of
-    folded = [*(timeline(sort, ()) for sort in sorts.tolist()), ()]
-    names = map(geometry.ids.__getitem__, chosen.tolist())
-    found = dict(zip(names, map(folded.__getitem__, which.tolist()), strict=True))
-    for at in own.tolist():
-        name = geometry.ids[chosen[at]]
-        found[name] = timeline(int(key[at]), ledger.roads[name])
-    return found
+    of = np.zeros(len(chosen), dtype=np.int64)
+    of[bare] = sort_of
+    of[own] = np.arange(len(sorts), len(sorts) + len(own))
+    reported = zip(key[own].tolist(), geometry.names(chosen[own]), strict=True)
+    return Folded(
+        timelines=[
+            *(timeline(sort, ()) for sort in sorts.tolist()),
+            *(timeline(sort, ledger.roads[name]) for sort, name in reported),
+        ],
+        of=of,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,13 +208,13 @@ class _Sorts(Generic[Member]):
         return tuple(reversed(members))
 
 
-def _sorts(chosen: Numbers, told: Iterable[tuple[Member, Numbers]]) -> _Sorts[Member]:
-    """Sort the chosen segments by what is told to bear on them, one thing after another."""
-    of = np.zeros(len(chosen), dtype=np.int64)
+def _sorts(count: int, among: Among, told: Iterable[tuple[Member, Numbers]]) -> _Sorts[Member]:
+    """Sort so many chosen segments by what is told to bear on them, one thing after another."""
+    of = np.zeros(count, dtype=np.int64)
     found: list[tuple[Member, int]] = []
     for member, numbers in told:
-        if len(numbers) and len(chosen):
-            here = shared_places(chosen, numbers)
+        here = among.places(numbers) if count else numbers[:0]
+        if len(here):
             before = of[here]
             for sort in sorted(set(before.tolist())) if len(here) < _MANY else np.unique(before).tolist():
                 found.append((member, sort))
@@ -225,7 +246,7 @@ def _held(network: RoadNetwork, scope: tuple[str, ...], position: int) -> frozen
             held.update(network.segments_of_gate[name])
         elif kind == "area" and name in network.areas:
             geometry = Geometry.of(network)
-            held.update(geometry.ids[number] for number in geometry.in_areas({name}).tolist())
+            held.update(geometry.names(geometry.in_areas({name})))
         else:
             # A hold that is not understood must not be passed over in silence.
             raise InvalidEvidence(

@@ -20,6 +20,8 @@ Numbers: TypeAlias = NDArray[np.int64]
 
 _POINTS_KEPT: Final = 10_000
 _BATCH: Final = 256
+_MANY: Final = 2_000
+"""From so many numbers on a table of all places is sooner made than each of a hundred questions searched."""
 _CLEARLY: Final = 1 + 1e-6
 _MADE: dict[int, "Geometry"] = {}
 _MAKING: Final = threading.RLock()
@@ -36,7 +38,7 @@ class Geometry:
     def __init__(self, network: RoadNetwork) -> None:
         """Index the network's segments."""
         self.ids: tuple[SegmentId, ...] = tuple(sorted(network.segments))
-        self._number = {segment: number for number, segment in enumerate(self.ids)}
+        self.number: dict[SegmentId, int] = {segment: number for number, segment in enumerate(self.ids)}
         shapes = [_shape(network, segment) for segment in self.ids]
         corners = np.array([position for shape in shapes for position in shape], dtype=np.float64).reshape(-1, 2)
         owner = np.repeat(np.arange(len(shapes)), [len(shape) for shape in shapes])
@@ -68,7 +70,11 @@ class Geometry:
 
     def numbers(self, segments: Iterable[SegmentId]) -> Numbers:
         """Return the numbers of some segments, sorted."""
-        return np.unique(np.fromiter((self._number[segment] for segment in segments), dtype=np.int64))
+        return np.unique(np.fromiter((self.number[segment] for segment in segments), dtype=np.int64))
+
+    def names(self, numbers: Numbers) -> Iterator[SegmentId]:
+        """Return the segments of some numbers, in their order."""
+        return map(self.ids.__getitem__, numbers.tolist())
 
     def in_areas(self, areas: AbstractSet[AreaId]) -> Numbers:
         """Return the segments that lie in one of the areas, with one end at least."""
@@ -145,6 +151,25 @@ def _lies(network: RoadNetwork, segments: Sequence[SegmentId]) -> tuple[tuple[Li
             numbers[ends] = found.setdefault(lie, len(found))
         of.append(numbers[ends])
     return tuple(found), np.array(of, dtype=np.int64)
+
+
+class Among:
+    """Finds at which places of some sorted numbers others stand; made once where that is asked again and again."""
+
+    def __init__(self, numbers: Numbers, every: int) -> None:
+        """Make ready for questions about numbers below `every`."""
+        self._numbers = numbers
+        self._place_of: NDArray[np.int64] | None = None
+        if len(numbers) > _MANY:
+            self._place_of = np.full(every, -1, dtype=np.int64)
+            self._place_of[numbers] = np.arange(len(numbers))
+
+    def places(self, others: Numbers) -> Numbers:
+        """Return what `shared_places` returns."""
+        if self._place_of is None:
+            return shared_places(self._numbers, others)
+        found: Numbers = self._place_of[others]
+        return found[found >= 0]
 
 
 def shared_places(numbers: Numbers, others: Numbers) -> Numbers:

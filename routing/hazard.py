@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from routing.evidence import Hazard, Incident
-from routing.geometry import Geometry, Numbers, group_points, shared_places
+from routing.geometry import Among, Geometry, Numbers, group_points
 from routing.ledger import Reported
 from routing.policy import AccessPolicy
 from routing.status import Part, Status
@@ -63,7 +63,7 @@ class Threat:
 
 
 def read_threats(
-    question: Question, incidents: Sequence[Reported[Incident]], geometry: Geometry, asked: Numbers
+    question: Question, incidents: Sequence[Reported[Incident]], geometry: Geometry, asked: Among
 ) -> tuple[tuple[Threat, Numbers], ...]:
     """Return the incidents felt within the horizon on one of the segments asked about, in order of position.
 
@@ -75,7 +75,7 @@ def read_threats(
     for row in incidents:
         if row.fact.hazard != "none" and _may_be_felt(question, row):
             numbers = felt_on(policy, row.fact, geometry)
-            if len(shared_places(asked, numbers)):
+            if len(asked.places(numbers)):
                 near[row.position] = numbers
     if not near:
         return ()

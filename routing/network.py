@@ -117,6 +117,11 @@ class Segment:
     bridge: bool = field(default=False, metadata=UNWRITTEN)
     width_m: float | None = field(default=None, metadata=UNWRITTEN)
     """Of the carriageway; None where nobody says."""
+    axle_limit_kg: int | None = field(default=None, metadata=UNWRITTEN)
+    height_limit_m: float | None = field(default=None, metadata=UNWRITTEN)
+    """Of what may pass under a bridge, through a tunnel or a gate; None where there is no limit."""
+    width_limit_m: float | None = field(default=None, metadata=UNWRITTEN)
+    """Of what may pass, which is less than the carriageway where a bridge or wall stands close."""
 
     def drive_seconds(self) -> Seconds:
         """Return the loaded column's driving time without gates, rounded up."""

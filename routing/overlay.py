@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from routing.access import DEFAULT_POLICY, fold_segments
 from routing.errors import RoutingError, UnknownId
 from routing.evidence import Arrangement, Control, Evidence, GateHours, GateReport, GateState, RoadReport
+from routing.geometry import Geometry
 from routing.ledger import SUPPOSED, Ledger, read_ledger
 from routing.network import AreaId, GateId, PartyId, RoadNetwork, SegmentId
 from routing.policy import AccessPolicy
-from routing.reach import near_moved_lines, under_ceasefire
+from routing.reach import near_moved_lines
 from routing.status import AccessMap
 from routing.track import Question
 from routing.units import FOREVER, AsOf, Instant, Metres, Seconds, Window
@@ -200,7 +201,10 @@ def _touched(
                 if supposition.area not in network.areas:
                     raise UnknownId(f"No area {supposition.area!r} in the network. Use an id from the areas listing.")
                 moved.add(supposition.area)
-    return found | near_moved_lines(moved, network, near_m)
+    if moved:
+        geometry = Geometry.of(network)
+        found.update(geometry.names(near_moved_lines(moved, geometry, near_m)))
+    return found
 
 
 def _under_ceasefire(ceasefire: str, ledger: Ledger, network: RoadNetwork) -> set[SegmentId]:
@@ -208,4 +212,5 @@ def _under_ceasefire(ceasefire: str, ledger: Ledger, network: RoadNetwork) -> se
         known = ", ".join(sorted(ledger.agreed)) or "none"
         raise UnknownId(f"No ceasefire {ceasefire!r} is known at this position of the log. Known: {known}.")
     areas = {area for agreement in ledger.agreed[ceasefire] for area in agreement.fact.areas}
-    return under_ceasefire(areas, network)
+    geometry = Geometry.of(network)
+    return set(geometry.names(geometry.between(areas)))

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from itertools import chain
 
+import numpy as np
+
 from routing.evidence import (
     Arrangement,
     CeasefireAgreed,
@@ -31,20 +33,22 @@ def reach(
     after: Collection[Evidence],
     network: RoadNetwork,
     policy: AccessPolicy,
-) -> set[SegmentId]:
-    """Return every segment whose timeline can differ between two logs.
+) -> Numbers:
+    """Return every segment whose timeline can differ between two logs, by the numbers of the network's geometry.
 
     `after` are all records that stand in the second, `changed` those that stand in one of both only. More segments may
     be named than do differ.
     """
-    found: set[SegmentId] = set()
+    geometry = Geometry.of(network)
+    named: set[SegmentId] = set()
+    found: list[Numbers] = []
     gates: set[GateId] = set()
     moved: set[AreaId] = set()
     truces: set[str] = set()
     for record in changed:
         match record.fact:
             case RoadReport(segments=segments):
-                found.update(network.standing_for(segments))
+                named.update(network.standing_for(segments))
             case GateReport(gate=gate) | GateHours(gate=gate):
                 gates.add(gate)
             case Arrangement(gates=at) | Pause(gates=at):
@@ -56,29 +60,28 @@ def reach(
             case _:
                 pass  # outcomes and holds have maps of their own; the rest says nothing of roads
     for gate in gates:
-        found.update(network.segments_of_gate.get(gate, ()))
-    for truce in truces:
-        agreements = (each.fact for each in chain(changed, after) if isinstance(each.fact, CeasefireAgreed))
-        areas = {area for agreed in agreements if agreed.ceasefire == truce for area in agreed.areas}
-        found |= under_ceasefire(areas, network)
+        named.update(network.segments_of_gate.get(gate, ()))
+    found += [geometry.between(_areas_of(truce, chain(changed, after))) for truce in truces]
     if any(isinstance(record.fact, Incident) for record in changed):
-        found |= _names(network, _felt(changed, after, Geometry.of(network), policy))
-    return found | near_moved_lines(moved, network, policy.report_needed_within_m)
+        found += _felt(changed, after, geometry, policy)
+    if moved:
+        found.append(near_moved_lines(moved, geometry, policy.report_needed_within_m))
+    return np.unique(np.concatenate((geometry.numbers(named), *found)))
 
 
-def under_ceasefire(areas: AbstractSet[AreaId], network: RoadNetwork) -> set[SegmentId]:
-    """Return the segments that join two of the areas."""
-    return _names(network, [Geometry.of(network).between(areas)])
+def _areas_of(truce: str, records: Iterable[Evidence]) -> set[AreaId]:
+    agreements = (record.fact for record in records if isinstance(record.fact, CeasefireAgreed))
+    return {area for agreed in agreements if agreed.ceasefire == truce for area in agreed.areas}
 
 
-def near_moved_lines(areas: AbstractSet[AreaId], network: RoadNetwork, near_m: Metres) -> set[SegmentId]:
+def near_moved_lines(areas: AbstractSet[AreaId], geometry: Geometry, near_m: Metres) -> Numbers:
     """Return the segments in the areas, and those near a border of theirs: a line there calls for reports."""
-    if not areas:
-        return set()
-    geometry = Geometry.of(network)
     borders = {lie.areas for lie in geometry.lies if len(lie.areas) > 1 and not areas.isdisjoint(lie.areas)}
     near = [geometry.near_line(border, near_m) for border in sorted(borders)]
-    return _names(network, [geometry.in_areas(areas), *near])
+    touched = np.zeros(len(geometry.ids), dtype=np.bool_)
+    for numbers in (geometry.in_areas(areas), *near):
+        touched[numbers] = True
+    return np.flatnonzero(touched)
 
 
 def _felt(
@@ -101,8 +104,3 @@ def _incidents(records: Iterable[Evidence]) -> list[Reported[Incident]]:
         for record in records
         if isinstance(record.fact, Incident)
     ]
-
-
-def _names(network: RoadNetwork, sets: Iterable[Numbers]) -> set[SegmentId]:
-    ids = Geometry.of(network).ids
-    return {ids[number] for numbers in sets for number in numbers.tolist()}

@@ -1,12 +1,16 @@
 """Bring an access map up to date when the log has grown: only the roads that a new record can touch are folded."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from routing.access import DEFAULT_POLICY, fold_segments, hold_spans
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.access import DEFAULT_POLICY, Folded, fold_numbers, hold_spans
 from routing.evidence import (
     Arrangement,
     DeliveryOutcome,
@@ -19,9 +23,10 @@ from routing.evidence import (
     RoadReport,
 )
 from routing.gates import gate_priors, smallest_flow
+from routing.geometry import Geometry, Numbers
 from routing.hand_set import PassageOverride
 from routing.ledger import SUPPOSED, Ledger, file_records
-from routing.network import GateId, RoadNetwork, SegmentId
+from routing.network import RoadNetwork, SegmentId
 from routing.policy import AccessPolicy
 from routing.reach import reach
 from routing.reports import reported_limits
@@ -57,15 +62,18 @@ def refold(
     if not changed:
         return replace(base, as_of=as_of)
     file_records(changed, network)  # refuses what names something unknown
+    geometry = Geometry.of(network)
     touched = reach(changed, after, network, policy)
     kinds = {type(record.fact) for record in changed}
     ledger = _ledger(after, touched, kinds, network)
-    folded = fold_segments(question, ledger, network, touched) if touched else {}
-    different = _different(folded, base)
+    different: dict[SegmentId, tuple[Piece, ...]] = {}
+    if len(touched):
+        different = _different(fold_numbers(question, ledger, network, touched), touched, base, geometry)
     limits = base.reported_limits_kg
     if RoadReport in kinds:
-        limits = {name: kg for name, kg in limits.items() if name not in touched}
-        limits |= reported_limits(question, {name: ledger.roads[name] for name in ledger.roads if name in touched})
+        names = set(geometry.names(touched))
+        limits = {name: kg for name, kg in limits.items() if name not in names}
+        limits |= reported_limits(question, {name: ledger.roads[name] for name in ledger.roads if name in names})
     gates = network.gates.items()
     return replace(
         base.replace_timelines(different) if different else base,
@@ -79,35 +87,41 @@ def refold(
     )
 
 
-def _different(folded: Mapping[SegmentId, tuple[Piece, ...]], base: AccessMap) -> dict[SegmentId, tuple[Piece, ...]]:
+def _different(
+    folded: Folded, touched: Numbers, base: AccessMap, geometry: Geometry
+) -> dict[SegmentId, tuple[Piece, ...]]:
     """Return the timelines that are others than in the base; many segments share one object, compared once."""
-    compared: dict[tuple[int, int], bool] = {}
-    found: dict[SegmentId, tuple[Piece, ...]] = {}
-    for name, pieces in folded.items():
-        before = base.timelines[name]
-        both = id(pieces), id(before)
-        if both not in compared:
-            compared[both] = pieces != before
-        if compared[both]:
-            found[name] = pieces
-    return found
+    names = list(geometry.names(touched))
+    before = list(map(base.timelines.__getitem__, names))
+    one_each = np.fromiter(map(id, before), dtype=np.int64, count=len(before))
+    _, first, old = np.unique(one_each, return_index=True, return_inverse=True)
+    pairs, of = np.unique(folded.of * len(first) + old, return_inverse=True)
+    differ = np.fromiter(
+        (folded.timelines[pair // len(first)] != before[first[pair % len(first)]] for pair in pairs.tolist()),
+        dtype=np.bool_, count=len(pairs),
+    )[of]  # fmt: skip
+    return {names[at]: folded.timelines[number] for at, number in _numbered(differ, folded.of)}
+
+
+def _numbered(kept: NDArray[np.bool_], numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    places = np.flatnonzero(kept)
+    return zip(places.tolist(), numbers[places].tolist(), strict=True)
 
 
 def _stand(log: Collection[Evidence], before: int, after: int) -> tuple[list[Evidence], list[Evidence]]:
     """Return the records that stand at the second position of the log, and those that stand at one of both only."""
-    rows = sorted((row for row in log if SUPPOSED < row.position <= max(before, after)), key=lambda row: row.position)
-    retractions = [row for row in rows if isinstance(row.fact, Retraction)]
-    gone_before, gone_after = (
-        {row.fact.position for row in retractions if row.position <= known if isinstance(row.fact, Retraction)}
-        for known in (before, after)
-    )
+    rows = [row for row in log if SUPPOSED < row.position <= max(before, after)]
+    rows.sort(key=_position)
+    # Of several retractions of one record the first counts.
+    retracted = {row.fact.position: row.position for row in reversed(rows) if isinstance(row.fact, Retraction)}
+    never = max(before, after) + 1
     standing: list[Evidence] = []
     changed: list[Evidence] = []
     for row in rows:
-        if isinstance(row.fact, Retraction):
+        if type(row.fact) is Retraction:
             continue
-        stood = row.position <= before and row.position not in gone_before
-        stands = row.position <= after and row.position not in gone_after
+        gone_at = retracted.get(row.position, never)
+        stood, stands = row.position <= before < gone_at, row.position <= after < gone_at
         if stands:
             standing.append(row)
         if stood is not stands:
@@ -115,26 +129,30 @@ def _stand(log: Collection[Evidence], before: int, after: int) -> tuple[list[Evi
     return standing, changed
 
 
-def _ledger(
-    records: Collection[Evidence], touched: AbstractSet[SegmentId], kinds: AbstractSet[type], network: RoadNetwork
-) -> Ledger:
+_position = attrgetter("position")
+
+
+def _ledger(records: Collection[Evidence], touched: Numbers, kinds: AbstractSet[type], network: RoadNetwork) -> Ledger:
     """Sort what can bear on the touched roads: by far the most records speak of other roads and gates alone."""
-    every: AbstractSet[GateId] = network.gates.keys()
-    gates = {gate for gate in (network.segments[name].gate for name in touched) if gate is not None}
-    hours = every if GateHours in kinds else gates
+    geometry = Geometry.of(network)
+    lies = (geometry.lies[number] for number in np.unique(geometry.lie_of[touched]).tolist())
+    gates = {lie.gate for lie in lies if lie.gate is not None}
+    hours = network.gates.keys() if GateHours in kinds else gates
+    is_touched = np.zeros(len(geometry.ids), dtype=np.uint8)
+    is_touched[touched] = 1
+    flags, number = is_touched.tobytes(), geometry.number
 
     def bears(record: Evidence) -> bool:
-        match record.fact:
-            case RoadReport(segments=segments):
-                return not touched.isdisjoint(network.standing_for(segments))
-            case GateReport(gate=gate):
-                return gate in gates
-            case GateHours(gate=gate):
-                return gate in hours
-            case Arrangement(gates=at) | Pause(gates=at):
-                return not gates.isdisjoint(at)
+        match fact := record.fact:
+            case RoadReport():
+                segments = network.standing_for(fact.segments) if network.retired else fact.segments
+                return any(flags[number[name]] for name in segments)
+            case GateReport() | GateHours():
+                return fact.gate in (hours if isinstance(fact, GateHours) else gates)
+            case Arrangement() | Pause():
+                return not gates.isdisjoint(fact.gates)
             case DeliveryOutcome() | Hold():
-                return not kinds.isdisjoint(PASSAGE if isinstance(record.fact, DeliveryOutcome) else {Hold})
+                return not kinds.isdisjoint(PASSAGE if isinstance(fact, DeliveryOutcome) else {Hold})
             case _:
                 return True
 

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from markupsafe import Markup, escape
+
 from planner.domain.world import World
 from planner.services.selection import Selection
 from routing.network import Segment
-from routing.status import Piece, Status
+from routing.status import AccessMap, Piece, Status
 from routing.units import Instant, Window
 from web import event_words, part_words
 from web.access_list import ends_of
 from web.evidence_words import KINDS, body_name, tell, tell_short
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
-from web.words import say
+from web.words import measure, say
 
 CEASEFIRE_STATES: Final[dict[str, Any]] = {
     "not_begun": _l("not begun yet"),
@@ -43,6 +45,7 @@ REFUSALS: Final[dict[str, Any]] = {
     "blocked": _l("Every road there is blocked all the time."),
     "window": _l("Each road is open at some time, but no departure finds all of a way open in turn."),
     "weight": _l("Every road there has a stretch too weak for the trucks."),
+    "size": _l("Every road left has a stretch too low or too narrow for the trucks."),
     "unknown_segment": _l("Every road left has a stretch without a fresh report."),
     "unreachable": _l("No road leads there."),
 }
@@ -61,6 +64,19 @@ CLASSES: Final[dict[str, Any]] = {
 }
 
 
+def limit_words(segment: Segment, access: AccessMap) -> Markup:
+    """Return what a stretch lets pass at most, by weight, axle, height and width; empty where nobody limits it."""
+    kg, axle_kg = access.limit_kg(segment), segment.axle_limit_kg
+    high, wide = segment.height_limit_m, segment.width_limit_m
+    told = [
+        None if kg is None else escape(_("up to {}")).format(measure(f"{kg / 1_000:g}", _("t"))),
+        None if axle_kg is None else escape(_("{} an axle")).format(measure(f"{axle_kg / 1_000:g}", _("t"))),
+        None if high is None else escape(_("up to {} high")).format(measure(f"{high:g}", _("m"))),
+        None if wide is None else escape(_("up to {} wide")).format(measure(f"{wide:g}", _("m"))),
+    ]
+    return escape(_(", ")).join(each for each in told if each is not None)
+
+
 def words() -> dict[str, Any]:
     """Give templates the words of codes; each is a function of one code or thing."""
     return {
@@ -68,6 +84,7 @@ def words() -> dict[str, Any]:
         "part_name": lambda name: part_words.PARTS[name],
         "decided_by": lambda name: part_words.DECIDED_BY[name],
         "part_short": part_words.short,
+        "limit_words": limit_words,
         "part_why": part_words.why,
         "part_sources": part_words.sources,
         "step_word": lambda step: event_words.said(event_words.STEPS, step),

@@ -170,7 +170,8 @@ def _show_summary(figures: Mapping[str, Any]) -> None:
     say(
         f"{figures['nodes']:,} nodes, {figures['segments']:,} segments in {figures['components']:,} components "
         f"(the largest {figures['largest_component_km']:,} km); {figures['bridges']:,} bridges, "
-        f"{figures['weight_limits']:,} weight limits, {figures['oneway']:,} one-way."
+        f"limits of weight {figures['weight_limits']:,}, axle {figures['axle_limits']:,}, height "
+        f"{figures['height_limits']:,}, width {figures['width_limits']:,}; {figures['oneway']:,} one-way."
     )
     table = listing("class", "km", right=("km",))
     for name, km in kilometres.items():

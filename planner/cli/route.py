@@ -14,16 +14,18 @@ from planner.services.access import find_place
 from planner.services.access_view import barrier_name, openings_json, route_json
 from planner.services.route_papers import Papered, papered
 from planner.services.routes import route as find_routes
-from planner.services.routes import weight_of, what_would_open
+from planner.services.routes import truck_of, what_would_open
 from routing.cuts import Barrier
 from routing.travel.legs import Leg, RefusalReason
 from routing.travel.openings import Opening
+from routing.truck import ANY_TRUCK
 from routing.units import HOUR, Instant, format_instant
 
 KM = 1_000
 WHY: Final[Mapping[RefusalReason, str]] = {
     "unreachable": "no road leads there",
     "weight": "every road there has a bridge or stretch too weak for the trucks",
+    "size": "every road left has a stretch too low or too narrow for the trucks",
     "blocked": "every road there is blocked all the time",
     "unknown_segment": "every road left has a stretch without a fresh report",
     "window": "each road is open at some time, but no departure finds all of a way open in turn",
@@ -47,12 +49,12 @@ def route(  # noqa: PLR0913 - an argument an option
     """Find the ways between two places: time, risk, gates and when one may leave. Exits 1 where there is none."""
     asked = question(app, at, known)
     start, end = (find_place(app.world.network, words) for words in (origin, destination))
-    gross_kg = 0 if truck_type is None else weight_of(app.world, truck_type)
-    legs, refused = find_routes(app.world, start, end, asked, hours=hours, gross_kg=gross_kg)
+    truck = ANY_TRUCK if truck_type is None else truck_of(app.world, truck_type)
+    legs, refused = find_routes(app.world, start, end, asked, hours=hours, truck=truck)
     cut: tuple[Barrier, ...] = ()
     opened: tuple[Opening, ...] = ()
     if refused is not None and with_openings:
-        cut, opened = what_would_open(app.world, start, end, asked, hours=hours, gross_kg=gross_kg)
+        cut, opened = what_would_open(app.world, start, end, asked, hours=hours, truck=truck)
     papers = papered(app.world, legs, asked)
     if as_json:
         told = route_json(app.world, start, end, legs, refused, papers)

@@ -1,11 +1,13 @@
 """What there is to send and to send it with: hubs, stock by batch, trucks and escort teams."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
+from planner.domain.canonical import UNWRITTEN_IF_DEFAULT
 from planner.domain.errors import InvalidValue
 from planner.domain.needs import CommodityId
 from routing.network import PlaceId
+from routing.truck import Truck
 from routing.units import MINUTE, Instant, Seconds, Window
 
 HubId: TypeAlias = str
@@ -61,9 +63,19 @@ class StockBatch:
             raise InvalidValue(f"Stock {self.batch} at {self.hub} has {self.units} units. Give 0 or more.")
 
 
+LEGAL_HEIGHT_M: Final = 4.0
+LEGAL_WIDTH_M: Final = 2.55
+LEGAL_AXLE_KG: Final = 11_500
+"""Height, width and load of a driven axle that most countries allow without a permit (European directive 96/53/EC)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruckType:
-    """A kind of truck: payload, volume, gross weight on the road, length."""
+    """A kind of truck: payload, volume, gross weight on the road, length, and what else roads may limit.
+
+    Where a table does not say how high or wide a type is, or how much its heaviest axle bears, it counts as the largest
+    that is legal on most roads: a road with a lower limit is closed to it until somebody says better.
+    """
 
     id: TruckTypeId
     name: str
@@ -71,6 +83,14 @@ class TruckType:
     payload_l: int
     gross_kg: int
     length_m: int
+    height_m: float = field(default=LEGAL_HEIGHT_M, metadata=UNWRITTEN_IF_DEFAULT)
+    width_m: float = field(default=LEGAL_WIDTH_M, metadata=UNWRITTEN_IF_DEFAULT)
+    axle_kg: int = field(default=LEGAL_AXLE_KG, metadata=UNWRITTEN_IF_DEFAULT)
+
+    @property
+    def on_the_road(self) -> Truck:
+        """The type as roads see it."""
+        return Truck(gross_kg=self.gross_kg, axle_kg=self.axle_kg, height_m=self.height_m, width_m=self.width_m)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

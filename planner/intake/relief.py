@@ -234,10 +234,17 @@ def _truck_types(folder: Traversable) -> dict[str, TruckType]:
         lambda row: TruckType(
             id=row.text("id"), name=row.text("name"), payload_kg=row.integer("payload_kg", least=1),
             payload_l=row.integer("payload_l", least=1), gross_kg=row.integer("gross_kg", least=1),
-            length_m=row.integer("length_m", least=1),
+            length_m=row.integer("length_m", least=1), **_measures(row),  # type: ignore[arg-type] # by column
         ),
     )  # fmt: skip
     return {truck.id: truck for truck in built}
+
+
+def _measures(row: Row) -> dict[str, float | int]:
+    """Return what a table states of a type besides, in columns that it may leave out or leave blank."""
+    stated = {column for column in ("height_m", "width_m", "axle_kg") if row.values.get(column, "").strip()}
+    found: dict[str, float | int] = {name: row.decimal(name, least=1, most=6) for name in sorted(stated - {"axle_kg"})}
+    return found | ({"axle_kg": row.integer("axle_kg", least=1)} if "axle_kg" in stated else {})
 
 
 def _escorts(folder: Traversable, hubs: Mapping[str, Hub], zone: ZoneInfo) -> tuple[EscortTeams, ...]:

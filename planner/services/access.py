@@ -1,5 +1,7 @@
 """Ask which roads may be used, as known when, and why."""
 
+import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -71,12 +73,15 @@ def access_over(world: World, question: AsOf, horizon: Window) -> AccessMap:
     return fold(world.log, world.network, question, horizon, world.catalogue.crisis.tz, policy)
 
 
-def access_grown(old: AccessMap, before: World, after: World) -> AccessMap:
-    """Return the map of a log that has grown, given that of the log before; folded whole if the policy changed."""
-    policy = policy_in_force(after.log, after.head).policy
-    if policy != policy_in_force(before.log, before.head).policy:
-        return access_over(after, AsOf(at=old.as_of.at, known=after.head), old.horizon)
-    return refold(old, after.log, after.network, after.head, after.catalogue.crisis.tz, policy)
+def access_known(old: AccessMap, world: World, known: int) -> AccessMap:
+    """Return the map of the same instant and horizon as another, at another position of the same log.
+
+    Only what the records in between can touch is folded; all of it if another policy is in force.
+    """
+    policy = policy_in_force(world.log, known).policy
+    if policy != policy_in_force(world.log, old.as_of.known).policy:
+        return access_over(world, AsOf(at=old.as_of.at, known=known), old.horizon)
+    return refold(old, world.log, world.network, known, world.catalogue.crisis.tz, policy)
 
 
 def passage_records(world: World, question: AsOf) -> tuple[Mapping[GateId, GatePrior], Mapping[str, GatePrior]]:
@@ -86,10 +91,27 @@ def passage_records(world: World, question: AsOf) -> tuple[Mapping[GateId, GateP
 
 
 def inspected(world: World, question: AsOf) -> RoadNetwork:
-    """Return the network with each gate's delay as last reported."""
+    """Return the network with each gate's delay as last reported.
+
+    The same delays on the same network are the same object, so that what is made of it serves many questions.
+    """
     if not any(isinstance(record.fact, GateInspection) for record in world.log):
         return world.network
-    return as_inspected(world.network, read_ledger(world.log, question.known, world.network), question.at)
+    found = as_inspected(world.network, read_ledger(world.log, question.known, world.network), question.at)
+    return found if found is world.network else _inspected_before(world.network, found)
+
+
+def _inspected_before(listed: RoadNetwork, found: RoadNetwork) -> RoadNetwork:
+    with _INSPECTING:
+        for before, kept in _INSPECTED:
+            if before is listed and kept.gates == found.gates:
+                return kept
+        _INSPECTED.append((listed, found))
+        return found
+
+
+_INSPECTING: Final = threading.Lock()
+_INSPECTED: Final[deque[tuple[RoadNetwork, RoadNetwork]]] = deque(maxlen=2)
 
 
 LOOK_AROUND_S: Final = 14 * DAY

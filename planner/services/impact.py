@@ -8,7 +8,7 @@ from planner.domain.permits import NOTIFIED_REGIMES
 from planner.domain.plan import Convoy, Plan
 from planner.domain.world import World
 from planner.intake.record import read_record
-from planner.services.access import access_grown, access_over, inspected
+from planner.services.access import access_known, access_over, inspected
 from planner.services.evidence import check_report, touched_convoys
 from planner.services.in_hand import ConvoyInHand, InHand
 from planner.services.routes import LONGEST_LEG_S
@@ -19,6 +19,7 @@ from routing.status import AccessMap, Status
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, find_legs
 from routing.travel.recheck import recheck
+from routing.truck import Truck
 from routing.units import DAY, AsOf, Instant, Seconds, Window
 
 Advice: TypeAlias = Literal["reroute", "hold", "turn_back", "look_again"]
@@ -160,7 +161,7 @@ def _turned(before: World, after: World, question: AsOf, held: Sequence[Window])
     last = max(window.end for window in held)
     horizon = Window(start, max(start + 1, min(last, start + LOOKED_AHEAD_S)))
     old = _map(before, question.at, horizon)
-    new = access_grown(old, before, after)
+    new = access_known(old, after, after.head)
     found = []
     for segment in sorted(before.network.segments):
         was, will = old.timeline(segment), new.timeline(segment)
@@ -196,7 +197,7 @@ def advise(before: World, after: World, plan: Plan, going: Sequence[ConvoyInHand
     after = replace(after, network=inspected(after, AsOf(at=now, known=after.head)))
     start = min(now, *(one.convoy.depart_at for one in touched))
     horizon = Window(start, max(one.convoy.back_at for one in touched) + DAY + LONGEST_LEG_S)
-    access, engine = _map(after, now, horizon), TravelEngine(after.network)
+    access, engine = _map(after, now, horizon), TravelEngine.of(after.network)
     return tuple(_advised(one, after, access, engine, now) for one in touched)
 
 
@@ -217,26 +218,26 @@ def _advised(one: ConvoyInHand, world: World, access: AccessMap, engine: TravelE
     leaving = Window(max(now, convoy.depart_at), max(now, convoy.depart_at) + DAY)
     legs = find_legs(
         world.network, access, engine, convoy.moves[0].start, goal, leaving, loaded=True, trucks=convoy.truck_count,
-        gross_kg=_heaviest_kg(convoy, world), daylight=world.catalogue.crisis.daylight(access.horizon),
+        truck=_largest(convoy, world), daylight=world.catalogue.crisis.daylight(access.horizon),
     )  # fmt: skip
     return _by_another_way(one, world, legs) if legs else Touched(convoy=one, advice="hold")
 
 
 def _is_stopped(convoy: Convoy, world: World, access: AccessMap) -> bool:
     """Tell whether the convoy, driven again at its own hours, is stopped on its way."""
-    heaviest_kg = _heaviest_kg(convoy, world)
+    largest = _largest(convoy, world)
     return any(
         recheck(
             world.network, access, move.segments, move.start, move.depart_at, convoy.truck_count, loaded=move.loaded,
-            gross_kg=heaviest_kg,
+            truck=largest,
         ).complaints
         for move in convoy.moves
     )  # fmt: skip
 
 
-def _heaviest_kg(convoy: Convoy, world: World) -> int:
+def _largest(convoy: Convoy, world: World) -> Truck:
     types = world.catalogue.truck_types
-    return max((types[name].gross_kg for name, count in convoy.trucks.items() if count and name in types), default=0)
+    return Truck.largest(types[name].on_the_road for name, count in convoy.trucks.items() if count and name in types)
 
 
 def _by_another_way(one: ConvoyInHand, world: World, legs: Sequence[Leg]) -> Touched:

@@ -3,10 +3,11 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Final, Generic, TypeVar
 
 from planner.domain.world import World
-from planner.services.access import LOOK_AROUND_S, access_over, status_at
+from planner.services.access import LOOK_AROUND_S, access_known, access_over
 from planner.services.crises import load_world
 from planner.services.plan_records import PlanRecord, get_plan
 from planner.store.store import Store
@@ -21,10 +22,14 @@ PLANS_KEPT: Final = 12
 
 
 class Readings:
-    """What is on record about one crisis, read again only when something was written; safe from several threads."""
+    """What is on record about one crisis, read again only when something was written; safe from several threads.
+
+    Where nothing but the log has grown, its new records alone are read, and a map of the same instant and horizon is
+    brought up to date instead of folded anew.
+    """
 
     def __init__(self, store: Store, crisis: str, settle: Callable[[], None] = lambda: None) -> None:
-        """Keep readings of a crisis; `settle` is called whenever the world was read anew."""
+        """Keep readings of a crisis; `settle` is called whenever the world was read anew as a whole."""
         self._store, self._crisis, self._settle = store, crisis, settle
         self._lock = threading.Lock()
         self._stamp: tuple[int, ...] | None = None
@@ -34,32 +39,45 @@ class Readings:
 
     def world(self) -> World:
         """Return all that is on record about the crisis now."""
+        return self._at_hand()[0]
+
+    def _at_hand(self) -> "tuple[World, _Shelf[AccessMap]]":
+        """Return the world as it stands now, and the maps of its network."""
         with self._store.reading() as read:
             stamp = read.stamp(self._crisis)
         with self._lock:
-            if self._world is None or stamp != self._stamp:
+            if self._world is None or self._stamp is None or stamp[:-1] != self._stamp[:-1]:
                 # Read after the stamp: what is written in between is read too, and once more at the next question.
-                self._world, self._stamp = load_world(self._store, self._crisis), stamp
-                self._maps = _Shelf(MAPS_KEPT)
+                self._world, self._maps = load_world(self._store, self._crisis), _Shelf(MAPS_KEPT)
                 self._settle()
-            return self._world
+            elif stamp != self._stamp:
+                self._world = self._grown(self._world)
+            self._stamp = stamp
+            return self._world, self._maps
 
     def access_at(self, question: AsOf) -> AccessMap:
         """Return the access map at one instant."""
-        world = self.world()
-        return self._maps.get((id(world), "at", question), lambda: status_at(world, question))
+        return self.access_over(question, Window(question.at, question.at + 1))
 
     def access_around(self, question: AsOf) -> AccessMap:
         """Return the access map of the weeks around an instant: since when and until when a status holds."""
-        world = self.world()
-        return self._maps.get(
-            (id(world), "around", question), lambda: status_at(world, question, around_s=LOOK_AROUND_S)
-        )
+        return self.access_over(question, Window(question.at - LOOK_AROUND_S, question.at + LOOK_AROUND_S + 1))
 
     def access_over(self, question: AsOf, horizon: Window) -> AccessMap:
         """Return the access map over a horizon."""
-        world = self.world()
-        return self._maps.get((id(world), question, horizon), lambda: access_over(world, question, horizon))
+        world, maps = self._at_hand()
+        return maps.get((question, horizon), lambda: self._map(world, maps, question, horizon))
+
+    def _map(self, world: World, maps: "_Shelf[AccessMap]", question: AsOf, horizon: Window) -> AccessMap:
+        """Return the map, from one of the same instant and horizon that knew less or more, if there is one."""
+        like = [known for known in maps.values() if known.as_of.at == question.at and known.horizon == horizon]
+        if not like:
+            return access_over(world, question, horizon)
+        return access_known(min(like, key=lambda one: abs(one.as_of.known - question.known)), world, question.known)
+
+    def _grown(self, world: World) -> World:
+        with self._store.reading() as read:
+            return replace(world, log=(*world.log, *read.log(self._crisis, after=world.head)))
 
     def plan(self, plan: str) -> PlanRecord:
         """Return a plan by id or the `latest` one, with its snapshot; whether it is published is read afresh.
@@ -80,6 +98,10 @@ class _Shelf(Generic[T]):
     def __init__(self, size: int) -> None:
         self._size, self._lock = size, threading.Lock()
         self._kept: OrderedDict[Hashable, T] = OrderedDict()
+
+    def values(self) -> tuple[T, ...]:
+        with self._lock:
+            return tuple(self._kept.values())
 
     def get(self, key: Hashable, made: Callable[[], T]) -> T:
         with self._lock:

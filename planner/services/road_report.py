@@ -35,6 +35,9 @@ def summary(network: RoadNetwork) -> dict[str, Plain]:
         "largest_component_km": round(max(parts, default=0) / 1000, 1),
         "bridges": sum(s.bridge for s in network.segments.values()),
         "weight_limits": sum(s.weight_limit_kg is not None for s in network.segments.values()),
+        "axle_limits": sum(s.axle_limit_kg is not None for s in network.segments.values()),
+        "height_limits": sum(s.height_limit_m is not None for s in network.segments.values()),
+        "width_limits": sum(s.width_limit_m is not None for s in network.segments.values()),
         "oneway": sum(s.oneway for s in network.segments.values()),
         "gates": len(network.gates),
     }

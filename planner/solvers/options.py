@@ -23,6 +23,7 @@ from routing.cuts import Districts
 from routing.network import SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.travel.passage import causes, path_p
+from routing.truck import Truck
 from routing.units import HOUR
 
 HUBS_PER_SITE: Final = 4
@@ -79,14 +80,14 @@ def along(snapshot: Snapshot, ways: Iterable[Way]) -> Iterator[Option]:
 class _Search:
     ground: Ground
     engine: TravelEngine
-    _roads: dict[int, Roads] = field(default_factory=dict)
+    _roads: dict[Truck, Roads] = field(default_factory=dict)
     _hubs: dict[SiteId, tuple[HubId, ...]] = field(default_factory=dict)
     _cuts: dict[tuple[str, str, frozenset[SegmentId]], tuple[SegmentId, ...]] = field(default_factory=dict)
     _districts: dict[frozenset[SegmentId], Districts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Search":
-        return cls(ground=Ground.of(snapshot), engine=TravelEngine(snapshot.network))
+        return cls(ground=Ground.of(snapshot), engine=TravelEngine.of(snapshot.network))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -97,11 +98,11 @@ class _Search:
         return range(len(self.snapshot.days))
 
     def roads(self, hub: HubId) -> Roads:
-        # The heaviest truck decides where a column may drive: trucks are chosen later.
-        gross = max((kind.gross_kg for kind in fleet_types(self.snapshot, hub)), default=0)
-        if gross not in self._roads:
-            self._roads[gross] = Roads.of(self.ground, self.engine, gross)
-        return self._roads[gross]
+        # The largest truck decides where a column may drive: trucks are chosen later.
+        largest = Truck.largest(kind.on_the_road for kind in fleet_types(self.snapshot, hub))
+        if largest not in self._roads:
+            self._roads[largest] = Roads.of(self.ground, self.engine, largest)
+        return self._roads[largest]
 
     def sites(self) -> tuple[SiteId, ...]:
         snapshot = self.snapshot

@@ -14,6 +14,7 @@ from routing.network import GateId, PlaceId, RoadNetwork, SegmentId, other_end
 from routing.status import AccessMap, Part, Piece, Status
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import Leg, find_legs
+from routing.truck import Truck
 from routing.units import HOUR, Seconds, Window
 
 LEGS_KEPT: Final = 4
@@ -24,7 +25,7 @@ BACK_LEGS_KEPT: Final = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Roads:
-    """The legs between hubs and sites for columns whose heaviest truck weighs `gross_kg`, each searched once.
+    """The legs between hubs and sites for columns whose trucks need what `truck` needs, each searched once.
 
     Ways out are searched for each day with their risks. Ways back are empty and carry no load that could be lost, so
     that only time and passability count. `plain` is the shortest road of all that are ever open.
@@ -32,17 +33,17 @@ class Roads:
 
     ground: Ground
     engine: TravelEngine
-    gross_kg: int
+    truck: Truck
     calm: AccessMap
     ever: AccessMap
     _found: dict[tuple[PlaceId, PlaceId, str, int], tuple[Leg, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, ground: Ground, engine: TravelEngine, gross_kg: int) -> "Roads":
+    def of(cls, ground: Ground, engine: TravelEngine, truck: Truck) -> "Roads":
         """Return the roads of a snapshot."""
         never = ground.never_passable
         return cls(
-            ground=ground, engine=engine, gross_kg=gross_kg, calm=_calm(ground.access),
+            ground=ground, engine=engine, truck=truck, calm=_calm(ground.access),
             ever=ground.access.replace_timelines({
                 segment: (_piece(ground.access.horizon, closed=segment in never),)
                 for segment in ground.access.timelines
@@ -83,7 +84,7 @@ class Roads:
                 access, within, daylight, most = self.ever, covered[0], None, 1
         return find_legs(
             ground.network, access, self.engine, origin, destination, within, loaded=kind != "back", trucks=trucks,
-            gross_kg=self.gross_kg, daylight=daylight, max_legs=most,
+            truck=self.truck, daylight=daylight, max_legs=most,
         )  # fmt: skip
 
 

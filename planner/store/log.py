@@ -39,9 +39,10 @@ class LogReads(Unit):
         last = self._session.scalar(select(func.max(LogRow.position)).where(LogRow.crisis == crisis))
         return last or 0
 
-    def log(self, crisis: str, *, known: int | None = None) -> tuple[Evidence, ...]:
-        """Return the log up to a position (None: all of it), in order of position."""
-        return tuple(_evidence(row) for row in self._session.scalars(_up_to(crisis, known)))
+    def log(self, crisis: str, *, known: int | None = None, after: int = 0) -> tuple[Evidence, ...]:
+        """Return the log after one position and up to another (None: to its end), in order of position."""
+        rows = self._session.scalars(_up_to(crisis, known).where(LogRow.position > after))
+        return tuple(_evidence(row) for row in rows)
 
     def list_recorded(self, crisis: str, *, known: int | None = None) -> tuple[Recorded, ...]:
         """Return the log with who entered each record and when."""

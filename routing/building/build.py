@@ -181,7 +181,8 @@ def _segment(chain: Chain, name: SegmentId, ids: Mapping[int, PlaceId]) -> Segme
         start=ids[chain.a], end=ids[chain.b], length_m=least_m(metres_of(chain.points)),
         road_class=chain.road_class, shape=tuple((float(lon), float(lat)) for lon, lat in chain.points),
         single_lane=chain.single_lane, oneway=chain.oneway, weight_limit_kg=chain.weight_limit_kg,
-        bridge=chain.bridge, width_m=chain.width_m,
+        bridge=chain.bridge, width_m=chain.width_m, axle_limit_kg=chain.axle_limit_kg,
+        height_limit_m=chain.height_limit_m, width_limit_m=chain.width_limit_m,
     )  # fmt: skip
 
 

@@ -22,6 +22,9 @@ class Chain:
     oneway: bool
     bridge: bool
     weight_limit_kg: int | None
+    axle_limit_kg: int | None
+    height_limit_m: float | None
+    width_limit_m: float | None
     width_m: float | None
     single_lane: bool
     name: str
@@ -33,7 +36,7 @@ def contract(graph: Graph, fixed: Collection[int], is_border: Callable[[Piece], 
     """Return the chains between nodes that matter.
 
     A node matters if other than two pieces meet there, if it is `fixed` (a place, a gate, an old end), or if class,
-    direction, bridge, weight limit, width or lanes change. A piece over a border of areas is never merged. A ring
+    direction, bridge, limits, width or lanes change. A piece over a border of areas is never merged. A ring
     keeps its own node and one half way round, so that no chain ends where it begins; pieces that are rings
     themselves must have been opened (`open_rings`).
     """
@@ -90,7 +93,8 @@ def _may_merge(pieces: Sequence[Piece], ends: Sequence[tuple[int, bool]], is_bor
 
 def _rules(piece: Piece) -> tuple[object, ...]:
     line = piece.line
-    return (line.road_class, line.oneway, line.bridge, line.weight_limit_kg, line.width_m, line.single_lane,
+    return (line.road_class, line.oneway, line.bridge, line.weight_limit_kg, line.axle_limit_kg,
+            line.height_limit_m, line.width_limit_m, line.width_m, line.single_lane,
             line.feature.startswith("spur/"))  # fmt: skip
 
 
@@ -153,7 +157,8 @@ def _chain(pieces: Sequence[Piece], walk: Sequence[tuple[int, bool]]) -> Chain:
     along = [pieces[number] for number, _ in walk]
     return Chain(
         a=a, b=b, points=points, road_class=first.road_class, oneway=first.oneway, bridge=first.bridge,
-        weight_limit_kg=first.weight_limit_kg, width_m=first.width_m, single_lane=first.single_lane,
+        weight_limit_kg=first.weight_limit_kg, axle_limit_kg=first.axle_limit_kg, height_limit_m=first.height_limit_m,
+        width_limit_m=first.width_limit_m, width_m=first.width_m, single_lane=first.single_lane,
         name=_longest(along, lambda line: line.name), name_ar=_longest(along, lambda line: line.name_ar),
         ref=_longest(along, lambda line: line.ref),
     )  # fmt: skip

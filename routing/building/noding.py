@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import shapely
@@ -270,16 +270,24 @@ def _same_way(one: Piece, other: Piece) -> bool:
 
 def _stricter(one: Piece, other: Piece) -> Piece:
     a, b = one.line, other.line
-    limits = [limit for limit in (a.weight_limit_kg, b.weight_limit_kg) if limit is not None]
-    widths = [width for width in (a.width_m, b.width_m) if width is not None]
     line = replace(
         a, name=a.name or b.name, name_ar=a.name_ar or b.name_ar, ref=a.ref or b.ref,
         road_class=max(a.road_class, b.road_class, key=SLOWEST_LAST.index), oneway=a.oneway or b.oneway,
-        bridge=a.bridge or b.bridge, weight_limit_kg=min(limits, default=None), width_m=min(widths, default=None),
+        bridge=a.bridge or b.bridge, weight_limit_kg=_least(a.weight_limit_kg, b.weight_limit_kg),
+        axle_limit_kg=_least(a.axle_limit_kg, b.axle_limit_kg), width_m=_least(a.width_m, b.width_m),
+        height_limit_m=_least(a.height_limit_m, b.height_limit_m),
+        width_limit_m=_least(a.width_limit_m, b.width_limit_m),
         single_lane=a.single_lane or b.single_lane,
     )  # fmt: skip
     keeper = other if other.line.oneway and not a.oneway else one
     return replace(keeper, line=line)
+
+
+Said = TypeVar("Said", int, float)
+
+
+def _least(one: Said | None, other: Said | None) -> Said | None:
+    return min((said for said in (one, other) if said is not None), default=None)
 
 
 def _upright(line: RoadLine) -> RoadLine:
@@ -292,6 +300,13 @@ def _upright(line: RoadLine) -> RoadLine:
 
 def _key(line: RoadLine) -> tuple[object, ...]:
     said = (line.name, line.name_ar, line.ref, line.road_class, line.oneway, line.bridge, line.level)
-    limits = (line.weight_limit_kg or 0, line.width_m or 0.0, line.single_lane)
+    limits = (
+        line.weight_limit_kg or 0,
+        line.axle_limit_kg or 0,
+        line.height_limit_m or 0.0,
+        line.width_limit_m or 0.0,
+        line.width_m or 0.0,
+        line.single_lane,
+    )
     return (tuple(line.points[0]), tuple(line.points[-1]), len(line.points), line.points.tobytes(), said, limits,
             line.feature, line.row)  # fmt: skip

@@ -1,9 +1,11 @@
-"""What is said of a road in its file - class, one-way, bridge, weight limit, width - in our terms and units."""
+"""What is said of a road in its file - class, one-way, bridge, limits, width - in our terms and units."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import partial
+from typing import Final, Literal, TypeVar
 
 from routing.network import RoadClass
 from routing.readers.classes import ClassTable
@@ -19,8 +21,12 @@ NO_LIMIT: Final = frozenset({"none", "unsigned", "default", "no", "unknown", "0"
 LEAST_KG, MOST_KG = 500, 150_000
 """A limit outside these is no limit of a road: somebody wrote it in another unit."""
 LEAST_WIDTH_M, MOST_WIDTH_M = 1.5, 60
+LEAST_LIMIT_M, MOST_LIMIT_M = 1.0, 30
+INCH_M: Final = 0.0254
+_FEET: Final = re.compile(r"""([0-9]+)\s*(?:'|ft|feet)\s*(?:([0-9]+(?:\.[0-9]+)?)\s*(?:"|''|in|inches)?)?""")
 _NUMBER: Final = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([a-z']*)\.?")
 
+Limit = TypeVar("Limit", int, float)
 Direction = Literal["both", "forth", "back"]
 
 
@@ -53,7 +59,7 @@ def read_line(row: Row, points: Points, road_class: RoadClass, table: ClassTable
     tags = row.tags
     direction = _direction(row, table, warnings)
     bridge, level = _level(row, table, warnings)
-    limit = _weight(row, table, warnings)
+    kg = partial(parse_weight_kg, unit=table.weight_unit)
     stated = _width(row, table, warnings)
     width = table.width_m.get(road_class) if stated is None else stated
     # One-way roads of one lane are no single-lane roads: nobody comes the other way.
@@ -61,7 +67,11 @@ def read_line(row: Row, points: Points, road_class: RoadClass, table: ClassTable
     return RoadLine(
         row=row.number, feature=row.feature, points=points[::-1].copy() if direction == "back" else points,
         road_class=road_class, name=_text(table, "name", tags), name_ar=_text(table, "name_ar", tags),
-        ref=_text(table, "ref", tags), oneway=direction != "both", bridge=bridge, level=level, weight_limit_kg=limit,
+        ref=_text(table, "ref", tags), oneway=direction != "both", bridge=bridge, level=level,
+        weight_limit_kg=_limit(row, table, "weight_limit", kg, warnings),
+        axle_limit_kg=_limit(row, table, "axle_limit", kg, warnings),
+        height_limit_m=_limit(row, table, "height_limit", parse_size_limit_m, warnings),
+        width_limit_m=_limit(row, table, "width_limit", parse_size_limit_m, warnings),
         width_m=width, single_lane=one_lane or (stated is not None and stated < table.single_lane_below_m),
     )  # fmt: skip
 
@@ -84,6 +94,29 @@ def parse_weight_kg(text: str, unit: str) -> int:
     return int(kg)
 
 
+def parse_size_limit_m(text: str) -> float:
+    """Return a limit of height or width in metres, rounded down to the centimetre; feet and inches are understood.
+
+    Raises
+    ------
+    ValueError
+        If it is no length, or one that limits no truck on a road.
+    """
+    said = text.strip().lower()
+    feet = _FEET.fullmatch(said)
+    read = _NUMBER.fullmatch(said)
+    if feet is not None:
+        metres = int(feet[1]) * METRES["ft"] + float(feet[2] or 0) * INCH_M
+    elif read is not None and read[2] in METRES:
+        metres = float(read[1].replace(",", ".")) * METRES[read[2]]
+    else:
+        raise ValueError("no length")
+    limit = math.floor(round(metres * 100, 6)) / 100
+    if not LEAST_LIMIT_M <= limit <= MOST_LIMIT_M:
+        raise ValueError("no limit of a road")
+    return limit
+
+
 def parse_width_m(text: str) -> float:
     """Return a width in metres, to the centimetre.
 
@@ -101,17 +134,17 @@ def parse_width_m(text: str) -> float:
     return width
 
 
-def _weight(row: Row, table: ClassTable, warnings: Notes) -> int | None:
-    value = table.find("weight_limit", row.tags)
+def _limit(row: Row, table: ClassTable, subject: str, parse: Callable[[str], Limit], warnings: Notes) -> Limit | None:
+    value = table.find(subject, row.tags)
     text = "" if value is None else str(value).strip().lower()
     # Tables write nought where nothing is known.
     if text in NO_LIMIT:
         return None
     try:
         # Several limits, "7.5 t;18 t": the strictest holds.
-        return min(parse_weight_kg(part, table.weight_unit) for part in text.split(";"))
+        return min(parse(part) for part in text.split(";"))
     except ValueError:
-        warnings.add(row.number, row.feature, "the weight limit makes no sense and is left out", text)
+        warnings.add(row.number, row.feature, f"the {subject.replace('_', ' ')} makes no sense and is left out", text)
         return None
 
 

@@ -12,8 +12,8 @@ from routing.readers.roadline import UnreadableRoads
 LEFT_OUT: Final = "left out"
 QUARANTINE: Final = "quarantine"
 SUBJECTS: Final = (
-    "id", "class", "name", "name_ar", "ref", "oneway", "bridge", "tunnel", "layer", "weight_limit", "width", "lanes",
-    "access",
+    "id", "class", "name", "name_ar", "ref", "oneway", "bridge", "tunnel", "layer", "weight_limit", "axle_limit",
+    "height_limit", "width_limit", "width", "lanes", "access",
 )  # fmt: skip
 UNITS: Final = ("t", "kg", "lbs")
 

@@ -53,6 +53,9 @@ class RoadLine:
     bridge: bool = False
     level: int = 0
     weight_limit_kg: int | None = None
+    axle_limit_kg: int | None = None
+    height_limit_m: float | None = None
+    width_limit_m: float | None = None
     width_m: float | None = None
     single_lane: bool = False
 

@@ -1,29 +1,22 @@
 """The ways worth considering between two places: the fastest, and every slower one that is likelier or open later."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from routing.cuts import connected, isolating
 from routing.network import GateId, PlaceId, RoadNetwork, SegmentId
 from routing.status import AccessMap
+from routing.travel.column import Column, drive_spans
 from routing.travel.engine import TravelEngine
-from routing.travel.passage import (
-    Path,
-    causes,
-    departure_windows,
-    gate_passes,
-    lower,
-    passable_windows,
-    path_p,
-    path_seconds,
-)
-from routing.travel.search import find_ways
-from routing.travel.survey import Column, Survey, drive_spans
-from routing.units import Metres, Seconds, Window, subtract_windows
+from routing.travel.passage import causes_on, lower, passable_windows, path_p
+from routing.travel.search import Way, find_ways
+from routing.travel.survey import Survey
+from routing.truck import ANY_TRUCK, Truck, bars
+from routing.units import Metres, Seconds, Window, intersect_windows, subtract_windows
 
-RefusalReason: TypeAlias = Literal["unreachable", "weight", "blocked", "unknown_segment", "window"]
+RefusalReason: TypeAlias = Literal["unreachable", "weight", "size", "blocked", "unknown_segment", "window"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +49,13 @@ class Leg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why there is no leg: the reason, and for the middle three of them the fewest segments that prove it.
+    """Why there is no leg: the reason, and for the middle four of them the fewest segments that prove it.
 
-    `unreachable`: not even the empty network leads there. `weight`, `blocked`, `unknown_segment`: no way is left once
-    roads too weak, then roads blocked all the time, then roads without a fresh report are taken out; `cut` holds the
-    smallest set of those taken out that separates the places. `window`: each road is open at some time, but no
-    departure finds all roads of a way open in turn, and in daylight where that is asked for.
+    `unreachable`: not even the empty network leads there. `weight`, `size`, `blocked`, `unknown_segment`: no way is
+    left once roads too weak, then roads too low or narrow, then roads blocked all the time, then roads without a fresh
+    report are taken out; `cut` holds the smallest set of those taken out that separates the places. `window`: each road
+    is open at some time, but no departure finds all roads of a way open in turn, and in daylight where that is asked
+    for.
     """
 
     reason: RefusalReason
@@ -78,7 +72,7 @@ def find_legs(  # noqa: PLR0913 - what a drive is made of
     *,
     loaded: bool,
     trucks: int = 1,
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     daylight: tuple[Window, ...] | None = None,
     max_legs: int = 4,
@@ -99,14 +93,16 @@ def find_legs(  # noqa: PLR0913 - what a drive is made of
     """
     for place in (origin, destination):
         network.get_place(place)
-    column = Column(loaded=loaded, trucks=trucks, gross_kg=gross_kg, use_unknown=use_unknown)
+    column = Column(loaded=loaded, trucks=trucks, truck=truck, use_unknown=use_unknown)
     survey = Survey.of(network, access, engine, column, drive_spans(access, departures, daylight))
-    legs: list[Leg] = []
-    for way in find_ways(survey, engine, origin, destination):
-        path = Path(origin=origin, destination=destination, segments=way.segments, loaded=loaded)
-        windows = departure_windows(network, access, path, trucks, departures, daylight, use_unknown=use_unknown)
-        if windows:
-            legs.append(_leg(network, access, path, trucks, windows))
+    if origin == destination:
+        # Whoever does not drive needs neither a road nor light.
+        known = departures.clip(access.horizon)
+        spells = () if known is None else ((known.start, known.end),)
+        ways: Sequence[Way] = [Way(segments=(), numbers=engine.roads.numbers(()), seconds=0, p=1.0, departures=spells)]
+    else:
+        ways = find_ways(survey, engine, origin, destination)
+    legs = list(_legs(survey, network, origin, destination, departures, ways, loaded=loaded))
     return _most_different(legs, max_legs)
 
 
@@ -117,7 +113,7 @@ def refusal(
     destination: PlaceId,
     departures: Window,
     *,
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     daylight: tuple[Window, ...] | None = None,
 ) -> Refusal:
@@ -133,16 +129,12 @@ def refusal(
     if not connected(network, frozenset(), origin, destination):
         return Refusal(reason="unreachable", cut=())
     spans = drive_spans(access, departures, daylight)
-    weak = frozenset(
-        segment.id
-        for segment in network.segments.values()
-        if (limit_kg := access.limit_kg(segment)) is not None and gross_kg > limit_kg
-    )
+    weak, low = _barring(network, access, truck)
     blocked = _shut(network, access, spans, use_unknown=True)
     unreported = frozenset() if use_unknown else _shut(network, access, spans, use_unknown=False)
     closed: frozenset[SegmentId] = frozenset()
     steps: tuple[tuple[RefusalReason, frozenset[SegmentId]], ...] = (
-        ("weight", weak), ("blocked", blocked), ("unknown_segment", unreported),
+        ("weight", weak), ("size", low), ("blocked", blocked), ("unknown_segment", unreported),
     )  # fmt: skip
     for reason, more in steps:
         closed |= more
@@ -150,6 +142,18 @@ def refusal(
         if cut:
             return Refusal(reason=reason, cut=cut)
     return Refusal(reason="window", cut=())
+
+
+def _barring(
+    network: RoadNetwork, access: AccessMap, truck: Truck
+) -> tuple[frozenset[SegmentId], frozenset[SegmentId]]:
+    """Return the segments too weak for the truck, and those too low or too narrow."""
+    weak: set[SegmentId] = set()
+    small: set[SegmentId] = set()
+    for segment in network.segments.values() if truck != ANY_TRUCK else ():
+        for bar in bars(access, segment, truck):
+            (weak if bar.name in {"weight", "axle"} else small).add(segment.id)
+    return frozenset(weak), frozenset(small)
 
 
 def _shut(
@@ -162,24 +166,41 @@ def _shut(
     )
 
 
-def _leg(network: RoadNetwork, access: AccessMap, path: Path, trucks: int, windows: tuple[Window, ...]) -> Leg:
-    met: dict[str, float] = {}
-    for window in windows:
-        lower(met, causes(network, access, path, window, trucks))
-    return Leg(
-        origin=path.origin,
-        destination=path.destination,
-        segments=path.segments,
-        seconds=path_seconds(network, access, path, trucks),
-        metres=sum(network.segments[name].length_m for name in path.segments),
-        p=path_p(met),
-        causes=tuple(sorted(met.items())),
-        gates=tuple(
-            GateOffset(gate=gate, offset_s=arrive) for gate, arrive, _ in gate_passes(network, access, path, trucks)
-        ),
-        departures=windows,
-        loaded=path.loaded,
-    )
+def _legs(
+    survey: Survey,
+    network: RoadNetwork,
+    origin: PlaceId,
+    destination: PlaceId,
+    departures: Window,
+    ways: Iterable[Way],
+    *,
+    loaded: bool,
+) -> Iterator[Leg]:
+    """Yield the legs of the ways that can be left on within the departures asked for."""
+    for way in ways:
+        windows = intersect_windows(tuple(Window(*spell) for spell in way.departures), (departures,))
+        if not windows:
+            continue
+        drive = survey.stretches(way.numbers)
+        met: dict[str, float] = {}
+        for window in windows:
+            lower(met, causes_on(network, survey.access, drive, window, loaded=loaded))
+        yield Leg(
+            origin=origin,
+            destination=destination,
+            segments=way.segments,
+            seconds=way.seconds,
+            metres=survey.metres(way.numbers),
+            p=path_p(met),
+            causes=tuple(sorted(met.items())),
+            gates=tuple(
+                GateOffset(gate=stretch.segment.gate, offset_s=stretch.enter_s)
+                for stretch in drive
+                if stretch.segment.gate is not None
+            ),
+            departures=windows,
+            loaded=loaded,
+        )
 
 
 def _most_different(legs: list[Leg], max_legs: int) -> tuple[Leg, ...]:

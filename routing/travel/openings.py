@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from routing.cuts import Barrier
 from routing.network import GateId, PlaceId, RoadNetwork, SegmentId
 from routing.status import AccessMap, Piece, Status, worst
+from routing.travel.column import drive_spans
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.travel.legs import Leg, find_legs
 from routing.travel.passage import passable_windows
-from routing.travel.survey import drive_spans
+from routing.truck import ANY_TRUCK, Truck
 from routing.units import Window
 
 _OF_GATES = frozenset({"gate", "control", "ceasefire"})
@@ -67,7 +68,7 @@ def openings(  # noqa: PLR0913 - what a drive is made of
     people: Mapping[PlaceId, int],
     *,
     trucks: int = 1,
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     daylight: tuple[Window, ...] | None = None,
 ) -> tuple[Opening, ...]:
     """Return what lifting each of the closed barriers alone would give, the most people first, then the fastest way.
@@ -93,7 +94,7 @@ def openings(  # noqa: PLR0913 - what a drive is made of
         # Most barriers are nowhere near the way asked for: the table tells at once that they would not open it.
         legs = find_legs(
             network, lifted(access, barrier.segments), engine, origin, destination, departures,
-            loaded=True, trucks=trucks, gross_kg=gross_kg, daylight=daylight,
+            loaded=True, trucks=trucks, truck=truck, daylight=daylight,
         ) if reached[-1] else ()  # fmt: skip
         found.append(
             Opening(barrier=barrier, legs=legs, people=sum(people[home] for home in behind), places=behind)

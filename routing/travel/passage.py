@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,18 +94,25 @@ def gate_passes(
 
 
 def causes(network: RoadNetwork, access: AccessMap, path: Path, depart: Window, trucks: int) -> dict[str, float]:
-    """Return every distinct cause that may stop the drive, with its probability of holding.
+    """Return every distinct cause that may stop the drive, with its probability of holding; see `causes_on`."""
+    return causes_on(network, access, stretches(network, access, path, trucks), depart, loaded=path.loaded)
+
+
+def causes_on(
+    network: RoadNetwork, access: AccessMap, drive: Iterable[Stretch], depart: Window, *, loaded: bool
+) -> dict[str, float]:
+    """Return every distinct cause that may stop a drive on some stretches, with its probability of holding.
 
     Of a cause met more than once, and over all departures in the window, the lowest probability counts. Spans in
     which a segment is blocked are left out: nobody drives then.
     """
     found: dict[str, float] = {}
-    for stretch in stretches(network, access, path, trucks):
+    for stretch in drive:
         span = Window(depart.start + stretch.enter_s, depart.end - 1 + stretch.leave_s)
         for piece in pieces_in(access.timeline(stretch.segment.id), span):
             if piece.status is not Status.BLOCKED:
                 lower(found, piece_causes(piece, stretch.segment))
-        if path.loaded and stretch.segment.gate is not None:
+        if loaded and stretch.segment.gate is not None:
             lower(found, gate_cause(network, access, stretch.segment.gate))
     return found
 
@@ -140,7 +147,14 @@ def stretches(network: RoadNetwork, access: AccessMap, path: Path, trucks: int) 
 
 
 def gate_seconds(network: RoadNetwork, access: AccessMap, segment: Segment, *, loaded: bool, trucks: int) -> Seconds:
-    """Return how long the column stands at the gate at the segment's entrance: 0 without a gate.
+    """Return how long the column stands at the gate at the segment's entrance: 0 without a gate; raises as below."""
+    if trucks < 1:
+        raise RoutingError(f"A column of {trucks} trucks cannot drive. Give at least 1.")
+    return 0 if segment.gate is None else gate_stand_s(network, access, segment.gate, loaded=loaded, trucks=trucks)
+
+
+def gate_stand_s(network: RoadNetwork, access: AccessMap, gate: GateId, *, loaded: bool, trucks: int) -> Seconds:
+    """Return how long a column stands at a gate.
 
     A loaded column is checked for the gate's median delay; loaded or empty, its trucks then pass one after another.
 
@@ -149,24 +163,25 @@ def gate_seconds(network: RoadNetwork, access: AccessMap, segment: Segment, *, l
     RoutingError
         If `trucks` is less than 1, or the gate is said to let through no trucks at all.
     """
-    if trucks < 1:
-        raise RoutingError(f"A column of {trucks} trucks cannot drive. Give at least 1.")
-    if segment.gate is None:
-        return 0
-    gate = network.get_gate(segment.gate)
-    flow = access.gate_flow.get(gate.id, gate.trucks_per_hour)
+    listed = network.get_gate(gate)
+    flow = access.gate_flow.get(gate, listed.trucks_per_hour)
     if flow < 1:
-        raise RoutingError(f"Gate {gate.id} lets {flow} trucks an hour through. Report it closed instead.")
-    return (gate.delay_s(GATE_QUANTILE) if loaded else 0) + -(-trucks * HOUR // flow)
+        raise RoutingError(f"Gate {gate} lets {flow} trucks an hour through. Report it closed instead.")
+    return (listed.delay_s(GATE_QUANTILE) if loaded else 0) + -(-trucks * HOUR // flow)
 
 
 def passable_windows(
     access: AccessMap, segment: SegmentId, span: Window, *, use_unknown: bool = True
 ) -> tuple[Window, ...]:
     """Return when the segment is not blocked, merged; pieces that only reach into `span` are whole."""
+    return passable_in(access.timeline(segment), span, use_unknown=use_unknown)
+
+
+def passable_in(timeline: Sequence[Piece], span: Window, *, use_unknown: bool = True) -> tuple[Window, ...]:
+    """Return of a timeline what `passable_windows` returns of a segment's."""
     return merge_windows(
         piece.window
-        for piece in pieces_in(access.timeline(segment), span)
+        for piece in pieces_in(timeline, span)
         if piece.status is not Status.BLOCKED and (use_unknown or piece.status is not Status.UNKNOWN)
     )
 

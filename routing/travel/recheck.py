@@ -11,6 +11,7 @@ from typing import Final
 
 from routing.network import GateId, PlaceId, RoadNetwork, Segment, SegmentId
 from routing.status import AccessMap, Piece, Status
+from routing.truck import ANY_TRUCK, Truck
 from routing.units import Instant, Window
 
 STEP_S: Final = 60
@@ -47,14 +48,15 @@ def recheck(  # noqa: PLR0913 - what a drive is made of
     trucks: int,
     *,
     loaded: bool,
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     daylight: Sequence[Window] | None = None,
 ) -> Recheck:
     """Walk the segments in time and return every complaint; none means that the drive may take place.
 
-    Complaints begin with `path`, `weight`, `blocked_segment`, `segment_window` (it closes while the column is on
-    it), `gate_hours`, `unknown_segment` or `night`. A path that breaks off is walked up to the break.
+    Complaints begin with `path`, `weight`, `axle`, `height`, `width`, `blocked_segment`, `segment_window` (it closes
+    while the column is on it), `gate_hours`, `unknown_segment` or `night`. A path that breaks off is walked up to the
+    break.
     """
     place, now = start, depart_at
     passes: list[Pass] = []
@@ -65,9 +67,7 @@ def recheck(  # noqa: PLR0913 - what a drive is made of
         if segment is None or wrong:
             complaints.append(wrong)
             break
-        limit_kg = access.limit_kg(segment)
-        if limit_kg is not None and gross_kg > limit_kg:
-            complaints.append(f"weight: {name} carries {limit_kg} kg, a truck weighs {gross_kg} kg")
+        complaints += _limits(access, segment, truck)
         if segment.gate is not None and _flow(network, access, segment.gate) <= 0:
             complaints.append(f"gate_hours: gate {segment.gate} lets no trucks through")
             break
@@ -88,6 +88,18 @@ def _entrance(segment: Segment | None, name: SegmentId, place: PlaceId) -> str:
     if segment.oneway and place != segment.start:
         return f"path: {name} is one-way and leads to {place}"
     return ""
+
+
+def _limits(access: AccessMap, segment: Segment, truck: Truck) -> Iterator[str]:
+    limit_kg = access.limit_kg(segment)
+    if limit_kg is not None and truck.gross_kg > limit_kg:
+        yield f"weight: {segment.id} carries {limit_kg} kg, a truck weighs {truck.gross_kg} kg"
+    if segment.axle_limit_kg is not None and truck.axle_kg > segment.axle_limit_kg:
+        yield f"axle: {segment.id} carries {segment.axle_limit_kg} kg an axle, a truck has {truck.axle_kg} kg on one"
+    if segment.height_limit_m is not None and truck.height_m > segment.height_limit_m:
+        yield f"height: {segment.id} is {segment.height_limit_m:g} m high, a truck {truck.height_m:g} m"
+    if segment.width_limit_m is not None and truck.width_m > segment.width_limit_m:
+        yield f"width: {segment.id} is {segment.width_limit_m:g} m wide, a truck {truck.width_m:g} m"
 
 
 def _flow(network: RoadNetwork, access: AccessMap, gate: GateId) -> int:

@@ -5,8 +5,14 @@ hierarchy). A label is a way so far: its seconds, its causes, and the departures
 wait on the road, so that who is earlier at a gate may find it still shut: a label yields to a faster one only where
 that cannot matter (see `_covers_any_way_on`), and the result is exact. Should a search grow beyond `LABELS_EXACT`
 labels (many gates with hours over many days), a slower way to a place is no longer kept for the sole use of arriving
-there later; beyond `LABELS_BY_CAUSE`, a way no longer for failing by other causes than a likelier one. Both limits are
-counted, so that the same question always has the same answer.
+there later; beyond `LABELS_BY_CAUSE`, a way no longer for failing by other causes than a likelier one. Beyond
+`LABELS_MOST` the search ends once it has found a way: none faster than the last label is missing, and of slower ones
+the fastest along the surest roads is still given. The limits are counted, so that the same question always has the
+same answer.
+
+Before all that the fastest way is asked of the hierarchy. Where nothing on it opens or closes and none can be likelier,
+it matches every other and is the answer; where a slower one is open all the time and as likely as any can be, only ways
+up to its time are searched. So the work is bounded by what can matter, and not by the size of the map.
 
 References
 ----------
@@ -14,19 +20,23 @@ Multi-criteria label setting: Martins (1984), doi 10.1016/0377-2217(84)90077-8; 
 """
 
 import heapq
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from routing.network import PlaceId, SegmentId
+from routing.travel.column import LONGEST_DRIVE_S
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.travel.passage import path_p
-from routing.travel.survey import LONGEST_DRIVE_S, P_DIGITS, Ahead, Hop, Spell, Survey
+from routing.travel.roads import Numbers
+from routing.travel.spells import Spell, covered, enter
+from routing.travel.survey import P_DIGITS, Ahead, Hop, Straight, Survey
 from routing.units import Instant, Seconds
 
 LABELS_EXACT: Final = 300
 """Enough for nearly all pairs of places of a country and one day's light; nine days over 100 gates need thousands."""
 LABELS_BY_CAUSE: Final = 1_500
+LABELS_MOST: Final = 20_000
+"""Some two seconds on a map of 100,000 places; the crises that are planned stay below 1,500."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +47,8 @@ class Way:
     """
 
     segments: tuple[SegmentId, ...]
+    numbers: Numbers = field(repr=False, compare=False)
+    """Of the segments, in the engine."""
     seconds: Seconds
     p: float
     departures: tuple[Spell, ...]
@@ -88,25 +100,55 @@ def find_ways(survey: Survey, engine: TravelEngine, origin: PlaceId, destination
     """
     if not survey.spans:
         return ()
-    found = _Search(survey, engine, origin, destination).run()
-    return tuple(
-        Way(segments=label.segments(), seconds=label.seconds, p=label.p, departures=label.departures) for label in found
-    )
+    fastest = survey.straight(origin, destination)
+    longest_s = min(LONGEST_DRIVE_S, max(span.seconds for span in survey.spans))
+    if fastest is None or fastest.seconds > longest_s:
+        return ()
+    most_p = survey.likeliest(origin, destination)
+    if fastest.steady and fastest.p >= most_p:
+        return (_all_day(survey, engine, fastest),)
+    sure = survey.sure(origin, destination, most_p)
+    if sure is not None and sure.p >= most_p:
+        # Whatever takes longer is matched by this way.
+        longest_s = min(longest_s, sure.seconds)
+    search = _Search(survey, engine, origin, destination, survey.ahead(origin, destination, longest_s))
+    found = [_found(label, engine) for label in search.run()]
+    if search.ended_early and sure is not None and sure.seconds <= longest_s and sure.p > max(way.p for way in found):
+        found.append(_all_day(survey, engine, sure))
+    return tuple(found)
+
+
+def _all_day(survey: Survey, engine: TravelEngine, way: Straight) -> Way:
+    """Return a way that is open all the time: it can be left on whenever there is time for it."""
+    ends = ((span.start, min(span.end, span.end - way.seconds + 1)) for span in survey.spans)
+    departures = tuple((start, end) for start, end in ends if start < end)
+    segments = engine.roads.names(way.numbers)
+    return Way(segments=segments, numbers=way.numbers, seconds=way.seconds, p=way.p, departures=departures)
+
+
+def _found(label: "_Label", engine: TravelEngine) -> Way:
+    segments = label.segments()
+    return Way(
+        segments=segments, numbers=engine.roads.numbers(segments), seconds=label.seconds, p=label.p,
+        departures=label.departures,
+    )  # fmt: skip
 
 
 class _Search:
     """One search from one place to another."""
 
-    def __init__(self, survey: Survey, engine: TravelEngine, origin: PlaceId, destination: PlaceId) -> None:
+    def __init__(
+        self, survey: Survey, engine: TravelEngine, origin: PlaceId, destination: PlaceId, ahead: Ahead
+    ) -> None:
         self._survey = survey
         self._origin = engine.index[origin]
         self._destination = engine.index[destination]
-        self._ahead: Ahead = survey.ahead(destination)
+        self._ahead = ahead
         self._spans: tuple[Spell, ...] = tuple((span.start, span.end) for span in survey.spans)
-        self._calm = survey.calm_from(origin, destination)
         self._settled: dict[int, list[_Label]] = {}
         self._arrived: list[_Label] = []
         self._bits: dict[str, int] = {}
+        self._place_bits: dict[int, int] = {}
         self._compared = 0
 
     def run(self) -> list[_Label]:
@@ -114,12 +156,12 @@ class _Search:
             return []
         start = _Label(
             node=self._origin, seconds=0, causes={}, names=0, p=1.0, departures=self._spans,
-            places=1 << self._origin, before=None, segment="",
+            places=self._bit(self._origin), before=None, segment="",
         )  # fmt: skip
         # With each label waits how many ways and labels it was compared with when it was made.
         queue: list[tuple[Seconds, int, _Label, int, int]] = [(0, 0, start, 0, 0)]
         pushed = 0
-        while queue:
+        while queue and not self.ended_early:
             _, _, label, arrived, settled = heapq.heappop(queue)
             if self._beaten(label, arrived, settled):
                 continue
@@ -138,17 +180,23 @@ class _Search:
                 heapq.heappush(queue, (at_least, pushed, after, *compared))
         return _unmatched(self._arrived)
 
+    @property
+    def ended_early(self) -> bool:
+        """Whether so much has been searched that a way found must do."""
+        return self._compared > LABELS_MOST and bool(self._arrived)
+
     def _extend(self, label: _Label, hop: Hop) -> _Label | None:
-        if label.places >> hop.to & 1:
+        place = self._bit(hop.to)
+        if label.places & place:
             return None
         seconds = label.seconds + hop.seconds
         at_least = seconds + self._ahead.seconds[hop.to]
-        if at_least > LONGEST_DRIVE_S or self._ahead.seconds[hop.to] >= UNREACHABLE:
+        if at_least > self._ahead.limit_s or self._ahead.seconds[hop.to] >= UNREACHABLE:
             return None
         departures = label.departures
         if hop.passable is not None:
-            departures = _enter(departures, hop.passable, label.seconds, seconds)
-        departures = _enter(departures, self._spans, 0, at_least)
+            departures = enter(departures, hop.passable, label.seconds, seconds)
+        departures = enter(departures, self._spans, 0, at_least)
         if not departures:
             return None
         causes, names, p = label.causes, label.names, label.p
@@ -157,8 +205,14 @@ class _Search:
             p = round(path_p(causes), P_DIGITS)
         return _Label(
             node=hop.to, seconds=seconds, causes=causes, names=names, p=p, departures=departures,
-            places=label.places | 1 << hop.to, before=label, segment=hop.segment,
+            places=label.places | place, before=label, segment=hop.segment,
         )  # fmt: skip
+
+    def _bit(self, node: int) -> int:
+        """Return the place's own bit: of a large map few places are met, and they are numbered as they come."""
+        if node not in self._place_bits:
+            self._place_bits[node] = 1 << len(self._place_bits)
+        return self._place_bits[node]
 
     def _merge(self, causes: dict[str, float], names: int, more: dict[str, float]) -> tuple[dict[str, float], int]:
         merged = dict(causes)
@@ -206,13 +260,13 @@ class _Search:
                 cover.append((start - gap, end))
             elif inside:
                 cover.append((start - gap, end - gap))
-        return _covered(label.departures, cover)
+        return covered(label.departures, cover)
 
     def _calm_in(self, at: Instant) -> Instant:
-        for calm, span in zip(self._calm, self._spans, strict=True):
+        for calm, span in zip(self._ahead.calm, self._spans, strict=True):
             if at < span[1]:
                 return calm
-        return self._calm[-1]
+        return self._ahead.calm[-1]
 
 
 def _no_riskier(one: _Label, other: _Label) -> bool:
@@ -221,43 +275,7 @@ def _no_riskier(one: _Label, other: _Label) -> bool:
 
 def _replaces(one: _Label, other: _Label, gap: Seconds) -> bool:
     """Tell whether each departure of the other can be replaced by one up to `gap` seconds later."""
-    return _covered(other.departures, [(start - gap, end) for start, end in one.departures])
-
-
-def _covered(spells: Sequence[Spell], cover: Sequence[Spell]) -> bool:
-    """Tell whether the sorted spells lie in the union of the covering ones, which are sorted by their starts."""
-    which = 0
-    for start, end in spells:
-        reached = start
-        while reached < end:
-            while which < len(cover) and cover[which][1] <= reached:
-                which += 1
-            if which == len(cover) or cover[which][0] > reached:
-                return False
-            reached = cover[which][1]
-    return True
-
-
-def _enter(
-    departures: tuple[Spell, ...], passable: tuple[Spell, ...], enter_s: Seconds, leave_s: Seconds
-) -> tuple[Spell, ...]:
-    """Keep the departures from which something that is open in these spells is entered and left within one of them."""
-    if len(departures) == 1 and len(passable) == 1:  # by far the most frequent
-        start = max(departures[0][0], passable[0][0] - enter_s)
-        end = min(departures[0][1], passable[0][1] - leave_s + 1)
-        return ((start, end),) if start < end else ()
-    kept: list[Spell] = []
-    i = j = 0
-    while i < len(departures) and j < len(passable):
-        last = passable[j][1] - leave_s + 1
-        start = max(departures[i][0], passable[j][0] - enter_s)
-        if start < min(departures[i][1], last):
-            kept.append((start, min(departures[i][1], last)))
-        if departures[i][1] <= last:
-            i += 1
-        else:
-            j += 1
-    return tuple(kept)
+    return covered(other.departures, [(start - gap, end) for start, end in one.departures])
 
 
 def _unmatched(labels: list[_Label]) -> list[_Label]:

@@ -25,7 +25,7 @@ def find_kept(shelf: Path, name: str, read: Callable[[Path], Found | None]) -> F
     if not folder.is_dir():
         return None
     try:
-        found = read(folder) if _is_whole(folder) else None
+        found = read(folder) if _is_whole(folder, name) else None
     except Exception:  # noqa: BLE001 - whatever a broken file does to its reader, it can be made anew
         found = None
     if found is None:
@@ -47,7 +47,7 @@ def keep(shelf: Path, name: str, write: Callable[[Path], None]) -> None:
         shelf.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=".new-", dir=shelf))
         write(new)
-        (new / _LIST).write_text(json.dumps(_contents(new)), encoding="utf-8")
+        (new / _LIST).write_text(json.dumps({"name": name, "files": _contents(new)}), encoding="utf-8")
         new.rename(shelf / name)
     except (OSError, RuntimeError) as problem:
         if not (shelf / name).is_dir():
@@ -58,9 +58,10 @@ def keep(shelf: Path, name: str, write: Callable[[Path], None]) -> None:
         _forget_the_eldest(shelf)
 
 
-def _is_whole(folder: Path) -> bool:
+def _is_whole(folder: Path, name: str) -> bool:
+    """Tell whether the folder was written under this name, and each file is as it was written."""
     said = json.loads((folder / _LIST).read_text(encoding="utf-8"))
-    return bool(said) and said == _contents(folder)
+    return bool(said["files"]) and said == {"name": name, "files": _contents(folder)}
 
 
 def _contents(folder: Path) -> dict[str, str]:

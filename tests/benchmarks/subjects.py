@@ -17,6 +17,7 @@ from routing.status import Status
 from routing.travel.engine import UNREACHABLE, TravelEngine
 from routing.units import AsOf, Window
 from tests.benchmarks.folds import measure_folds
+from tests.benchmarks.legs import measure_legs
 from tests.benchmarks.roads import measure_roads
 from tests.benchmarks.timing import Timing, Watch
 
@@ -142,7 +143,7 @@ SUBJECTS: Final = MappingProxyType(
 )
 
 
-ON_MAPS: Final = MappingProxyType({"roads": measure_roads, "folds": measure_folds})
+ON_MAPS: Final = MappingProxyType({"roads": measure_roads, "folds": measure_folds, "legs": measure_legs})
 """What is measured on drawn maps instead of a crisis, in several rows."""
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.folds import measure_folds
+from tests.benchmarks.legs import measure_legs
 from tests.benchmarks.road_maps import draw_map
 from tests.benchmarks.roads import measure_roads
 from tests.benchmarks.subjects import SIZES, SUBJECTS, Case, measure
@@ -38,6 +39,15 @@ def test_folds_are_measured_on_a_small_map_too() -> None:
     whole, new = "folds whole", "folds new"
     assert [subject for subject, _ in rows] == ["folds index", whole, whole, new, whole, new]
     assert all("792 segments" in outcome for subject, outcome in rows if subject == whole)
+
+
+def test_legs_are_measured_on_a_small_map_too_and_pass_the_recheck() -> None:
+    rows = [(row.subject, row.outcome) for row in measure_legs("S", 600, records=500)]
+
+    driven = "legs recheck"
+    calm, folded = ("legs calm", "legs calm +", driven), ("legs folded", "legs folded +", driven)
+    assert [subject for subject, _ in rows] == ["legs engine", "legs lines", *calm, *folded]
+    assert "no complaint" in rows[-1][1]
 
 
 def test_a_drawn_map_is_the_same_each_time_and_its_arcs_lie_side_by_side() -> None:

@@ -61,7 +61,7 @@ def test_what_is_near_a_line_is_near_one_of_its_roads(land: RoadNetwork, within_
     joining = [name for name in land.segments if len(set(land.areas_of(name))) > 1]
     expected: set[str] = set()
     for name in joining:
-        one = known._number[name]
+        one = known.number[name]
         reach = within_m / float(np.cos(np.radians(known._middle[one])))
         expected |= {other for k, other in enumerate(known.ids) if known._lines[one].distance(known._lines[k]) <= reach}
     assert {known.ids[k] for k in known.near_line(("east", "west"), within_m)} == expected

@@ -1,19 +1,21 @@
 """A map brought up to date is the map folded anew, and shares with the old one all that did not change."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.access import fold, fold_segments
+from routing.access import Folded, fold, fold_numbers
 from routing.errors import InvalidEvidence
 from routing.evidence import Evidence, GateHours
+from routing.geometry import Geometry, Numbers
 from routing.hand_set import PassageOverride
-from routing.network import Retired
+from routing.ledger import Ledger
+from routing.network import Retired, RoadNetwork
 from routing.refold import refold
 from routing.status import AccessMap
+from routing.track import Question
 from routing.units import HOUR, AsOf, Window
 from tests.routing.builders import (
     EAST_SOUTH,
@@ -167,11 +169,11 @@ def test_a_report_on_a_road_of_an_earlier_network_reaches_its_heirs() -> None:
 def test_only_touched_roads_are_folded_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[set[str]] = []
 
-    def counted(*given: object) -> Iterator[None]:
-        asked.append(set(given[3]))  # type: ignore[call-overload] # the segments
-        return fold_segments(*given)  # type: ignore[arg-type, return-value] # passed on as it came
+    def counted(question: Question, ledger: Ledger, network: RoadNetwork, chosen: Numbers) -> Folded:
+        asked.append(set(Geometry.of(network).names(chosen)))
+        return fold_numbers(question, ledger, network, chosen)
 
-    monkeypatch.setattr("routing.refold.fold_segments", counted)
+    monkeypatch.setattr("routing.refold.fold_numbers", counted)
     grown(road("inland", "closed", "2016-09-14 00:00"))
     grown(outcome("denied", "2016-09-14 00:00"))
     assert asked == [{"inland"}]

@@ -1,6 +1,7 @@
 """Access on the page: why a gate is what it is, who may see it, and reports looked at before they are saved."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,19 @@ def save(browser: Browser, **changes: str) -> str:
     answer = browser.send(RECORD, **(GATE_CLOSED | changes), do="save", seen=seen[1])
     assert answer.status_code == 303, text_of(answer.text)[-900:]
     return answer.location
+
+
+def test_the_panel_of_a_stretch_says_what_it_lets_pass(site: Door, analyst: Browser) -> None:
+    with site.store.reading() as read:
+        network = read.get_network(TWO_RIVERS)
+    name = min(network.segments)
+    low = replace(
+        network.segments[name], weight_limit_kg=7_500, axle_limit_kg=6_000, height_limit_m=3.8, width_limit_m=2.5
+    )
+    with site.store.writing() as write:
+        write.put_network(TWO_RIVERS, replace(network, segments={**network.segments, name: low}))
+    told = text_of(analyst.get(f"/access?sel=segment:{name}").text)
+    assert "up to 7.5 t, 6 t an axle, up to 3.8 m high, up to 2.5 m wide" in told
 
 
 # ---- Who sees it

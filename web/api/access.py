@@ -92,9 +92,10 @@ def explain(segment: str, query: AsOfQuery) -> Response:
 @api.validate(resp=answers(), tags=["access"])
 def ways(query: RouteQuery) -> Response:
     """Return the ways between two places, or why there is none."""
-    world, question = the_desk().world(), asked(query)
+    desk, question = the_desk(), asked(query)
+    world = desk.world()
     start, end = (service.find_place(world.network, words) for words in (query.origin, query.destination))
-    legs, refused = route(world, start, end, question, hours=query.hours)
+    legs, refused = route(world, start, end, question, hours=query.hours, maps=desk.access_over)
     return jsonify(route_json(world, start, end, legs, refused, papered(world, legs, question)))
 
 

@@ -75,7 +75,7 @@ def index() -> str | Answer:
     span = span if span in SPANS else "near"
     turned = request.args.get("rail") == "turns"
     return render(
-        "access/index.html", panel=shown, selection=selection, said=said, listing=listing, going=going,
+        "access/index.html", panel=shown, selection=selection, said=said, listing=listing, going=going, exact=exact,
         found=search(world, listing.words), gates=list_gates(world, exact, question), Status=Status,
         rail=make_rail(question, span, turned=turned), turned=turned, world=world, kinds=KINDS,
         overlay=access_overlay(world, exact, question, going, selection), shown_records=SHOWN_RECORDS,
@@ -173,7 +173,7 @@ def route() -> str | tuple[str, int]:
         if form.ok and ends["from"] == ends["to"]:
             form.complain("to", _("This is where the way begins. Name another place."))
         if form.ok:
-            legs, refused = find_routes(world, ends["from"], ends["to"], question, hours=within)
+            legs, refused = find_routes(world, ends["from"], ends["to"], question, hours=within, maps=desk.access_over)
     exact, papers = desk.access_at(question), papered(world, legs, question)
     told = render(
         "access/route.html", form=form, legs=legs, refused=refused, ends=ends, world=world, asked=asked,

@@ -11,6 +11,7 @@ from planner.domain.verify.violation import Violation
 from routing.network import SegmentId
 from routing.status import Status
 from routing.travel.recheck import Recheck, recheck
+from routing.truck import Truck
 from routing.units import Instant, Window, intersect_windows, merge_windows
 
 DRIVE_RULES: Final = (
@@ -18,7 +19,10 @@ DRIVE_RULES: Final = (
     "truck_limit", "night_driving",
 )  # fmt: skip
 
-_RULE_OF_COMPLAINT: Final = {"weight": "truck_limit", "night": "night_driving"}
+_RULE_OF_COMPLAINT: Final = {
+    **dict.fromkeys(("weight", "axle", "height", "width"), "truck_limit"),
+    "night": "night_driving",
+}
 _ON_THE_WAY_BACK: Final = {"blocked_segment": "window_return", "segment_window": "window_return"}
 
 
@@ -52,7 +56,7 @@ def drive(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
 
 def walk(move: Move, convoy: Convoy, snapshot: Snapshot) -> Recheck:
     """Return how the convoy drives a move, minute by minute."""
-    heaviest = max((snapshot.truck_types[kind].gross_kg for kind, n in convoy.trucks.items() if n > 0), default=0)
+    largest = Truck.largest(snapshot.truck_types[kind].on_the_road for kind, n in convoy.trucks.items() if n > 0)
     around = Window(move.depart_at - 86_400, max(move.arrive_at, move.depart_at) + 86_400)
     return recheck(
         snapshot.network,
@@ -62,7 +66,7 @@ def walk(move: Move, convoy: Convoy, snapshot: Snapshot) -> Recheck:
         move.depart_at,
         convoy.truck_count,
         loaded=move.loaded,
-        gross_kg=heaviest,
+        truck=largest,
         use_unknown=snapshot.policy.use_unknown,
         daylight=snapshot.crisis.daylight(around),
     )

@@ -28,6 +28,20 @@ def complaint(folder: Path) -> str:
     return str(caught.value)
 
 
+def test_a_table_of_trucks_may_say_how_high_wide_and_heavy_on_an_axle_they_are(folder: Path) -> None:
+    plain = read_seed(folder).catalogue.truck_types
+    assert {(t.height_m, t.width_m, t.axle_kg) for t in plain.values()} == {(4.0, 2.55, 11_500)}
+    file = folder / "truck_types.csv"
+    header, first, *rest = file.read_text(encoding="utf-8").splitlines()
+    told = [f"{header},height_m,axle_kg", f"{first},3.4,8000", *(f"{row},," for row in rest)]
+    file.write_text("\n".join(told) + "\n", encoding="utf-8")
+    found = sorted(read_seed(folder).catalogue.truck_types.values(), key=lambda t: t.height_m)
+    assert [(t.height_m, t.width_m, t.axle_kg) for t in found] == [(3.4, 2.55, 8_000), (4.0, 2.55, 11_500)]
+
+    file.write_text("\n".join([told[0], told[1].replace("3.4", "34"), *told[2:]]) + "\n", encoding="utf-8")
+    assert "truck_types.csv row 2: height_m is '34'" in complaint(folder)
+
+
 def gateless_lines(network: RoadNetwork, holders: dict[str, set[str]]) -> list[str]:
     """Segments without a gate between areas that two different parties have held."""
     return [

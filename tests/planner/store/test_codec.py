@@ -111,6 +111,25 @@ def test_a_snapshot_without_an_incumbent_is_written_as_before_there_was_such_a_f
     assert codec.unpack_snapshot(packed).incumbent == ()
 
 
+def test_limits_that_nobody_states_are_not_written_and_those_that_are_come_back() -> None:
+    """Networks and truck types stored before there were such limits keep their bytes, and so their digests."""
+    plain = two_sites_one_gate()
+    packed = codec.pack_snapshot(plain)
+    written = b"".join(str(part).encode() for part in packed.parts.values())
+    assert not [name for name in (b"axle", b"height", b"width_limit") if name in written]
+
+    name, segment = next(iter(plain.network.segments.items()))
+    low = replace(segment, height_limit_m=3.8, width_limit_m=2.5, axle_limit_kg=8_000)
+    kind, truck = next(iter(plain.truck_types.items()))
+    small = replace(truck, height_m=3.2, width_m=2.3, axle_kg=7_000)
+    limited = replace(
+        plain, network=replace(plain.network, segments={**plain.network.segments, name: low}),
+        truck_types={**plain.truck_types, kind: small},
+    )  # fmt: skip
+    assert codec.unpack_snapshot(codec.pack_snapshot(limited)) == limited
+    assert codec.pack_snapshot(limited).digest != packed.digest
+
+
 def test_an_incumbent_is_a_part_of_the_snapshot_and_of_its_digest() -> None:
     begun = replace(two_sites_one_gate(), incumbent=plan_for("0" * 64).convoys)
     packed = codec.pack_snapshot(begun)

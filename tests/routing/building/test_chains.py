@@ -25,6 +25,7 @@ def test_a_chain_becomes_one_segment_with_its_whole_geometry() -> None:
     "change",
     [
         {"road_class": "track"}, {"oneway": True}, {"bridge": True, "level": 1}, {"weight_limit_kg": 7500},
+        {"axle_limit_kg": 8000}, {"height_limit_m": 3.8}, {"width_limit_m": 2.5},
         {"single_lane": True}, {"width_m": 3.0},
     ],
 )  # fmt: skip

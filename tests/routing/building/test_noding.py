@@ -80,12 +80,14 @@ def test_lines_without_length_are_dropped() -> None:
 
 def test_a_road_drawn_twice_is_one_with_the_stricter_word_of_both() -> None:
     found = build([
-        road("one", (0, 0), (50, 1), (100, 0), weight_limit_kg=12000),
-        road("two", (100, 0.3), (50, 1.2), (0, 0.3), weight_limit_kg=7500, road_class="track", bridge=False),
+        road("one", (0, 0), (50, 1), (100, 0), weight_limit_kg=12000, height_limit_m=3.5),
+        road("two", (100, 0.3), (50, 1.2), (0, 0.3), weight_limit_kg=7500, road_class="track", bridge=False,
+             height_limit_m=4.2, width_limit_m=2.3, axle_limit_kg=6000),
     ])  # fmt: skip
 
     (segment,) = found.network.segments.values()
     assert (segment.weight_limit_kg, segment.road_class) == (7500, "track")
+    assert (segment.height_limit_m, segment.width_limit_m, segment.axle_limit_kg) == (3.5, 2.3, 6000)
     assert [twin.reason for twin in found.noded.duplicates] == ["it draws the road of one again"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.readers.attributes import Row, parse_weight_kg, parse_width_m, read_line
+from routing.readers.attributes import Row, parse_size_limit_m, parse_weight_kg, parse_width_m, read_line
 from routing.readers.classes import default_table
 from routing.readers.roadline import Notes, RoadLine
 from tests.routing.building.lines import points
@@ -61,6 +61,37 @@ def test_no_limit_is_neither_a_limit_nor_a_warning(text: object) -> None:
 @pytest.mark.parametrize(("text", "metres"), [("3.5", 3.5), ("3.5 m", 3.5), ("12 ft", 3.66), ("350 cm", 3.5)])
 def test_a_width_is_read_in_metres(text: str, metres: float) -> None:
     assert parse_width_m(text) == metres
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("3.8", 3.8), ("3,85 m", 3.85), ("380 cm", 3.8), ("12'6\"", 3.81), ("12 ft 6 in", 3.81), ("13'", 3.96),
+        ("12 ft", 3.65), ("4", 4.0), ("3.999", 3.99),
+    ],
+)  # fmt: skip
+def test_a_limit_of_height_is_read_in_metres_and_feet_and_never_rounded_up(text: str, metres: float) -> None:
+    assert parse_size_limit_m(text) == metres
+
+
+@pytest.mark.parametrize("text", ["low", "-3", "0.2", "380", "3.8 t", "12'6'6", "below_default"])
+def test_what_is_no_limit_of_height_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no l"):
+        parse_size_limit_m(text)
+
+
+def test_limits_of_axle_height_and_width_are_read_and_nonsense_is_a_warning_each() -> None:
+    found, warnings = read(**{"maxaxleload": "8", "maxheight": "3.8;4", "maxwidth:physical": "2.5 m"})
+    assert (found.axle_limit_kg, found.height_limit_m, found.width_limit_m) == (8_000, 3.8, 2.5)
+    assert found.width_m == 7.0
+    assert not list(warnings)
+
+    found, warnings = read(maxaxleload="many", maxheight="low", maxwidth="none")
+    assert (found.axle_limit_kg, found.height_limit_m, found.width_limit_m) == (None, None, None)
+    assert [(each.reason, each.value) for each in warnings] == [
+        ("the axle limit makes no sense and is left out", "many"),
+        ("the height limit makes no sense and is left out", "low"),
+    ]
 
 
 def test_a_road_without_a_width_has_that_of_its_class() -> None:

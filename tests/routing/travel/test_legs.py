@@ -1,21 +1,24 @@
 """The ways between two places: by hand, and against every simple path of small drawn networks."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from math import prod
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.errors import UnknownId
+from routing.errors import RoutingError, UnknownId
 from routing.network import PlaceId, RoadNetwork
 from routing.status import AccessMap, Piece, Status
 from routing.travel import search
+from routing.travel.column import Column, drive_spans
 from routing.travel.engine import TravelEngine
 from routing.travel.legs import GateOffset, Leg, Refusal, find_legs, refusal
 from routing.travel.recheck import recheck
 from routing.travel.search import Way, find_ways
-from routing.travel.survey import Column, Survey, drive_spans
+from routing.travel.survey import Survey
+from routing.truck import ANY_TRUCK, Truck
 from routing.units import Window
 from tests.routing.travel.builders import (
     KM_S,
@@ -42,13 +45,13 @@ def legs(
     *,
     departures: Window = HALF_DAY,
     daylight: tuple[Window, ...] | None = (DAY,),
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     max_legs: int = 4,
 ) -> tuple[Leg, ...]:
     return find_legs(
         roads, access(roads, changed=changed), TravelEngine(roads), "a", "d", departures, loaded=True,
-        gross_kg=gross_kg, use_unknown=use_unknown, daylight=daylight, max_legs=max_legs,
+        truck=truck, use_unknown=use_unknown, daylight=daylight, max_legs=max_legs,
     )  # fmt: skip
 
 
@@ -176,8 +179,8 @@ def test_a_bridge_too_weak_for_the_truck_is_left_out() -> None:
     weak = network(
         road("a-b", weight_limit_kg=20_000), road("b-d"), road("a-c", metres=3_000), road("c-d", metres=3_000)
     )
-    assert ways_of(legs(weak, gross_kg=20_000)) == [("a-b", "b-d")]
-    assert ways_of(legs(weak, gross_kg=20_001)) == [("a-c", "c-d")]
+    assert ways_of(legs(weak, truck=Truck(gross_kg=20_000))) == [("a-b", "b-d")]
+    assert ways_of(legs(weak, truck=Truck(gross_kg=20_001))) == [("a-c", "c-d")]
 
 
 def test_a_column_that_is_already_there_has_a_leg_without_a_road() -> None:
@@ -213,8 +216,8 @@ CHAIN = network(road("a-b", weight_limit_kg=9_000), road("b-c"), road("c-d"), ro
 
 def why_not(changed: Mapping[str, Sequence[Piece]], destination: PlaceId = "d", **column: int) -> Refusal:
     return refusal(
-        CHAIN, access(CHAIN, changed=changed), "a", destination, after(0, 3_600), gross_kg=column.get("gross_kg", 0),
-        use_unknown=bool(column.get("use_unknown", 1)),
+        CHAIN, access(CHAIN, changed=changed), "a", destination, after(0, 3_600),
+        truck=Truck(gross_kg=column.get("gross_kg", 0)), use_unknown=bool(column.get("use_unknown", 1)),
     )  # fmt: skip
 
 
@@ -254,7 +257,7 @@ def searched(
     world: World, origin: PlaceId, destination: PlaceId, spans: tuple[Window, ...], *, loaded: bool, trucks: int = 1
 ) -> tuple[Way, ...]:
     engine = TravelEngine(world.roads)
-    column = Column(loaded=loaded, trucks=trucks, gross_kg=0, use_unknown=True)
+    column = Column(loaded=loaded, trucks=trucks, truck=ANY_TRUCK, use_unknown=True)
     return find_ways(Survey.of(world.roads, world.access, engine, column, spans), engine, origin, destination)
 
 
@@ -325,3 +328,53 @@ def test_a_hurried_search_still_gives_only_ways_that_work(*, world: World, choic
     for leg in found:
         depart = leg.departures[0].start
         assert recheck(world.roads, world.access, leg.segments, origin, depart, 2, loaded=True).complaints == ()
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(world=worlds(most_roads=14), choice=st.data())
+def test_a_search_that_ends_early_misses_no_way_faster_than_where_it_ended_and_never_says_no_way(
+    *, world: World, choice: st.DataObject
+) -> None:
+    origin, destination = choice.draw(st.permutations(sorted(world.roads.places)))[:2]
+    spans = spans_of(world, after(0, SPAN_S), None)
+    every = searched(world, origin, destination, spans, loaded=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "LABELS_MOST", choice.draw(st.integers(0, 6)))
+        found = searched(world, origin, destination, spans, loaded=True)
+    assert bool(found) == bool(every)
+    known = [(way.seconds, way.p, way.departures) for way in every]
+    told = [(way.seconds, way.p, way.departures) for way in found]
+    # All that was found is right but for a last one, the surest, before which something may be missing.
+    until = next((k for k, (one, other) in enumerate(zip(known, told, strict=False)) if one != other), len(told))
+    assert len(told) - until <= 1
+    for way in found[until:]:
+        assert way.p > max((other.p for other in found[:until]), default=0)
+
+
+@settings(max_examples=settings().max_examples // 5)
+@given(world=worlds(most_roads=14), choice=st.data())
+def test_threads_that_ask_one_engine_at_once_get_the_legs_of_one_that_asks_alone(
+    *, world: World, choice: st.DataObject
+) -> None:
+    pairs = [choice.draw(st.permutations(sorted(world.roads.places)))[:2] for _ in range(6)]
+    alone = [found_legs(world.roads, world.access, origin, destination) for origin, destination in pairs]
+    engine = TravelEngine(world.roads)
+
+    def ask(ends: Sequence[PlaceId]) -> tuple[Leg, ...]:
+        return find_legs(
+            world.roads, world.access, engine, ends[0], ends[1], after(0, SPAN_S), loaded=True, trucks=2, max_legs=99
+        )
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(ask, pairs)) == alone
+
+
+def test_a_column_without_trucks_is_refused() -> None:
+    with pytest.raises(RoutingError, match="0 trucks"):
+        find_legs(TWO_WAYS, access(TWO_WAYS), TravelEngine(TWO_WAYS), "a", "d", after(0, 60), loaded=True, trucks=0)
+
+
+def test_a_map_that_does_not_hold_a_road_is_refused_by_name() -> None:
+    known = access(network(road("a-b"), road("b-d"), road("c-d")))
+    with pytest.raises(UnknownId, match="No segment 'a-c'"):
+        find_legs(TWO_WAYS, known, TravelEngine(TWO_WAYS), "a", "d", after(0, 60), loaded=True)

@@ -7,6 +7,7 @@ import pytest
 from routing.network import RoadNetwork, SegmentId
 from routing.status import Piece, Status
 from routing.travel.recheck import Pass, Recheck, recheck
+from routing.truck import ANY_TRUCK, Truck
 from routing.units import Window
 from tests.routing.travel.builders import KM_S, T0, access, after, blocked, gate, network, piece, road
 
@@ -24,12 +25,12 @@ def walk(
     segments: Sequence[SegmentId] = WAY,
     depart_s: int = 0,
     loaded: bool = True,
-    gross_kg: int = 0,
+    truck: Truck = ANY_TRUCK,
     use_unknown: bool = True,
     daylight: Sequence[Window] | None = None,
 ) -> Recheck:
     return recheck(
-        roads, access(roads, changed=changed), segments, "a", T0 + depart_s, 3, loaded=loaded, gross_kg=gross_kg,
+        roads, access(roads, changed=changed), segments, "a", T0 + depart_s, 3, loaded=loaded, truck=truck,
         use_unknown=use_unknown, daylight=daylight,
     )  # fmt: skip
 
@@ -89,8 +90,8 @@ def test_a_column_before_a_shut_gate_breaks_its_hours(code: str) -> None:
 
 
 def test_a_truck_heavier_than_the_bridge_carries_is_told_both_weights() -> None:
-    assert walk(gross_kg=20_000).complaints == ()
-    assert walk(gross_kg=20_001).complaints == ("weight: a-b carries 20000 kg, a truck weighs 20001 kg",)
+    assert walk(truck=Truck(gross_kg=20_000)).complaints == ()
+    assert walk(truck=Truck(gross_kg=20_001)).complaints == ("weight: a-b carries 20000 kg, a truck weighs 20001 kg",)
 
 
 def test_a_road_without_report_is_a_complaint_only_where_the_policy_refuses_it() -> None:
@@ -117,5 +118,5 @@ def test_the_last_second_of_a_drive_must_be_folded_too() -> None:
 
 
 def test_every_broken_rule_of_a_drive_is_told_at_once() -> None:
-    found = walk({"b-c": blocked()}, gross_kg=30_000, daylight=[])
+    found = walk({"b-c": blocked()}, truck=Truck(gross_kg=30_000), daylight=[])
     assert rules(found) == ["weight", "blocked_segment", "night"]

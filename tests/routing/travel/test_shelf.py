@@ -2,12 +2,14 @@
 
 import logging
 import multiprocessing
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from routing.travel import hierarchy, shelf
+from routing.travel import engine, hierarchy, shelf
 from routing.travel.engine import TravelEngine
 from routing.travel.hierarchy import Hierarchy
 from routing.travel.shelf import find_kept, keep
@@ -117,6 +119,33 @@ def test_an_engine_keeps_its_order_where_it_is_told(tmp_path: Path, monkeypatch:
     assert hierarchy.AT_HAND
     never_ordered(monkeypatch)
     assert TravelEngine(roads, shelf=tmp_path).seconds_table(["a"], ["c"]).tolist() == [[2 * KM_S]]
+
+
+def test_an_order_of_another_map_under_this_ones_name_is_not_believed(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As many places and roads, every byte as it was written: only the name in its list gives the stranger away."""
+    mirrored = replace(ARCS, tail=ARCS.head, head=ARCS.tail)
+    Hierarchy(mirrored, tmp_path / "other")
+    (stranger,) = (tmp_path / "other").iterdir()
+    shutil.copytree(stranger, tmp_path / "mine" / f"{ARCS.digest()}-rk1")
+    with caplog.at_level(logging.WARNING):
+        assert times(Hierarchy(ARCS, tmp_path / "mine")) == times(Hierarchy(ARCS))
+    assert "made anew" in caplog.text
+
+
+def test_the_engine_of_a_network_is_made_once_and_of_a_large_one_the_order_is_kept_for_other_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roads = network(road("a-b"), road("b-c"))
+    assert TravelEngine.of(roads) is TravelEngine.of(roads)
+    monkeypatch.setattr(engine, "WORTH_KEEPING", 3)
+    monkeypatch.setattr(engine, "_ORDERS", engine._Orders(folder=tmp_path))
+    assert TravelEngine.of(network(road("a-b"))).seconds_table(["a"], ["b"]).tolist() == [[KM_S]]
+    assert list(tmp_path.iterdir()) == []
+    TravelEngine.of(replace(roads))
+    never_ordered(monkeypatch)
+    assert TravelEngine.of(replace(roads)).seconds_table(["a"], ["c"]).tolist() == [[2 * KM_S]]
 
 
 def _write(folder: Path, said: str) -> None:

@@ -137,6 +137,18 @@ ROADS: tuple[Mutation, ...] = (
         change=in_segment("fork-near", lambda s: replace(s, weight_limit_kg=17_999)),
     ),
     Mutation(
+        says="an axle of a truck is too heavy for a bridge", rule="truck_limit",
+        change=in_segment("fork-near", lambda s: replace(s, axle_limit_kg=11_499)),
+    ),
+    Mutation(
+        says="a truck is too high for a tunnel", rule="truck_limit",
+        change=in_segment("fork-near", lambda s: replace(s, height_limit_m=3.99)),
+    ),
+    Mutation(
+        says="a truck is too wide for a gate", rule="truck_limit",
+        change=in_segment("fork-near", lambda s: replace(s, width_limit_m=2.54)),
+    ),
+    Mutation(
         says="the column is on the road after dusk", rule="night_driving",
         change=in_convoy("hub-near", lambda c: later(c, 9 * HOUR)),
     ),
