@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from planner.domain.errors import BadInput, PlannerError
 from planner.store.keys import create_key_file, default_key_file, find_key, get_key
 from planner.store.store import Store
-from routing.travel.engine import keep_orders_in
+from routing.travel.orders import keep_orders_in
 from routing.units import Instant
 
 DATABASE_FILE: Final = "qafila.db"

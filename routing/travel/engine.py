@@ -17,12 +17,13 @@ from routing.network import PlaceId, RoadNetwork, SegmentId
 from routing.travel.arcs import UNREACHABLE, ArcArrays, Numbers
 from routing.travel.hierarchy import AT_HAND, Hierarchy
 from routing.travel.metric import Metric, Topology
+from routing.travel.orders import ORDERS
 from routing.travel.plain_search import PlainMap
 from routing.travel.roads import Roads, Shapes
 from routing.travel.spread import Spread
 from routing.units import Seconds
 
-__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine", "Weights", "keep_orders_in"]
+__all__ = ["UNREACHABLE", "FastestWay", "TravelEngine", "Weights"]
 
 _METRICS_KEPT: Final = 32
 _ARCS_KEPT: Final = 8_000_000
@@ -90,7 +91,7 @@ class TravelEngine:
                 if engine.network is network:
                     return engine
             worth_keeping = len(network.places) >= WORTH_KEEPING
-            engine = cls(network, shelf=_ORDERS.folder if worth_keeping else None)
+            engine = cls(network, shelf=ORDERS.folder if worth_keeping else None)
             _MADE.append(engine)
             return engine
 
@@ -254,21 +255,8 @@ class _Lent:
     borrowers: int = 0
 
 
-@dataclass(slots=True)
-class _Orders:
-    """Where the orders of networks are kept on disk, for all of this process."""
-
-    folder: Path | None = None
-
-
-_ORDERS: Final = _Orders()
 _MAKING: Final = threading.Lock()
 _MADE: Final[deque[TravelEngine]] = deque(maxlen=2)
-
-
-def keep_orders_in(folder: Path | None) -> None:
-    """Let this process keep the orders of large networks in a folder, which others may share; None keeps none."""
-    _ORDERS.folder = folder
 
 
 def _build_engine(network: RoadNetwork, hierarchy: bool, shelf: Path | None) -> TravelEngine:  # noqa: FBT001 - pickle

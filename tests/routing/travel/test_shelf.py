@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from routing.travel import engine, hierarchy, shelf
+from routing.travel import engine, hierarchy, orders, shelf
 from routing.travel.engine import TravelEngine
 from routing.travel.hierarchy import Hierarchy
 from routing.travel.shelf import find_kept, keep
@@ -140,7 +140,7 @@ def test_the_engine_of_a_network_is_made_once_and_of_a_large_one_the_order_is_ke
     roads = network(road("a-b"), road("b-c"))
     assert TravelEngine.of(roads) is TravelEngine.of(roads)
     monkeypatch.setattr(engine, "WORTH_KEEPING", 3)
-    monkeypatch.setattr(engine, "_ORDERS", engine._Orders(folder=tmp_path))
+    monkeypatch.setattr(orders.ORDERS, "folder", tmp_path)
     assert TravelEngine.of(network(road("a-b"))).seconds_table(["a"], ["b"]).tolist() == [[KM_S]]
     assert list(tmp_path.iterdir()) == []
     TravelEngine.of(replace(roads))
