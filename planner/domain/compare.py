@@ -6,7 +6,15 @@ from typing import Final, Literal, TypeAlias
 
 from planner.domain.needs import SiteId
 from planner.domain.plan import Convoy, Plan
-from planner.domain.scenario import Edit, EscortChange, FleetChange, target_of
+from planner.domain.scenario import (
+    Edit,
+    EscortChange,
+    FleetChange,
+    NeedScaled,
+    PlanPolicySet,
+    StockChange,
+    target_of,
+)
 from planner.domain.snapshot import Snapshot
 from routing.evidence import (
     CeasefireAgreed,
@@ -28,8 +36,13 @@ Side: TypeAlias = Literal["a", "b", "both"]
 
 _INPUTS: Final = (
     "horizon", "commodities", "needs", "groups", "hubs", "stock", "truck_types", "policy", "limits", "seed",
+    "fleets", "escorts",
 )  # fmt: skip
-"""Parts of a snapshot that neither the log nor a scenario changes: somebody entered or chose them anew."""
+"""Parts of a snapshot that the log does not change: somebody entered or chose them anew, or supposed them so."""
+_EXPLAINED_BY: Final[Mapping[str, type]] = {
+    "needs": NeedScaled, "stock": StockChange, "policy": PlanPolicySet, "fleets": FleetChange, "escorts": EscortChange,
+}  # fmt: skip
+"""The edits that change such a part: where one plan supposes such an edit and the other not, it is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,11 +302,7 @@ def edit_id(edit: Edit) -> str:
 
 def _inputs(a: Answer, b: Answer) -> Iterator[Cause]:
     edits = set(a.snapshot.scenario.edits) ^ set(b.snapshot.scenario.edits)
-    names = list(_INPUTS)
-    if not any(isinstance(edit, FleetChange) for edit in edits):
-        names.append("fleets")
-    if not any(isinstance(edit, EscortChange) for edit in edits):
-        names.append("escorts")
-    for name in names:
-        if getattr(a.snapshot, name) != getattr(b.snapshot, name):
+    for name in _INPUTS:
+        explained = any(isinstance(edit, _EXPLAINED_BY[name]) for edit in edits if name in _EXPLAINED_BY)
+        if not explained and getattr(a.snapshot, name) != getattr(b.snapshot, name):
             yield Cause(id=f"input:{name}", kind="input", side="both")
