@@ -1,5 +1,6 @@
 """The command that supposes: scenarios solved beside a base plan."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,30 +13,30 @@ from planner.cli.frame import json_option, print_json
 from planner.cli.show import show_diff
 from planner.cli.terminal import listing, print_listing, say, solving
 from planner.domain.errors import BadInput
-from planner.intake.scenario import read_scenario
+from planner.domain.sweep import Base
+from planner.intake.scenario import read_scenario_file
+from planner.jobs import Progress
 from planner.services.plan_records import PlanRecord, get_plan
 from planner.services.plan_view import diff_json
-from planner.services.what_if import Outcome, run_scenarios
+from planner.services.what_if import Outcome, plan_base, run_scenarios
 
 
 @click.command("what-if")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--base", default="latest", show_default=True, help="The plan to compare with; itself no scenario.")
+@click.option("--base", help="The plan to compare with; else the files' [base], else the latest.")
 @click.option("--compare", "side_by_side", is_flag=True, help="Print a table, one column a scenario.")
 @json_option
 @pass_app
-def what_if(app: App, files: tuple[Path, ...], base: str, *, side_by_side: bool, as_json: bool) -> None:
+def what_if(app: App, files: tuple[Path, ...], base: str | None, *, side_by_side: bool, as_json: bool) -> None:
     """Solve scenario FILES as of a base plan and say who gains, who loses, and because of what."""
-    record = get_plan(app.store, base, app.crisis)
-    if record.stored.card.supposed:
-        raise BadInput(
-            f"Plan {record.id} is itself a scenario ({record.snapshot.scenario.name}). Give --base a plain plan."
-        )
-    scenarios = [read_scenario(file, app.world.catalogue.crisis.tz) for file in files]
+    world = app.world
+    read = [read_scenario_file(file, world.catalogue.crisis.tz, world) for file in files]
     with solving("Supposing") as progress:
+        record = base_record(app, base, _one_base(files, [one.base for one in read]), progress)
         outcomes = run_scenarios(
-            app.store, app.world, record, scenarios, versions(), clock=clock, progress=progress, by=app.actor
-        )
+            app.store, world, record, [one.scenario for one in read], versions(), clock=clock, progress=progress,
+            by=app.actor,
+        )  # fmt: skip
     if as_json:
         print_json({"base": record.id, "scenarios": [_json(record, one) for one in outcomes]})
         return
@@ -45,6 +46,35 @@ def what_if(app: App, files: tuple[Path, ...], base: str, *, side_by_side: bool,
         name = escape(one.scenario.name)
         say(f"\n[bold]{name}[/]: {one.record.plan.people_reached:,} people, plan {one.record.id}")
         show_diff(record.id, one.record.id, one.difference)
+
+
+def base_record(app: App, named: str | None, stated: Base | None, progress: Progress) -> PlanRecord:
+    """Return the plan that scenarios are laid over: the one named, or the file's own, else the latest.
+
+    Raises
+    ------
+    BadInput
+        If both are given, or the plan named is itself a scenario.
+    """
+    if named is not None and stated is not None:
+        raise BadInput(f"--base {named} is given, and the file states a [base] of its own. Leave one of them out.")
+    if stated is not None:
+        return plan_base(
+            app.store, app.world, stated, versions(), clock=clock, progress=progress, by=app.actor
+        )  # fmt: skip
+    record = get_plan(app.store, named or "latest", app.crisis)
+    if record.stored.card.supposed:
+        raise BadInput(
+            f"Plan {record.id} is itself a scenario ({record.snapshot.scenario.name}). Give --base a plain plan."
+        )
+    return record
+
+
+def _one_base(files: tuple[Path, ...], bases: Sequence[Base | None]) -> Base | None:
+    if len(set(bases)) > 1:
+        told = ", ".join(file.name for file, base in zip(files, bases, strict=True) if base is not None)
+        raise BadInput(f"The files do not begin from one base ({told} state their own). Give them one by one.")
+    return bases[0]
 
 
 def _json(base: PlanRecord, one: Outcome) -> dict[str, object]:

@@ -12,6 +12,7 @@ from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.terminal import note
 from planner.services.plans import make_plan
+from planner.store.shelf import SnapshotShelf
 from planner.store.store import Store
 
 BEATS_A_LEASE = 4
@@ -20,19 +21,21 @@ BEATS_A_LEASE = 4
 
 @click.command()
 @click.option("--once", is_flag=True, help="Work what waits, then leave.")
+@click.option("--sweep", type=click.IntRange(1), help="Work only the scenarios of this sweep, then leave.")
+@click.option("--name", help="The worker's name; else that of this machine and process.")
 @click.option("--lease", "lease_s", default=jobs.LEASE_S, type=click.IntRange(1), hidden=True)
 @pass_app
-def worker(app: App, lease_s: int, *, once: bool) -> None:
+def worker(app: App, sweep: int | None, name: str | None, lease_s: int, *, once: bool) -> None:
     """Solve the runs that wait in the queue, until told to leave; the run in hand is finished first."""
-    name = f"{socket.gethostname()}-{os.getpid()}"
+    name = name or f"{socket.gethostname()}-{os.getpid()}"
     leaving = threading.Event()
     before = {
         sign: signal.signal(sign, lambda _number, _frame: leaving.set()) for sign in (signal.SIGTERM, signal.SIGINT)
     }
     beat_s = min(jobs.BEAT_S, lease_s / BEATS_A_LEASE)
     try:
-        if once:
-            worked = _work_what_waits(app.store, name, leaving, lease_s, beat_s)
+        if once or sweep is not None:
+            worked = _work_what_waits(app.store, name, leaving, sweep, lease_s, beat_s)
         else:
             note(f"Worker {name} waits for runs.")
             worked = jobs.work_forever(
@@ -44,10 +47,15 @@ def worker(app: App, lease_s: int, *, once: bool) -> None:
     note(f"Worked {worked} runs.")
 
 
-def _work_what_waits(store: Store, name: str, leaving: threading.Event, lease_s: int, beat_s: float) -> int:
-    worked = 0
+def _work_what_waits(
+    store: Store, name: str, leaving: threading.Event, sweep: int | None, lease_s: int, beat_s: float
+) -> int:
+    worked, shelf = 0, SnapshotShelf(store)
     while not leaving.is_set():
-        if jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s) is None:
+        run = jobs.work_once(
+            store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s, sweep=sweep, load=shelf.load
+        )
+        if run is None:
             break
         worked += 1
     return worked

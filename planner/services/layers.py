@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import replace
 
+from planner.domain.plan import Convoy
 from planner.domain.scenario import Scenario
 from planner.domain.snapshot import Snapshot
 from planner.services.supposed import (
@@ -34,8 +35,11 @@ class Layers:
         self.base = base
         self._maps: dict[tuple[Hashable, ...], AccessMap] = {}
 
-    def under(self, scenario: Scenario) -> Snapshot:
-        """Return the world with a scenario laid over it, as it would have been frozen with it."""
+    def under(self, scenario: Scenario, incumbent: tuple[Convoy, ...] = ()) -> Snapshot:
+        """Return the world with a scenario laid over it, as it would have been frozen with it.
+
+        `incumbent` are convoys of a plan for nearly this world, where the search may begin.
+        """
         base, reach = self.base, self.base.access.horizon
         policy = supposed_access_policy(base.access_policy, scenario)
         return replace(
@@ -50,6 +54,7 @@ class Layers:
             papers=supposed_papers(base.papers, scenario),
             policy=supposed_plan_policy(base.policy, scenario),
             access_policy=policy,
+            incumbent=incumbent,
         )
 
     def _access(self, supposed: tuple[Supposition, ...], policy: AccessPolicy) -> AccessMap:

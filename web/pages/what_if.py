@@ -114,7 +114,7 @@ def _solve(form: Form) -> str | Answer | tuple[str, int]:
 def _scenario(form: Form) -> Scenario | None:
     name = form.text("name", required=True, longest=80)
     text = form.values.get("text", "").replace("\r\n", "\n")
-    found = form.attempt("text", lambda: parse_scenario(_("scenario"), text, the_desk().zone))
+    found = form.attempt("text", lambda: parse_scenario(_("scenario"), text, the_desk().zone, the_desk().world()))
     return None if found is None else Scenario(name=name or found.name, edits=found.edits)
 
 
