@@ -10,7 +10,7 @@ from planner.domain.errors import PlannerError, Refused
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
 from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign, SweepId
-from planner.store.shelf import SnapshotShelf
+from planner.store.shelf import loader
 from planner.store.store import Store
 from routing.units import Instant, Seconds
 
@@ -155,10 +155,10 @@ def work_forever(
     The run in hand is finished first. While the database does not answer, the worker waits.
     """
     worked = 0
-    shelf = SnapshotShelf(store)
+    load = loader(store)
     while not leaving.is_set():
         try:
-            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s, load=shelf.load)
+            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s, load=load)
         except DatabaseBusy:
             run = None
         if run is None:

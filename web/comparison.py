@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from planner.domain.needs import Site
 from planner.domain.plan import Plan
 from planner.services.plan_records import PlanRecord
 from planner.services.scenarios import Asked
@@ -68,6 +69,45 @@ def _levels(plans: Sequence[Plan | None]) -> Iterable[Indicator]:
                 "exposure": (_("Time inside contested areas"), _("truck-hours"), False),
             }.get(name, (name, "", None))
             yield Indicator(name=said, unit=unit, values=values, more_is_better=better)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRow:
+    """The people reached at one site by the base and by each plan beside it (None: no plan yet)."""
+
+    site: Site
+    base: int
+    others: tuple[int | None, ...]
+
+
+def site_rows(base: PlanRecord, asked: Sequence[Asked]) -> tuple[SiteRow, ...]:
+    """Return the sites where some plan reaches other people than the base, those with the largest change first."""
+    found: dict[str, list[int | None]] = {}
+    before: dict[str, int] = {}
+    for place, one in enumerate(asked):
+        for difference in () if one.difference is None else one.difference.sites:
+            before[difference.site] = difference.people_a
+            found.setdefault(difference.site, [None] * len(asked))[place] = difference.people_b
+    sites = {**the_desk().world().catalogue.sites, **base.snapshot.sites}
+    rows = [
+        SiteRow(site=sites[site], base=before[site], others=_filled(others, before[site], asked))
+        for site, others in found.items()
+        if site in sites
+    ]
+    changed = [row for row in rows if any(people not in (None, row.base) for people in row.others)]
+    return tuple(sorted(changed, key=lambda row: (-_largest(row), row.site.id)))
+
+
+def _filled(others: Sequence[int | None], base: int, asked: Sequence[Asked]) -> tuple[int | None, ...]:
+    """Return the figures with those that no difference names at the base's: that site is as in the base there."""
+    return tuple(
+        base if people is None and one.difference is not None else people
+        for people, one in zip(others, asked, strict=True)
+    )
+
+
+def _largest(row: SiteRow) -> int:
+    return max(abs(people - row.base) for people in row.others if people is not None)
 
 
 def map_difference(base: PlanRecord, asked: Sequence[Asked]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The command that supposes: scenarios solved beside a base plan."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
 from planner.cli.show import show_diff
 from planner.cli.terminal import listing, print_listing, say, solving
+from planner.domain.compare import PlanDiff
 from planner.domain.errors import BadInput
 from planner.domain.sweep import Base
 from planner.intake.scenario import read_scenario_file
@@ -42,6 +43,7 @@ def what_if(app: App, files: tuple[Path, ...], base: str | None, *, side_by_side
         return
     if side_by_side:
         print_listing(_table(record, outcomes))
+        print_listing(_sites(record, outcomes))
     for one in outcomes:
         name = escape(one.scenario.name)
         say(f"\n[bold]{name}[/]: {one.record.plan.people_reached:,} people, plan {one.record.id}")
@@ -95,8 +97,38 @@ def _table(base: PlanRecord, outcomes: tuple[Outcome, ...]) -> Table:
     table.add_row("people", *(f"{r.plan.people_reached:,}" for r in records))
     table.add_row("convoys", *(str(len(r.plan.convoys)) for r in records))
     table.add_row("trucks", *(str(sum(c.truck_count for c in r.plan.convoys)) for r in records))
+    moves: Mapping[str, Callable[[PlanDiff], int]] = {
+        "convoys added": lambda diff: len(diff.added),
+        "dropped": lambda diff: len(diff.removed),
+        "moved": lambda diff: sum(change.moved for change in diff.changed),
+        "loaded otherwise": lambda diff: sum(not change.moved for change in diff.changed),
+        "kept": lambda diff: len(diff.kept),
+    }
+    for word, count in moves.items():
+        table.add_row(word, "", *(str(count(one.difference)) for one in outcomes))
     names = [level.name for level in base.plan.objective]
     for name in names:
         values = [{level.name: level.value for level in r.plan.objective}.get(name) for r in records]
         table.add_row(name, *("-" if value is None else f"{value:,.0f}" for value in values))
+    return table
+
+
+def _sites(base: PlanRecord, outcomes: tuple[Outcome, ...]) -> Table:
+    """Return the people reached at each site where some scenario reaches others than the base, by largest change."""
+    scenarios = [escape(one.scenario.name) for one in outcomes]
+    table = listing("people reached", "base", *scenarios, right=("base", *scenarios))
+    found: dict[str, dict[int, int]] = {}
+    before: dict[str, int] = {}
+    for place, one in enumerate(outcomes):
+        for site in one.difference.sites:
+            before[site.site] = site.people_a
+            if site.people_b != site.people_a:
+                found.setdefault(site.site, {})[place] = site.people_b
+    for name in sorted(found, key=lambda n: (-max(abs(p - before[n]) for p in found[n].values()), n)):
+        told = (
+            f"{found[name][place]:,} ({found[name][place] - before[name]:+,})" if place in found[name] else "as base"
+            for place in range(len(outcomes))
+        )
+        known = base.snapshot.sites.get(name)
+        table.add_row(escape(known.name if known else name), f"{before[name]:,}", *told)
     return table

@@ -12,7 +12,7 @@ from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.terminal import note
 from planner.services.plans import make_plan
-from planner.store.shelf import SnapshotShelf
+from planner.store.shelf import loader
 from planner.store.store import Store
 
 BEATS_A_LEASE = 4
@@ -50,11 +50,9 @@ def worker(app: App, sweep: int | None, name: str | None, lease_s: int, *, once:
 def _work_what_waits(
     store: Store, name: str, leaving: threading.Event, sweep: int | None, lease_s: int, beat_s: float
 ) -> int:
-    worked, shelf = 0, SnapshotShelf(store)
+    worked, load = 0, loader(store)
     while not leaving.is_set():
-        run = jobs.work_once(
-            store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s, sweep=sweep, load=shelf.load
-        )
+        run = jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s, sweep=sweep, load=load)
         if run is None:
             break
         worked += 1

@@ -100,7 +100,7 @@ def result_json(view: SweepView, result: Result) -> dict[str, Plain]:
     figures, swept = result.figures, result.swept
     told: dict[str, Plain] = {
         "number": swept.number,
-        "values": dict(swept.chosen),
+        "values": {axis.name: swept.chosen[axis.name] for axis in view.axes},
         "state": swept.state,
         "run": swept.run,
         "plan": swept.plan,
@@ -122,13 +122,16 @@ def result_json(view: SweepView, result: Result) -> dict[str, Plain]:
 
 
 def csv_rows(view: SweepView) -> Iterator[tuple[str | int | float, ...]]:
-    """Yield the table of results, its head first. Texts that a spreadsheet would take for a formula are marked."""
+    """Yield the table of results, its head first: what was chosen is headed as in the file, with a dollar sign.
+
+    Texts that a spreadsheet would take for a formula are marked.
+    """
     names = [axis.name for axis in view.axes]
     columns = (
         "people_reached", "people_gained", "convoys", "trucks", "sites_served", "needs_unmet", "value", "gap",
         "status", "state", "plan", "error",
     )  # fmt: skip
-    yield ("number", *names, *columns)
+    yield ("number", *(f"${name}" for name in names), *columns)
     for result in view.results:
         told = result_json(view, result)
         chosen = (result.swept.chosen[name] for name in names)

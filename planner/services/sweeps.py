@@ -15,7 +15,7 @@ from planner.services.plan_records import PlanRecord
 from planner.services.what_if import freeze_as, incumbent_of
 from planner.store.codec import PackedSnapshot
 from planner.store.records import PlanFigures, RunState, SweepCard, SweepId, SweptRun
-from planner.store.shelf import SnapshotShelf
+from planner.store.shelf import Shelf
 from planner.store.store import Store
 from routing.units import Instant
 
@@ -133,7 +133,7 @@ def _packed(
     """Yield each scenario's snapshot as bytes; for one without edits the digest of the base plan's own."""
     if not cells:
         return
-    layers, shelf = Layers(freeze_as(base, world)), SnapshotShelf(store)
+    layers, shelf = Layers(freeze_as(base, world)), Shelf()
     # The map that the others are like must be there before them.
     first = shelf.pack(layers.base)
     with store.writing() as write:

@@ -1,6 +1,6 @@
 """Snapshots and plans: what was asked and what was answered, both for ever; only publishing changes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TypeVar, cast
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, func, insert, select, update
@@ -45,7 +45,7 @@ class PlanReads(Unit):
         row = self._get(SnapshotRow, digest, f"No snapshot {digest!r} in this database.")
         return row.crisis, dict(row.manifest)
 
-    def get_blobs(self, digests: Iterable[str]) -> dict[str, bytes | Delta]:
+    def get_blobs(self, digests: Collection[str]) -> dict[str, bytes | Delta]:
         """Return those of the parts that are there, by digest; a part that is kept as a difference as such."""
         return {
             blob.digest: _content(blob)

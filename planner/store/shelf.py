@@ -1,9 +1,9 @@
 """Snapshots that differ little, written and read one after another: what they share is packed and unpacked once."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Final, cast, get_type_hints
+from typing import Any, Final, TypeAlias, cast, get_type_hints
 
 from planner.domain.canonical import is_written
 from planner.domain.errors import BadInput
@@ -20,6 +20,10 @@ _HEAD: Final = tuple(f.name for f in fields(AccessMap) if f.name != "timelines")
 _MARK: Final = b',"timelines":{'
 _TIMELINE: Final = tuple[Piece, ...]
 _TIMELINES: Final = cast("type[dict[SegmentId, tuple[Piece, ...]]]", dict[SegmentId, tuple[Piece, ...]])
+
+
+Fetch: TypeAlias = Callable[[Collection[str]], Mapping[str, bytes | Delta]]
+"""Brings parts by their digests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +64,15 @@ class _First:
         return self.head + _members({**self.timelines, **changed}) + b"}}"
 
 
-class SnapshotShelf:
-    """Packs and loads snapshots of one family. Holds the parts of the last one, and the first access map of all.
+class Shelf:
+    """Packs and reads snapshots of one family. Holds the parts of the last one, and the first access map of all.
 
     A part that is the same object, or has the same digest, as before is neither written nor read anew; an access map is
     kept as the timelines in which it differs from the first. For one thread only.
     """
 
-    def __init__(self, store: Store) -> None:
-        """Remember the store; nothing is read yet."""
-        self._store = store
+    def __init__(self) -> None:
+        """Begin with nothing on it."""
         self._kept: dict[str, _Kept] = {}
         self._first: _First | None = None
 
@@ -111,24 +114,20 @@ class SnapshotShelf:
 
     # ------------------------------------------------------------------------------------------------- reading
 
-    def load(self, digest: str) -> Snapshot:
-        """Return a snapshot, as `Store.load_snapshot` does.
+    def read(self, digest: str, manifest: Mapping[str, str], fetch: Fetch) -> Snapshot:
+        """Return a snapshot from the digests of its parts; `fetch` brings those that are not here.
 
         Raises
         ------
-        NotFound
-            If it is not stored.
         BadInput
             If its parts do not give the digest, or are not those of this version's snapshot.
         """
         known = {kept.digest for kept in self._kept.values()}
-        with self._store.reading() as read:
-            _, manifest = read.get_manifest(digest)
-            found = read.get_blobs(set(manifest.values()) - known)
-            likes = {part.like for part in found.values() if isinstance(part, Delta)}
-            if self._first is not None:
-                likes -= {self._first.digest}
-            found |= read.get_blobs(likes)
+        found = dict(fetch(set(manifest.values()) - known))
+        likes = {part.like for part in found.values() if isinstance(part, Delta)}
+        if self._first is not None:
+            likes -= {self._first.digest}
+        found |= fetch(likes)
         if lost := sorted(name for name, part in manifest.items() if part not in known | found.keys()):
             raise BadInput(f"Snapshot {digest[:12]} has lost its {', '.join(lost)}. Restore a backup.")
         kept = {name: self._read(name, part, found) for name, part in manifest.items()}
@@ -160,6 +159,18 @@ class SnapshotShelf:
             value=self._first.value.replace_timelines(changed), digest=digest, content=self._first.joined(told),
             delta=part,
         )  # fmt: skip
+
+
+def loader(store: Store) -> Callable[[str], Snapshot]:
+    """Return what reads snapshots as `Store.load_snapshot` does, those of one family quicker. For one thread only."""
+    shelf = Shelf()
+
+    def load(digest: str) -> Snapshot:
+        with store.reading() as read:
+            _, manifest = read.get_manifest(digest)
+            return shelf.read(digest, manifest, read.get_blobs)
+
+    return load
 
 
 def _alike(value: AccessMap, first: AccessMap) -> bool:

@@ -63,7 +63,10 @@ def test_every_combination_is_a_scenario_named_by_its_values() -> None:
         ("{ from = 0, until = 7, every = 3 }", (0, 3, 6)),
         ("{ from = 0.1, until = 0.3, every = 0.1 }", (0.1, 0.2, 0.3)),
         ('{ from = "06:00", until = "08:00", every = "60 min" }', ("06:00", "07:00", "08:00")),
-        ("{ from = 2031-04-09, until = 2031-04-10, every = '1 d' }", ("2031-04-09T00:00:00+03:00", "2031-04-10T00:00:00+03:00")),
+        (
+            "{ from = 2031-04-09, until = 2031-04-10, every = '1 d' }",
+            ("2031-04-09T00:00:00+03:00", "2031-04-10T00:00:00+03:00"),
+        ),
         ("[3, 1, 3]", (3, 1)),
     ],
 )  # fmt: skip
@@ -96,8 +99,11 @@ def test_a_sample_is_drawn_alike_and_without_repeats() -> None:
         ('every = "12 h"', 'each = "12 h"', "many.toml row 7: end is a range with from, until and every; wrong"),
         ('every = "12 h"', 'every = "1 min"', ""),
         ('trucks = ["as is", -10]', 'lorries = ["as is", -10]', "many.toml: no edit uses lorries."),
-        ('trucks = ["as is", -10]', 'trucks = [1, "six"]', "many.toml row 19: trucks is 'six'. Give a whole number. (with trucks six)"),
-        ("T06:00+03:00\", until", "T06:00\", until", "many.toml row 7: end: The time '2031-04-09T06:00' has no offset"),
+        (
+            'trucks = ["as is", -10]', 'trucks = [1, "six"]',
+            "many.toml row 19: trucks is 'six'. Give a whole number. (with trucks six)",
+        ),
+        ('T06:00+03:00", until', 'T06:00", until', "many.toml row 7: end: The time '2031-04-09T06:00' has no offset"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_said_with_its_row(old: str, new: str, said: str) -> None:

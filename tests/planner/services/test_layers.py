@@ -38,7 +38,7 @@ WORLD = read_seed(find_seed("two-rivers"))
 DAY_ONE = parse_instant("2031-04-08", WORLD.catalogue.crisis.tz)
 AS_OF, HORIZON = planning_as_of(WORLD, DAY_ONE), horizon_from(DAY_ONE, 3, WORLD)
 BASE = freeze(WORLD, as_of=AS_OF, horizon=HORIZON)
-SEGMENT = sorted(WORLD.network.segments)[0]
+SEGMENT = min(WORLD.network.segments)
 
 EVERY_KIND: tuple[tuple[Edit, str], ...] = (
     (CeasefireEnds(ceasefire="river-truce", at=DAY_ONE + 30 * HOUR), "access"),
