@@ -23,6 +23,11 @@ class Indicator:
     values: tuple[float | None, ...]
     more_is_better: bool | None
 
+    @property
+    def same(self) -> bool:
+        """Whether every plan that is there says the same."""
+        return len({value for value in self.values if value is not None}) <= 1 and len(self.values) > 1
+
     def delta(self, place: int) -> float | None:
         """Return how far a plan's value is from the base's; None where either is missing."""
         base, value = self.values[0], self.values[place]
