@@ -115,32 +115,25 @@ def _largest(row: SiteRow) -> int:
     return max(abs(people - row.base) for people in row.others if people is not None)
 
 
-def map_difference(base: PlanRecord, asked: Sequence[Asked]) -> dict[str, Any]:
-    """Return what a map shows of the differences: roads used more or no longer, and the sites that gain or lose."""
+def map_difference(base: PlanRecord, one: Asked | None) -> dict[str, Any]:
+    """Return what a map shows of one plan beside its base: roads used more or no longer, sites that gain or lose."""
+    if one is None or one.record is None or one.difference is None:
+        return {"routes": [], "points": []}
     before = {segment for convoy in base.plan.convoys for segment in convoy.segments}
-    after = {
-        segment
-        for one in asked
-        if one.record is not None
-        for convoy in one.record.plan.convoys
-        for segment in convoy.segments
-    }
-    network = the_desk().world().network
-    sites = base.snapshot.sites
-    points = []
-    for one in asked:
-        for difference in () if one.difference is None else one.difference.sites:
-            gained = difference.people_b - difference.people_a
-            if gained == 0 or difference.site not in sites:
-                continue
-            site = sites[difference.site]
-            points.append({
-                "sel": f"site:{site.id}", "at": list(network.places[site.place].position), "name": say(site),
-                "kind": "site" if gained > 0 else "unmet", "people": abs(gained), "priority": 1,
-            })  # fmt: skip
-    unique = list({point["sel"]: point for point in points}.values())
+    after = {segment for convoy in one.record.plan.convoys for segment in convoy.segments}
+    network, sites = the_desk().world().network, base.snapshot.sites
+    points = [
+        {
+            "sel": f"site:{site.id}", "at": list(network.places[site.place].position), "name": say(site),
+            "kind": "site" if change > 0 else "unmet", "people": abs(change), "priority": 1,
+        }
+        for site, change in (
+            (sites[told.site], told.people_b - told.people_a) for told in one.difference.sites if told.site in sites
+        )
+        if change
+    ]  # fmt: skip
     return {
         "routes": [],
-        "points": unique,
-        "changed": {"added": sorted(after - before), "removed": sorted(before - after) if after else []},
+        "points": points,
+        "changed": {"added": sorted(after - before), "removed": sorted(before - after)},
     }

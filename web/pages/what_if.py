@@ -51,7 +51,7 @@ def index() -> str:
 
 def _prefilled(selected: str, kind: str) -> dict[str, str]:
     what, _colon, name = selected.partition(":")
-    kinds = {"gate": "gate_set", "segment": "segment_set", "site": "paper_granted"}
+    kinds = {"gate": "gate_set", "segment": "segment_set", "site": "paper_granted", "area": "area_held"}
     chosen = kind if kind in EDIT_KINDS else kinds.get(what, "")
     return {"kind": chosen} | ({what: name} if what in kinds else {})
 
@@ -168,13 +168,15 @@ def compare() -> str | Answer:
     if not request.args.getlist("with") and "base" not in request.args:
         return redirect(address("what_if.index"))
     told, desk = _compared(), the_desk()
-    overlay: Any = map_difference(told.base, told.asked)
+    solved = [one for one in told.asked if one.record is not None]
+    on_map = next((one for one in solved if one.key == request.args.get("map")), solved[0] if solved else None)
+    overlay: Any = map_difference(told.base, on_map)
     there = {told.base.id, *(one.record.id for one in told.asked if one.record is not None)}
     with desk.store.reading() as read:
         others = [card for card in read.list_plans(desk.crisis_id, limit=50, supposed=False) if card.id not in there]
     return render_template(
         "what_if/compare.html", told=told, overlay=overlay, most=MOST, aspects=ASPECTS, others=others,
-        rows=site_rows(told.base, told.asked),
+        rows=site_rows(told.base, told.asked), on_map=on_map, solved=solved,
     )  # fmt: skip
 
 
