@@ -29,7 +29,8 @@ from planner.cli.what_if import base_record
 from planner.intake.sweep import read_sweep
 from planner.services.sweep_view import csv_rows, result_json
 from planner.services.sweep_work import Follow, work_sweep
-from planner.services.sweeps import SweepState, SweepView, request_sweep, view_sweep
+from planner.services.sweeps import SweepState, SweepView, request_sweep, state_of, view_sweep
+from planner.store.records import SweepId
 
 SHOWN: Final = 40
 """Longer tables are shown by their best and worst; `--csv` and `--json` give every row."""
@@ -60,7 +61,7 @@ def sweep(
         card = request_sweep(
             app.store, world, record, asked, versions(), at=clock(), by=app.actor, told=lambda n: told(n, "")
         )
-    with _bar("Solving", len(asked.cells)) as told:
+    with _bar("Solving", len(asked.cells)) as told, _goes_on(app, card.id):
         follow = _follower(told)
         if dask is not None:
             from planner.services.dask_cluster import work_on_dask  # noqa: PLC0415 - an extra that may be missing
@@ -68,7 +69,7 @@ def sweep(
             work_on_dask(app.store, card.id, dask, clock, follow, note)
         else:
             command = [sys.executable, "-m", "planner", "worker", "--sweep", str(card.id)]
-            work_sweep(app.store, card.id, command, _count(workers), follow)
+            work_sweep(app.store, card.id, command, _count(workers), follow, clock)
     view = view_sweep(app.store, app.crisis, card.id)
     seconds = time.monotonic() - started
     if csv_file is not None:
@@ -84,6 +85,17 @@ def sweep(
 
 def _count(workers: int | None) -> int:
     return len(os.sched_getaffinity(0)) if workers is None else workers
+
+
+@contextmanager
+def _goes_on(app: App, sweep: SweepId) -> Iterator[None]:
+    """Say to whoever interrupts what is kept, and how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        state = state_of(app.store, sweep)
+        note(f"{state.done} of {state.total} are solved and kept. The same command goes on with the rest.")
+        raise
 
 
 @contextmanager

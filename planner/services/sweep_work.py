@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from planner.domain.errors import Refused
+from planner.jobs import Clock
 from planner.services.sweeps import SweepState, state_of
 from planner.store.records import SweepId
 from planner.store.store import Store
@@ -33,7 +34,7 @@ class _Crew:
     deaths: int = 0
 
     def fill(self, waiting: int) -> None:
-        """Start workers until there are as many as wanted, but no more than there are runs waiting."""
+        """Start workers until there are as many as wanted, but no more than there are runs to take."""
         for _ in range(min(self.wanted - len(self.hands), waiting)):
             self.started += 1
             name = f"{self.name}-{self.started}"
@@ -78,6 +79,7 @@ def work_sweep(
     command: Sequence[str],
     workers: int,
     follow: Follow,
+    clock: Clock,
     *,
     pause: Callable[[float], None] = time.sleep,
 ) -> SweepState:
@@ -100,7 +102,9 @@ def work_sweep(
             if not state.going:
                 return state
             crew.look()
-            crew.fill(state.queued)
+            with store.reading() as read:
+                claimable = read.count_claimable(sweep, now=clock())
+            crew.fill(claimable)
             pause(POLL_S)
     finally:
         crew.dismiss()

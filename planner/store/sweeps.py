@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from planner.domain.plan import PlanId
 from planner.store import codec
@@ -59,6 +59,13 @@ class SweepReads(RunReads):
             select(RunRow.state, func.count()).where(RunRow.id.in_(runs)).group_by(RunRow.state)
         )
         return {cast("RunState", state): count for state, count in rows}
+
+    def count_claimable(self, sweep: SweepId, *, now: Instant) -> int:
+        """Return how many runs of a sweep a worker could take now: those that wait, or whose worker has gone silent."""
+        runs = select(SweepCellRow.run).where(SweepCellRow.sweep == sweep)
+        open_to_all = or_(RunRow.state == "queued", and_(RunRow.state == "running", RunRow.lease_until <= now))
+        found = select(func.count()).select_from(RunRow).where(RunRow.id.in_(runs), open_to_all)
+        return self._session.scalar(found) or 0
 
     def get_figures(self, plans: Collection[PlanId]) -> dict[PlanId, PlanFigures]:
         """Return what a table says of some plans, without making plans of their rows: there may be hundreds."""

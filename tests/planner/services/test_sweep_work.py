@@ -74,7 +74,7 @@ def test_workers_killed_at_random_still_give_each_result_once(database: Database
             return process
 
         patch.setattr(sweep_work.subprocess, "Popen", seen)
-        ended = work_sweep(store, card.id, command, 2, kill)
+        ended = work_sweep(store, card.id, command, 2, kill, lambda: int(time.time()))
 
     assert killed == KILLS
     assert ended == SweepState(done=SCENARIOS)
@@ -120,8 +120,19 @@ def test_an_interrupted_sweep_puts_back_what_its_workers_had(database: Database)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        work_sweep(store, card.id, command, 1, leave, pause=lambda _: time.sleep(0.01))
+        work_sweep(store, card.id, command, 1, leave, lambda: int(time.time()), pause=lambda _: time.sleep(0.01))
 
     state = state_of(store, card.id)
     assert (state.running, state.queued + state.done) == (0, 6)
+    store.close()
+
+
+def test_a_run_whose_worker_fell_silent_elsewhere_is_taken_over(database: Database) -> None:
+    store = database.open()
+    card = asked(store, 1)
+    with store.writing() as write:
+        write.claim_run("a worker on a machine that burned", now=MONDAY, lease_s=60, sweep=card.id)
+    command = [sys.executable, "-m", "tests.planner.sweep_process", database.kind, database.address, str(card.id)]
+    ended = work_sweep(store, card.id, command, 1, lambda _: None, lambda: int(time.time()))
+    assert ended == SweepState(done=1)
     store.close()
