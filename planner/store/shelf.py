@@ -189,8 +189,10 @@ def _differing(value: AccessMap, first: _First) -> _Kept:
                 written[id(pieces)] = codec.settle(_TIMELINE, pieces, ACCESS)
             changed[segment] = written[id(pieces)]
     content = first.joined(changed)
-    delta = Delta(like=first.digest, timelines=b"{" + _members(changed) + b"}")
-    return _Kept(value=value, digest=codec.sha256(content), content=content, delta=delta)
+    digest = codec.sha256(content)
+    # Other objects may say the same: then it is the first map itself, and nothing differs.
+    delta = None if digest == first.digest else Delta(like=first.digest, timelines=b"{" + _members(changed) + b"}")
+    return _Kept(value=value, digest=digest, content=content, delta=delta)
 
 
 def _members(members: Mapping[str, bytes]) -> bytes:
