@@ -176,8 +176,12 @@ def unsqueeze(content: bytes) -> bytes:
 def digest_of_parts(parts: Mapping[str, bytes]) -> str:
     """Return the digest of a snapshot from the canonical bytes of its parts."""
     # Canonical JSON of an object is its members in order of their names: the whole need not be written again.
-    members = b",".join(json.dumps(name).encode() + b":" + parts[name] for name in sorted(parts))
-    return sha256(b"{" + members + b"}")
+    found = hashlib.sha256()
+    for number, name in enumerate(sorted(parts)):
+        found.update((b"," if number else b"{") + json.dumps(name).encode() + b":")
+        found.update(parts[name])
+    found.update(b"}" if parts else b"{}")
+    return found.hexdigest()
 
 
 def settle(kind: type[T], value: T, name: str) -> bytes:

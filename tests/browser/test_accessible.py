@@ -22,6 +22,8 @@ ELSEWHERE = {
     "plans.compare": "leads to the difference",
     "runs.progress": "a part of the page of a run",
     "what_if.progress": "a part of the comparison",
+    "sweeps.progress": "a part of the page of a sweep",
+    "sweeps.export": "a file",
     "runs.events": "a stream",
     "home.health": "for machines",
     "robots": "for machines",

@@ -3,9 +3,11 @@
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -63,17 +65,15 @@ def test_workers_killed_at_random_still_give_each_result_once(database: Database
             killed, killed_at = killed + 1, state.done
 
     processes: dict[str, int] = {}
+    start = subprocess.Popen
+
+    def seen(arguments: list[str], **options: Any) -> subprocess.Popen[bytes]:  # noqa: ANN401 - passed on as it came
+        process: subprocess.Popen[bytes] = start(arguments, **options)
+        processes[arguments[-1]] = process.pid
+        return process
+
     with pytest.MonkeyPatch.context() as patch:
-        from planner.services import sweep_work  # noqa: PLC0415 - to see the processes it starts
-
-        start = sweep_work.subprocess.Popen
-
-        def seen(arguments: list[str], **options: object) -> object:
-            process = start(arguments, **options)  # type: ignore[call-overload] # passed on as it came
-            processes[arguments[-1]] = process.pid
-            return process
-
-        patch.setattr(sweep_work.subprocess, "Popen", seen)
+        patch.setattr(subprocess, "Popen", seen)
         ended = work_sweep(store, card.id, command, 2, kill, lambda: int(time.time()))
 
     assert killed == KILLS
