@@ -14,7 +14,7 @@ from planner.domain.scenario import Scenario
 from planner.store import codec
 from planner.store.codec import Delta, PackedSnapshot
 from planner.store.records import PlanCard, StoredPlan
-from planner.store.rows import BlobRow, PlanRow, SnapshotRow
+from planner.store.rows import BlobRow, PlanRow, RunRow, SnapshotRow
 from planner.store.unit import Unit
 from routing.units import Instant, Window
 
@@ -94,11 +94,16 @@ class PlanReads(Unit):
             raise NotFound(f"No plan {plan!r}. Use an id from the listing of plans, or `{LATEST}`.")
         return row
 
-    def list_plans(self, crisis: str, *, limit: int = 100, supposed: bool = True) -> tuple[PlanCard, ...]:
-        """Return the cards of a crisis's plans, newest first; those of scenarios are left out if so asked."""
+    def list_plans(
+        self, crisis: str, *, limit: int = 100, supposed: bool = True, swept: bool = True
+    ) -> tuple[PlanCard, ...]:
+        """Return the cards of a crisis's plans, newest first; without those of scenarios, or of sweeps, if so asked."""
         chosen = _cards().where(PlanRow.crisis == crisis).order_by(PlanRow.number.desc()).limit(limit)
         if not supposed:
             chosen = chosen.where(~PlanRow.supposed)
+        if not swept:
+            only_swept = select(RunRow.plan).where(RunRow.rank > 0, RunRow.plan.is_not(None))
+            chosen = chosen.where(PlanRow.id.not_in(only_swept))
         return tuple(_card(row) for row in self._session.execute(chosen))
 
 

@@ -79,6 +79,11 @@ def test_a_scenario_of_a_sweep_is_the_plan_that_what_if_gives(swept_desk: Desk, 
         "end 2031-04-09T05:00+03:00, bridge as is",
     )
     assert swept_desk.qafila("plan", "verify", over["plan"]).code == 0
+    # The plans of a sweep do not push those that people made out of the listing.
+    listed = {row["plan"] for row in swept_desk.qafila("plan", "list", "--json").json()}
+    every = {row["plan"] for row in swept_desk.qafila("plan", "list", "--swept", "--json").json()}
+    assert first_told["base"] in listed
+    assert over["plan"] in every - listed
 
 
 @pytest.fixture
