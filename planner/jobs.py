@@ -9,7 +9,8 @@ from planner.domain.canonical import digest_of
 from planner.domain.errors import PlannerError, Refused
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
-from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign, Wish
+from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign, SweepId, Wish
+from planner.store.shelf import loader
 from planner.store.store import Store
 from routing.units import Instant, Seconds
 
@@ -38,6 +39,8 @@ Progress: TypeAlias = Callable[[Report], None]
 """Takes a solve's reports. One whose `hurry` is true asks it to end with the best it has (`planner.domain.hurry`)."""
 Solve: TypeAlias = Callable[[Snapshot, Progress], Plan]
 Clock: TypeAlias = Callable[[], Instant]
+Load: TypeAlias = Callable[[str], Snapshot]
+"""Reads a snapshot by its digest."""
 
 
 class RunEnded(Refused):
@@ -91,7 +94,7 @@ def keep(store: Store, run: RunId, *, at: Instant, by: str) -> Run:
         return kept
 
 
-def work_once(
+def work_once(  # noqa: PLR0913 - each has a default of its own
     store: Store,
     solve: Solve,
     worker: str,
@@ -100,12 +103,14 @@ def work_once(
     lease_s: Seconds = LEASE_S,
     beat_s: float = BEAT_S,
     only: RunId | None = None,
+    sweep: SweepId | None = None,
+    load: Load | None = None,
 ) -> RunId | None:
-    """Claim the oldest waiting run (or just `only`), solve it and keep its plan; None where nothing waits.
+    """Claim the oldest waiting run (just `only`, or one of a `sweep`), solve it and keep its plan; None if none waits.
 
     No transaction is open while solving. A solve that raises fails its run with the reason; whoever is told to
     leave in the middle (`KeyboardInterrupt`, `SystemExit`) puts the run back first. A result that comes after the
-    run was taken over is dropped.
+    run was taken over is dropped. `load` is another way to read snapshots, for those who read many of one family.
 
     Raises
     ------
@@ -113,12 +118,12 @@ def work_once(
         If the database does not answer; a run in hand is claimed again when its lease has lapsed.
     """
     with store.writing() as write:
-        claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only)
+        claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only, sweep=sweep)
     if claim is None:
         return None
     try:
         with Heart(f"run {claim.run}", beat_s, _beating(store, claim, clock)) as heart:
-            plan = solve(store.load_snapshot(claim.snapshot), heart)
+            plan = solve((load or store.load_snapshot)(claim.snapshot), heart)
         with store.writing() as write:
             write.finish_run(claim, plan, at=clock())
     except (RunEnded, LostClaim):
@@ -152,9 +157,10 @@ def work_forever(  # noqa: PLR0913 - a worker has its clock, its times and its k
     was any. While the database does not answer, the worker waits.
     """
     worked = 0
+    load = loader(store)
     while not leaving.is_set():
         try:
-            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s)
+            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s, load=load)
             idle = run is None and not beside()
         except DatabaseBusy:
             run, idle = None, True

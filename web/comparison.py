@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from planner.domain.needs import Site
 from planner.domain.plan import Plan
 from planner.services.plan_records import PlanRecord
 from planner.services.scenarios import Asked
@@ -21,6 +22,11 @@ class Indicator:
     unit: str
     values: tuple[float | None, ...]
     more_is_better: bool | None
+
+    @property
+    def same(self) -> bool:
+        """Whether every plan that is there says the same."""
+        return len({value for value in self.values if value is not None}) <= 1 and len(self.values) > 1
 
     def delta(self, place: int) -> float | None:
         """Return how far a plan's value is from the base's; None where either is missing."""
@@ -70,32 +76,64 @@ def _levels(plans: Sequence[Plan | None]) -> Iterable[Indicator]:
             yield Indicator(name=said, unit=unit, values=values, more_is_better=better)
 
 
-def map_difference(base: PlanRecord, asked: Sequence[Asked]) -> dict[str, Any]:
-    """Return what a map shows of the differences: roads used more or no longer, and the sites that gain or lose."""
-    before = {segment for convoy in base.plan.convoys for segment in convoy.segments}
-    after = {
-        segment
-        for one in asked
-        if one.record is not None
-        for convoy in one.record.plan.convoys
-        for segment in convoy.segments
-    }
-    network = the_desk().world().network
-    sites = base.snapshot.sites
-    points = []
-    for one in asked:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRow:
+    """The people reached at one site by the base and by each plan beside it (None: no plan yet)."""
+
+    site: Site
+    base: int
+    others: tuple[int | None, ...]
+
+
+def site_rows(base: PlanRecord, asked: Sequence[Asked]) -> tuple[SiteRow, ...]:
+    """Return the sites where some plan reaches other people than the base, those with the largest change first."""
+    found: dict[str, list[int | None]] = {}
+    before: dict[str, int] = {}
+    for place, one in enumerate(asked):
         for difference in () if one.difference is None else one.difference.sites:
-            gained = difference.people_b - difference.people_a
-            if gained == 0 or difference.site not in sites:
-                continue
-            site = sites[difference.site]
-            points.append({
-                "sel": f"site:{site.id}", "at": list(network.places[site.place].position), "name": say(site),
-                "kind": "site" if gained > 0 else "unmet", "people": abs(gained), "priority": 1,
-            })  # fmt: skip
-    unique = list({point["sel"]: point for point in points}.values())
+            before[difference.site] = difference.people_a
+            found.setdefault(difference.site, [None] * len(asked))[place] = difference.people_b
+    sites = {**the_desk().world().catalogue.sites, **base.snapshot.sites}
+    rows = [
+        SiteRow(site=sites[site], base=before[site], others=_filled(others, before[site], asked))
+        for site, others in found.items()
+        if site in sites
+    ]
+    changed = [row for row in rows if any(people not in (None, row.base) for people in row.others)]
+    return tuple(sorted(changed, key=lambda row: (-_largest(row), row.site.id)))
+
+
+def _filled(others: Sequence[int | None], base: int, asked: Sequence[Asked]) -> tuple[int | None, ...]:
+    """Return the figures with those that no difference names at the base's: that site is as in the base there."""
+    return tuple(
+        base if people is None and one.difference is not None else people
+        for people, one in zip(others, asked, strict=True)
+    )
+
+
+def _largest(row: SiteRow) -> int:
+    return max(abs(people - row.base) for people in row.others if people is not None)
+
+
+def map_difference(base: PlanRecord, one: Asked | None) -> dict[str, Any]:
+    """Return what a map shows of one plan beside its base: roads used more or no longer, sites that gain or lose."""
+    if one is None or one.record is None or one.difference is None:
+        return {"routes": [], "points": []}
+    before = {segment for convoy in base.plan.convoys for segment in convoy.segments}
+    after = {segment for convoy in one.record.plan.convoys for segment in convoy.segments}
+    network, sites = the_desk().world().network, base.snapshot.sites
+    points = [
+        {
+            "sel": f"site:{site.id}", "at": list(network.places[site.place].position), "name": say(site),
+            "kind": "site" if change > 0 else "unmet", "people": abs(change), "priority": 1,
+        }
+        for site, change in (
+            (sites[told.site], told.people_b - told.people_a) for told in one.difference.sites if told.site in sites
+        )
+        if change
+    ]  # fmt: skip
     return {
         "routes": [],
-        "points": unique,
-        "changed": {"added": sorted(after - before), "removed": sorted(before - after) if after else []},
+        "points": points,
+        "changed": {"added": sorted(after - before), "removed": sorted(before - after)},
     }

@@ -25,6 +25,8 @@ THEME_COOKIE: Final = "qafila_theme"
 STEP_S: Final = 6 * 3600
 """One step of the as-of: convoys are planned by the hour, ceasefires end by the hour, six of them are a quarter day."""
 
+PARTS_OF: Final = {"sweeps": "what_if"}
+"""Screens that stand under the heading of another."""
 PAGES: Final = (
     ("today.index", _l("Today"), Right.READ),
     ("access.index", _l("Access"), Right.READ),
@@ -180,8 +182,9 @@ def _navigation() -> list[dict[str, Any]]:
     me = g.get("me")
     if me is None or me.anonymous:
         return []
+    family = PARTS_OF.get(request.blueprint or "", request.blueprint)
     return [
-        {"endpoint": endpoint, "name": name, "current": request.blueprint == endpoint.partition(".")[0]}
+        {"endpoint": endpoint, "name": name, "current": family == endpoint.partition(".")[0]}
         for endpoint, name, right in PAGES
         if me.can(right)
     ]

@@ -13,7 +13,7 @@ from planner.domain.scenario import Edit
 from planner.intake.scenario import parse_scenario
 from planner.services.itinerary import Wall
 from planner.services.plan_page import UnmetCause
-from routing.units import DAY, Instant, Window
+from routing.units import DAY, HOUR, MINUTE, Instant, Window
 from web.desk import the_desk
 from web.edit_fields import EDIT_KINDS
 from web.event_words import PAPER_STATES, STEPS, said
@@ -118,6 +118,7 @@ CHOICES: Final[dict[str, Any]] = {
     "turn back": _l("turn it back"),
 }
 ASPECTS: Final[dict[str, Any]] = {
+    "day": _l("on another day"),
     "departure": _l("leaves at another time"),
     "timetable": _l("other times on the way"),
     "trucks": _l("other trucks"),
@@ -259,26 +260,36 @@ def values_said(edit: Edit) -> Markup:
         "segment": world.network.segments,
         "hub": world.catalogue.hubs,
         "truck_type": world.catalogue.truck_types,
+        "commodity": world.catalogue.commodities,
     }
     told: list[str] = []
     for field in fields(edit):
         value = getattr(edit, field.name)
         if field.name == "kind" or value is None:
             continue
-        if isinstance(value, Window):
-            begins, ends = moment(value.start, year=False), moment(value.end, year=False)
-            if clock_text(value.start) == clock_text(value.end) == "00:00":
-                begins, ends = day(value.start), day(value.end - 1)
-            told.append(Markup("{} – {}").format(begins, ends))
-        elif field.name == "at":
-            told.append(moment(value, year=False))
-        elif field.name in named and value in named[field.name]:
+        if field.name in named and value in named[field.name]:
             told.append(say(named[field.name][value]))
         elif isinstance(value, tuple):
             told.append(_(", ").join(_one_said(field.name, one) for one in value))
         else:
-            told.append(ltr(value))
+            told.append(_plainly(field.name, value))
     return escape(_(", ")).join(told)
+
+
+def _plainly(field: str, value: object) -> Markup:
+    """Say a time, a figure or a state that an edit holds."""
+    if isinstance(value, Window):
+        begins, ends = moment(value.start, year=False), moment(value.end, year=False)
+        if clock_text(value.start) == clock_text(value.end) == "00:00":
+            begins, ends = day(value.start), day(value.end - 1)
+        return Markup("{} – {}").format(begins, ends)
+    if field == "state" and str(value) in PAPER_STATES:
+        return escape(said(PAPER_STATES, str(value)))
+    if isinstance(value, int) and field == "at":
+        return moment(value, year=False)
+    if isinstance(value, int) and field in {"opens", "closes"}:
+        return ltr(f"{value // HOUR:02d}:{value % HOUR // MINUTE:02d}")
+    return ltr(f"{value} %" if field == "percent" else value)
 
 
 def _one_said(field: str, one: object) -> str:
@@ -286,6 +297,8 @@ def _one_said(field: str, one: object) -> str:
     world = the_desk().world()
     if field == "gates" and one in world.network.gates:
         return say(world.network.gates[str(one)])
+    if field == "sites" and one in world.catalogue.sites:
+        return say(world.catalogue.sites[str(one)])
     if field == "parties":
         return body_name(str(one), world)
     return said(STEPS, str(one)) if field == "steps" else str(one)

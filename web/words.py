@@ -1,5 +1,6 @@
 """Write instants, ages, durations, figures and names as a reader of either script expects them."""
 
+import re
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ LEVANTINE: Final = (
 )  # fmt: skip
 """Months as they are called where the crisis is; the locale data of `ar` has the Egyptian ones."""
 WEEKDAYS_AR: Final = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
+
+
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?[+-]\d\d:\d\d")
 
 
 def ltr(value: object) -> Markup:
@@ -72,6 +76,20 @@ def moment(at: Instant | None, *, year: bool = True, with_weekday: bool = False)
     if at is None or at >= FOREVER:
         return _not_stated(at)
     return Markup("{} {}").format(day(at, year=year, with_weekday=with_weekday), clock(at))
+
+
+def timed(text: object) -> Markup:
+    """Write a text or a value with the times in it (ISO 8601 with offset) as people read them: `8 Apr 12:00`."""
+    told, here = [], 0
+    for found in _TIME.finditer(str(text)):
+        told += [escape(str(text)[here : found.start()]), moment(int(_instant(found.group())), year=False)]
+        here = found.end()
+    rest = str(text)[here:]
+    return Markup("").join(told) + (escape(rest) if told else ltr(text))
+
+
+def _instant(written: str) -> float:
+    return datetime.fromisoformat(written).timestamp()
 
 
 def _not_stated(at: Instant | None) -> Markup:
@@ -182,6 +200,6 @@ def install_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         ltr=ltr, day=day, clock=clock, moment=moment, span=span, ago=ago, number=number, signed=signed, big=big,
         share=share, tonnes=tonnes, cubic_metres=cubic_metres, kilometres=kilometres, say=say,
-        weekday=weekday, month=month,
+        weekday=weekday, month=month, timed=timed,
     )  # fmt: skip
     app.jinja_env.globals.update(people=people, format_at=input_moment)

@@ -24,6 +24,7 @@ class _Commands(LazyGroup):
         "needs": Later(where="planner.cli.tables:needs", help="What sites need."),
         "supply": Later(where="planner.cli.tables:supply", help="What hubs have: stock and trucks."),
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
+        "sweep": Later(where="planner.cli.sweep:sweep", help="Solve many scenarios at once."),
         "robustness": Later(where="planner.cli.robustness:robustness_", help="Draw futures of a plan."),
         "replay": Later(where="planner.cli.replay:replay_", help="Plan past days as they were known then."),
         "calibration": Later(where="planner.cli.calibration:calibration_", help="Score probabilities by outcomes."),

@@ -54,12 +54,13 @@ def show(app: App, plan: str, *, as_json: bool) -> None:
 
 
 @plan.command("list")
+@click.option("--swept", is_flag=True, help="Those of sweeps too.")
 @json_option
 @pass_app
-def list_(app: App, *, as_json: bool) -> None:
+def list_(app: App, *, swept: bool, as_json: bool) -> None:
     """List the plans of the crisis, newest first."""
     with app.store.reading() as read:
-        cards = read.list_plans(app.crisis)
+        cards = read.list_plans(app.crisis, swept=swept)
     rows = [
         {
             "plan": c.id,

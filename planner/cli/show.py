@@ -170,7 +170,8 @@ def show_diff(a: str, b: str, diff: PlanDiff) -> None:
             say(f"  {word} {convoy.id}: {convoy.hub} to {', '.join(stop.site for stop in convoy.stops)}")
     for changed in diff.changed:
         sites = ", ".join(stop.site for stop in changed.b.stops)
-        say(f"  changed {changed.b.id}: {changed.b.hub} to {sites} ({', '.join(changed.what)})")
+        word = "moved" if changed.moved else "loaded otherwise"
+        say(f"  {word} {changed.b.id}: {changed.b.hub} to {sites} ({', '.join(changed.what)})")
     say(f"  kept {_count(len(diff.kept), 'convoy')}")
     say(f"  because of {escape(', '.join(cause.id for cause in diff.because)) or 'nothing that differs'}")
 

@@ -34,7 +34,7 @@ def solve_plan(
         in_force = policy_in_force(world.log, as_of.known).policy
         plan_policy, access_policy, limits = read_policy(policy, in_force)
         terms = Terms(policy=plan_policy, access_policy=access_policy, limits=limits, seed=seed)
-    supposed = BASELINE if scenario is None else read_scenario(scenario, world.catalogue.crisis.tz)
+    supposed = BASELINE if scenario is None else read_scenario(scenario, world.catalogue.crisis.tz, world)
     with solving("Planning") as progress:
         snapshot = take_snapshot(
             world,

@@ -13,6 +13,7 @@ from planner.cli.app import App, pass_app
 from planner.cli.terminal import note
 from planner.services.plans import make_plan
 from planner.services.road_queue import work_roads_once
+from planner.store.shelf import loader
 from planner.store.store import Store
 
 BEATS_A_LEASE = 4
@@ -21,19 +22,21 @@ BEATS_A_LEASE = 4
 
 @click.command()
 @click.option("--once", is_flag=True, help="Work what waits, then leave.")
+@click.option("--sweep", type=click.IntRange(1), help="Work only the scenarios of this sweep, then leave.")
+@click.option("--name", help="The worker's name; else that of this machine and process.")
 @click.option("--lease", "lease_s", default=jobs.LEASE_S, type=click.IntRange(1), hidden=True)
 @pass_app
-def worker(app: App, lease_s: int, *, once: bool) -> None:
+def worker(app: App, sweep: int | None, name: str | None, lease_s: int, *, once: bool) -> None:
     """Solve the runs that wait in the queue and read road files, until told to leave; what is in hand is finished."""
-    name = f"{socket.gethostname()}-{os.getpid()}"
+    name = name or f"{socket.gethostname()}-{os.getpid()}"
     leaving = threading.Event()
     before = {
         sign: signal.signal(sign, lambda _number, _frame: leaving.set()) for sign in (signal.SIGTERM, signal.SIGINT)
     }
     beat_s = min(jobs.BEAT_S, lease_s / BEATS_A_LEASE)
     try:
-        if once:
-            worked = _work_what_waits(app.store, name, leaving, lease_s, beat_s)
+        if once or sweep is not None:
+            worked = _work_what_waits(app.store, name, leaving, sweep, lease_s, beat_s)
         else:
             note(f"Worker {name} waits for runs.")
             worked = jobs.work_forever(
@@ -46,11 +49,14 @@ def worker(app: App, lease_s: int, *, once: bool) -> None:
     note(f"Worked {worked} runs.")
 
 
-def _work_what_waits(store: Store, name: str, leaving: threading.Event, lease_s: int, beat_s: float) -> int:
-    worked = 0
+def _work_what_waits(
+    store: Store, name: str, leaving: threading.Event, sweep: int | None, lease_s: int, beat_s: float
+) -> int:
+    worked, load = 0, loader(store)
     while not leaving.is_set():
-        if jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s) is not None:
+        run = jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s, sweep=sweep, load=load)
+        if run is not None:
             worked += 1
-        elif work_roads_once(store, name, clock, lease_s=lease_s, beat_s=beat_s) is None:
+        elif sweep is not None or work_roads_once(store, name, clock, lease_s=lease_s, beat_s=beat_s) is None:
             break
     return worked

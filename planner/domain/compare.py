@@ -4,9 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from planner.domain.convoy_pairs import Aspect, aspects, by_departure, pair_convoys
 from planner.domain.needs import SiteId
 from planner.domain.plan import Convoy, Plan
-from planner.domain.scenario import Edit, EscortChange, FleetChange, target_of
+from planner.domain.scenario import (
+    Edit,
+    EscortChange,
+    FleetChange,
+    NeedScaled,
+    PlanPolicySet,
+    StockChange,
+    target_of,
+)
 from planner.domain.snapshot import Snapshot
 from routing.evidence import (
     CeasefireAgreed,
@@ -20,16 +29,19 @@ from routing.evidence import (
     SiteStatus,
 )
 from routing.network import AreaId, GateId, SegmentId
-from routing.units import Instant, local_midnight
 
-Aspect: TypeAlias = Literal["departure", "timetable", "trucks", "segments", "loads"]
 CauseKind: TypeAlias = Literal["evidence", "edit", "input"]
 Side: TypeAlias = Literal["a", "b", "both"]
 
 _INPUTS: Final = (
     "horizon", "commodities", "needs", "groups", "hubs", "stock", "truck_types", "policy", "limits", "seed",
+    "fleets", "escorts",
 )  # fmt: skip
-"""Parts of a snapshot that neither the log nor a scenario changes: somebody entered or chose them anew."""
+"""Parts of a snapshot that the log does not change: somebody entered or chose them anew, or supposed them so."""
+_EXPLAINED_BY: Final[Mapping[str, type]] = {
+    "needs": NeedScaled, "stock": StockChange, "policy": PlanPolicySet, "fleets": FleetChange, "escorts": EscortChange,
+}  # fmt: skip
+"""The edits that change such a part: where one plan supposes such an edit and the other not, it is the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +69,11 @@ class ConvoyDifference:
     a: Convoy
     b: Convoy
     what: tuple[Aspect, ...]
+
+    @property
+    def moved(self) -> bool:
+        """Whether it runs at another time or by another road; else only what it carries differs."""
+        return not {"day", "departure", "segments"}.isdisjoint(self.what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +108,19 @@ class PlanDiff:
 def compare(a: Answer, b: Answer, log: Iterable[Evidence] | None = None) -> PlanDiff:
     """Return what changes from one plan to another.
 
-    Convoys match by their movement where both have one, else by hub, sites and local day of first arrival. Causes
+    Convoys are paired as `pair_convoys` says. Causes
     are the records of `log` between the two known positions that bear on a convoy or site that differs, the edits of
     one scenario that the other has not, and other inputs that are not the same. Without `log` the snapshots' own
     records count, among which withdrawals are not.
     """
-    pairs = _match(a, b)
-    only_a = _by_departure(c for c in a.plan.convoys if c.id not in {left.id for left, _ in pairs})
-    only_b = _by_departure(c for c in b.plan.convoys if c.id not in {right.id for _, right in pairs})
+    zone = a.snapshot.crisis.tz
+    pairs = pair_convoys(a.plan.convoys, b.plan.convoys, zone)
+    only_a = by_departure(c for c in a.plan.convoys if c.id not in {left.id for left, _ in pairs})
+    only_b = by_departure(c for c in b.plan.convoys if c.id not in {right.id for _, right in pairs})
     changed = tuple(
-        ConvoyDifference(a=left, b=right, what=what) for left, right in pairs if (what := tuple(_aspects(left, right)))
+        ConvoyDifference(a=left, b=right, what=what)
+        for left, right in pairs
+        if (what := tuple(aspects(left, right, zone)))
     )
     sites = _sites(a, b)
     differing = [*only_a, *only_b, *(c.a for c in changed), *(c.b for c in changed)]
@@ -110,7 +130,7 @@ def compare(a: Answer, b: Answer, log: Iterable[Evidence] | None = None) -> Plan
         added=only_b,
         removed=only_a,
         changed=changed,
-        kept=tuple(right for left, right in pairs if not any(_aspects(left, right))),
+        kept=tuple(right for left, right in pairs if not any(aspects(left, right, zone))),
         because=(*_records(a, b, _log_of(a, b) if log is None else tuple(log), scope), *_edits(a, b), *_inputs(a, b)),
     )
 
@@ -121,69 +141,6 @@ def _sites(a: Answer, b: Answer) -> tuple[SiteDifference, ...]:
         SiteDifference(site=site, people_a=a.reached.get(site, 0), people_b=b.reached.get(site, 0))
         for site in sorted({*stops, *a.reached, *b.reached})
     )
-
-
-# -------------------------------------------------------------------------------------------------------- convoys
-
-
-def _match(a: Answer, b: Answer) -> tuple[tuple[Convoy, Convoy], ...]:
-    """Return the pairs of convoys that are one and the same, in order of the second's departure."""
-    left, right = list(_by_departure(a.plan.convoys)), list(_by_departure(b.plan.convoys))
-    promised = {convoy.movement: convoy for convoy in left if convoy.movement is not None}
-    pairs = [(promised[c.movement], c) for c in right if c.movement in promised]
-    matched = {convoy.id for convoy, _ in pairs}, {convoy.id for _, convoy in pairs}
-    alike: dict[tuple[object, ...], list[Convoy]] = {}
-    for convoy in left:
-        if convoy.id not in matched[0]:
-            alike.setdefault(_journey(convoy, a.snapshot), []).append(convoy)
-    for convoy in right:
-        candidates = alike.get(_journey(convoy, b.snapshot), [])
-        # Two different movements were promised to different people: they are never one convoy.
-        free = [c for c in candidates if c.movement is None or convoy.movement is None]
-        if convoy.id not in matched[1] and free:
-            candidates.remove(free[0])
-            pairs.append((free[0], convoy))
-    return tuple(sorted(pairs, key=lambda pair: (pair[1].depart_at, pair[1].id)))
-
-
-def _journey(convoy: Convoy, snapshot: Snapshot) -> tuple[object, ...]:
-    day = local_midnight(convoy.stops[0].arrive_at, snapshot.crisis.tz) if convoy.stops else convoy.depart_at
-    return convoy.hub, tuple(stop.site for stop in convoy.stops), day
-
-
-def _by_departure(convoys: Iterable[Convoy]) -> tuple[Convoy, ...]:
-    return tuple(sorted(convoys, key=lambda convoy: (convoy.depart_at, convoy.id)))
-
-
-def _aspects(a: Convoy, b: Convoy) -> Iterator[Aspect]:
-    if a.depart_at != b.depart_at:
-        yield "departure"
-    elif _times(a) != _times(b):
-        yield "timetable"
-    if _positive(a.trucks) != _positive(b.trucks):
-        yield "trucks"
-    if a.segments != b.segments:
-        yield "segments"
-    if _unloaded(a) != _unloaded(b):
-        yield "loads"
-
-
-def _times(convoy: Convoy) -> tuple[tuple[Instant, Instant], ...]:
-    stops = tuple((stop.arrive_at, stop.unloaded_at) for stop in convoy.stops)
-    return (*((move.depart_at, move.arrive_at) for move in convoy.moves), *stops)
-
-
-def _positive(trucks: Mapping[str, int]) -> dict[str, int]:
-    return {kind: n for kind, n in trucks.items() if n}
-
-
-def _unloaded(convoy: Convoy) -> dict[tuple[str, str], int]:
-    """Return the units brought by site and commodity: which batch they come from concerns the warehouse only."""
-    units: dict[tuple[str, str], int] = {}
-    for stop in convoy.stops:
-        for load in stop.loads:
-            units[stop.site, load.commodity] = units.get((stop.site, load.commodity), 0) + load.units
-    return units
 
 
 # --------------------------------------------------------------------------------------------------------- causes
@@ -289,11 +246,7 @@ def edit_id(edit: Edit) -> str:
 
 def _inputs(a: Answer, b: Answer) -> Iterator[Cause]:
     edits = set(a.snapshot.scenario.edits) ^ set(b.snapshot.scenario.edits)
-    names = list(_INPUTS)
-    if not any(isinstance(edit, FleetChange) for edit in edits):
-        names.append("fleets")
-    if not any(isinstance(edit, EscortChange) for edit in edits):
-        names.append("escorts")
-    for name in names:
-        if getattr(a.snapshot, name) != getattr(b.snapshot, name):
+    for name in _INPUTS:
+        explained = any(isinstance(edit, _EXPLAINED_BY[name]) for edit in edits if name in _EXPLAINED_BY)
+        if not explained and getattr(a.snapshot, name) != getattr(b.snapshot, name):
             yield Cause(id=f"input:{name}", kind="input", side="both")

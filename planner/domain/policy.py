@@ -1,9 +1,12 @@
 """The rules of work that a plan obeys and the limits of its search, each a named default stored with the plan."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Literal, TypeVar
 
-from routing.units import HOUR, Seconds
+from planner.domain.errors import InvalidValue
+from routing.policy import AccessPolicy
+from routing.units import DAY, HOUR, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,32 @@ class PlanPolicy:
     notified_price: float = 0.02
     """Share of the plan's value that a change to a notified convoy must gain."""
 
+    def __post_init__(self) -> None:
+        """Refuse numbers that no plan could be made by.
+
+        Raises
+        ------
+        InvalidValue
+            If a share or probability lies outside 0 to 1, a count or length is below 0, no convoy could have trucks or
+            a stop, a day is longer than a day, or the thresholds are not in falling order.
+        """
+        for field in fields(self):
+            value, name = getattr(self, field.name), field.name
+            if isinstance(value, float) and not 0 <= value <= 1:
+                raise InvalidValue(f"{name} is {value}. Give a number from 0 to 1.")
+            least = 1 if name in {"min_trucks", "max_stops", "ration_days", "max_driving_s"} else 0
+            if isinstance(value, int) and not isinstance(value, bool) and value < least:
+                raise InvalidValue(f"{name} is {value}. Give a whole number from {least}.")
+        if self.equity_weights not in {"people", "site"}:
+            raise InvalidValue(f"equity_weights is {self.equity_weights!r}. Give people or site.")
+        if self.max_trucks < self.min_trucks:
+            raise InvalidValue(f"max_trucks is {self.max_trucks}, below min_trucks {self.min_trucks}. Give more.")
+        if self.max_driving_s > DAY:
+            raise InvalidValue(f"max_driving_s is {self.max_driving_s}, longer than a day. Give at most {DAY}.")
+        days = self.thresholds_days
+        if not days or min(days) < 1 or list(days) != sorted(set(days), reverse=True):
+            raise InvalidValue(f"thresholds_days is {list(days)}. Give days above 0, the most first, each once.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -53,3 +82,40 @@ class Limits:
     """For how many unvisited sites the loss that serving them means elsewhere is bounded."""
     change_resolves: int = 1
     """How many smallest changes are verified by solving again."""
+
+
+P = TypeVar("P", PlanPolicy, AccessPolicy, Limits)
+
+
+def change_policy(policy: P, values: Mapping[str, object]) -> P:
+    """Return a policy with some parameters by name at other values; the same object where there are none.
+
+    Raises
+    ------
+    InvalidValue
+        If a name is no parameter, or a value is not of its kind or range; the first that is wrong.
+    InvalidPolicy
+        If a value of an access policy cannot be.
+    """
+    if not values:
+        return policy
+    known = {field.name: getattr(policy, field.name) for field in fields(policy)}
+    arguments: dict[str, object] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise InvalidValue(f"{name!r} is no parameter. Parameters: {', '.join(sorted(known))}.")
+        if not alike(value, known[name]):
+            shown = list(known[name]) if isinstance(known[name], tuple) else known[name]
+            raise InvalidValue(f"{name} is {value!r}. Give a value like {shown!r}.")
+        arguments[name] = float(value) if isinstance(known[name], float) and isinstance(value, int) else value
+    change: Callable[..., P] = replace
+    return change(policy, **arguments)
+
+
+def alike(given: object, default: object) -> bool:
+    """Tell whether a value is of the kind of a parameter's default; whole numbers do for fractions."""
+    if isinstance(default, float):
+        return isinstance(given, int | float) and not isinstance(given, bool)
+    if isinstance(default, tuple) and isinstance(given, tuple):
+        return all(type(item) is type(default[0]) for item in given)
+    return type(given) is type(default)

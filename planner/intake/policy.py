@@ -6,8 +6,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypeVar
 
-from planner.domain.errors import BadInput
-from planner.domain.policy import Limits, PlanPolicy
+from planner.domain.errors import BadInput, InvalidValue
+from planner.domain.policy import Limits, PlanPolicy, alike
 from routing.errors import RoutingError
 from routing.policy import AccessPolicy
 
@@ -67,7 +67,7 @@ def _read(default: P, values: Mapping[str, object], where: str, complaints: list
         given = tuple(value) if isinstance(value, list) else value
         if name not in known:
             complaints.append(f"{where}: {name!r} is no parameter. Parameters: {', '.join(sorted(known))}.")
-        elif not _alike(given, known[name]):
+        elif not alike(given, known[name]):
             complaints.append(f"{where}: {name} is {value!r}. Give a value like {known[name]!r}.")
         else:
             arguments[name] = float(given) if isinstance(known[name], float) and isinstance(given, int) else given
@@ -76,12 +76,6 @@ def _read(default: P, values: Mapping[str, object], where: str, complaints: list
     try:
         change: Callable[..., P] = replace
         return change(default, **arguments)
-    except RoutingError as cause:
+    except (RoutingError, InvalidValue) as cause:
         complaints.append(f"{where}: {cause}")
         return default
-
-
-def _alike(given: object, default: object) -> bool:
-    if isinstance(default, float):
-        return isinstance(given, int | float) and not isinstance(given, bool)
-    return type(given) is type(default)

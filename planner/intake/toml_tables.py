@@ -2,10 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 from planner.domain.errors import BadInput
 
@@ -16,6 +18,12 @@ class Table:
 
     where: str
     values: Mapping[str, object]
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """The file and line of each value that stands on a line of its own."""
+
+    def at(self, name: str) -> str:
+        """Return the file and line of a value; those of the table where the value is missing or not found."""
+        return self.lines.get(name, self.where)
 
 
 def read_toml(file: Path | Traversable) -> tuple[str, dict[str, object]]:
@@ -62,13 +70,56 @@ def list_tables(name: str, text: str, told: Mapping[str, object], key: str) -> t
     given = told.get(key, [])
     if not isinstance(given, list) or not all(isinstance(values, dict) for values in given):
         raise BadInput(f"{name}: {key} is {_short(given)}. Write each as a table that begins with [[{key}]].")
+    written = text.splitlines()
     header = re.compile(rf"\s*\[\[\s*{re.escape(key)}\s*\]\]")
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if header.match(line)]
-    if len(lines) != len(given):  # written in one line, [{...}, {...}], or named inside a text: count instead
-        places = [f"{name} {key} {number}" for number in range(1, len(given) + 1)]
-    else:
-        places = [f"{name} row {number}" for number in lines]
-    return tuple(Table(where=where, values=values) for where, values in zip(places, given, strict=True))
+    begins = [number for number, line in enumerate(written, 1) if header.match(line)]
+    if len(begins) != len(given):  # written in one line, [{...}, {...}], or named inside a text: count instead
+        return tuple(Table(where=f"{name} {key} {number}", values=values) for number, values in enumerate(given, 1))
+    ends = pairwise([*begins, len(written) + 1])
+    return tuple(
+        Table(where=f"{name} row {start}", values=values, lines=_lines(name, written, start, end))
+        for (start, end), values in zip(ends, given, strict=True)
+    )
+
+
+def find_table(name: str, text: str, told: Mapping[str, object], key: str) -> Table | None:
+    """Return the table under a key; None where the file has none.
+
+    Raises
+    ------
+    BadInput
+        If the key holds something other than a table.
+    """
+    if key not in told:
+        return None
+    values = told[key]
+    if not isinstance(values, dict):
+        raise BadInput(f"{name}: {key} is {_short(values)}. Write a table that begins with [{key}].")
+    written = text.splitlines()
+    header = re.compile(rf"\s*\[\s*{re.escape(key)}\s*\]")
+    start = next((number for number, line in enumerate(written, 1) if header.match(line)), None)
+    if start is None:
+        return Table(where=f"{name} {key}", values=values)
+    return Table(
+        where=f"{name} row {start}", values=values, lines=_lines(name, written, start, len(written) + 1)
+    )  # fmt: skip
+
+
+_ANY_HEADER: Final = re.compile(r"\s*\[{1,2}\s*[\w.\"-]+\s*\]{1,2}\s*(#.*)?$")
+_VALUE: Final = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
+
+
+def _lines(name: str, written: Sequence[str], start: int, end: int) -> dict[str, str]:
+    """Return where each value of a table is written: the table's lines come after `start` and before `end`."""
+    found: dict[str, str] = {}
+    for number in range(start + 1, end):
+        line = written[number - 1]
+        if _ANY_HEADER.match(line):
+            break
+        value = _VALUE.match(line)
+        if value is not None:
+            found.setdefault(value.group(1), f"{name} row {number}")
+    return found
 
 
 def _short(value: object, shown: int = 40) -> str:

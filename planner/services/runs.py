@@ -103,9 +103,9 @@ def view_run(store: Store, crisis: str, run: RunId, at: Instant) -> RunView:
 
 
 def list_runs(store: Store, crisis: str, at: Instant) -> tuple[RunView, ...]:
-    """Return the last runs of a crisis, newest first."""
+    """Return the last runs of a crisis, newest first; those of sweeps are told of there."""
     with store.reading() as read:
-        runs = read.list_runs(crisis, limit=LISTED)
+        runs = read.list_runs(crisis, limit=LISTED, swept=False)
     return tuple(RunView(run=run, question=question_of(store, run.snapshot), at=at) for run in runs)
 
 

@@ -13,16 +13,10 @@ from planner.domain.scenario import BASELINE, Scenario
 from planner.domain.snapshot import Snapshot
 from planner.domain.world import World
 from planner.services.access import inspected
-from planner.services.supposed import (
-    check_targets,
-    supposed_escorts,
-    supposed_fleets,
-    supposed_papers,
-    suppositions,
-)
+from planner.services.layers import Layers
+from planner.services.supposed import check_targets
 from routing.access import fold
 from routing.evidence import DeliveryOutcome, Evidence, SiteStatus, known_at, standing
-from routing.overlay import apply
 from routing.policy import AccessPolicy
 from routing.policy_record import policy_in_force
 from routing.units import DAY, HOUR, AsOf, Instant, Window, local_days
@@ -94,20 +88,30 @@ def take_snapshot(
         If an edit of the scenario names something that the crisis does not have.
     """
     check_targets(scenario, world)
+    return Layers(freeze(world, as_of=as_of, horizon=horizon, pinned=pinned, terms=terms)).under(scenario)
+
+
+def freeze(
+    world: World,
+    *,
+    as_of: AsOf,
+    horizon: Window,
+    pinned: tuple[Convoy, ...] = (),
+    terms: Terms | None = None,
+) -> Snapshot:
+    """Fold what is known at `as_of` over the horizon and freeze it with all the rest; nothing is supposed."""
     terms = terms or Terms()
     catalogue, zone = world.catalogue, world.catalogue.crisis.tz
     reach = Window(min(horizon.start, as_of.at) - MARGIN_BEFORE_S, horizon.end + MARGIN_AFTER_S)
     policy = terms.access_policy or policy_in_force(world.log, as_of.known).policy
-    known = fold(world.log, world.network, as_of, reach, zone, policy)
-    supposed = suppositions(scenario)
     records = standing(world.log, as_of.known)
     return Snapshot(
         crisis=catalogue.crisis,
         as_of=as_of,
         horizon=horizon,
-        scenario=scenario,
+        scenario=BASELINE,
         network=inspected(world, as_of),
-        access=apply(known, supposed, world.log, world.network, as_of, zone, policy),
+        access=fold(world.log, world.network, as_of, reach, zone, policy),
         sites=current_sites(catalogue.sites, records, as_of.at),
         commodities=catalogue.commodities,
         needs=catalogue.needs,
@@ -115,9 +119,9 @@ def take_snapshot(
         hubs=catalogue.hubs,
         stock=catalogue.stock,
         truck_types=catalogue.truck_types,
-        fleets=supposed_fleets(catalogue.fleets, scenario, reach),
-        escorts=supposed_escorts(catalogue.escorts, scenario, reach),
-        papers=supposed_papers(fold_papers(records), scenario),
+        fleets=catalogue.fleets,
+        escorts=catalogue.escorts,
+        papers=fold_papers(records),
         pinned=pinned,
         policy=terms.policy,
         limits=terms.limits,

@@ -1,26 +1,36 @@
-"""Lay a scenario's edits over what is known: access, papers, trucks and escorts."""
+"""Lay a scenario's edits over what is known: access, papers, goods, trucks, escorts, hours and policies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from planner.domain.errors import BadInput
-from planner.domain.permits import Paper
-from planner.domain.scenario import (
+from planner.domain.crisis import Crisis
+from planner.domain.edits import (
+    AccessPolicySet,
     AreaHeld,
     ArrangementAdded,
     CeasefireEnds,
+    DrivingHoursSet,
     Edit,
     EscortChange,
     FleetChange,
     GateHoursSet,
     GateSet,
+    NeedScaled,
     PaperGranted,
-    Scenario,
+    PapersSet,
+    PlanPolicySet,
     SegmentSet,
+    StockChange,
+    sites_of,
 )
-from planner.domain.supply import EscortTeams, Fleet
+from planner.domain.errors import BadInput
+from planner.domain.needs import Need
+from planner.domain.permits import Paper
+from planner.domain.policy import PlanPolicy, change_policy
+from planner.domain.scenario import Scenario
+from planner.domain.supply import EscortTeams, Fleet, StockBatch
+from planner.domain.targets import known_names, unknown_names
 from planner.domain.world import World
-from routing.evidence import CeasefireAgreed
 from routing.overlay import (
     SupposedArrangement,
     SupposedCeasefireEnd,
@@ -30,7 +40,8 @@ from routing.overlay import (
     SupposedRoad,
     Supposition,
 )
-from routing.units import Window
+from routing.policy import AccessPolicy
+from routing.units import FOREVER, Window
 
 
 def check_targets(scenario: Scenario, world: World) -> None:
@@ -41,38 +52,14 @@ def check_targets(scenario: Scenario, world: World) -> None:
     BadInput
         With one line for each name that is unknown.
     """
+    known = known_names(world)
     complaints = [
-        f"Scenario {scenario.name}, edit {edit.kind}: no {word} {name!r}. There are: {', '.join(sorted(known)[:15])}."
+        f"Scenario {scenario.name}, edit {edit.kind}: {said}"
         for edit in scenario.edits
-        for word, name, known in _names(edit, world)
-        if name not in known
+        for said in unknown_names(edit, known)
     ]
     if complaints:
         raise BadInput("\n".join(complaints))
-
-
-def _names(edit: Edit, world: World) -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Yield what an edit names: the word for it, the name, and the names there are."""
-    catalogue, network = world.catalogue, world.network
-    known = {
-        "ceasefire": {r.fact.ceasefire for r in world.log if isinstance(r.fact, CeasefireAgreed)},
-        "gate": set(network.gates),
-        "area": set(network.areas),
-        "segment": set(network.segments),
-        "party": {party.id for party in catalogue.crisis.parties},
-        "site": set(catalogue.sites),
-        "hub": set(catalogue.hubs),
-        "truck_type": set(catalogue.truck_types),
-    }
-    for word, choices in known.items():
-        name = getattr(edit, word, None)
-        if name is not None:
-            yield word.replace("_", " "), name, frozenset(choices)
-    if isinstance(edit, ArrangementAdded):
-        for gate in edit.gates:
-            yield "gate", gate, frozenset(known["gate"])
-        for party in edit.parties:
-            yield "party", party, frozenset(known["party"])
 
 
 def suppositions(scenario: Scenario) -> tuple[Supposition, ...]:
@@ -95,47 +82,49 @@ def _supposition(edit: Edit) -> Supposition | None:
             supposed = SupposedControl(area=edit.area, party=edit.party, window=edit.window)
         case SegmentSet():
             supposed = SupposedRoad(segment=edit.segment, state=edit.state, window=edit.window)
-        case PaperGranted() | FleetChange() | EscortChange():
-            pass
+        case _:
+            pass  # Papers, goods, trucks, hours and policies are laid over the rest of the snapshot.
     return supposed
 
 
 def supposed_papers(papers: tuple[Paper, ...], scenario: Scenario) -> tuple[Paper, ...]:
-    """Return the papers on record with those that the scenario grants in place of what they overlap.
+    """Return the papers on record with those that the scenario grants or refuses in place of what they overlap.
 
-    A grant for one gate leaves what is on record for other gates as it is.
+    An edit that names one gate leaves what is on record for other gates as it is.
     """
-    grants = [edit for edit in scenario.edits if isinstance(edit, PaperGranted)]
-    kept = tuple(paper for paper in papers if not any(_replaces(grant, paper) for grant in grants))
-    granted = tuple(
+    supposed = [edit for edit in scenario.edits if isinstance(edit, PaperGranted | PapersSet)]
+    if not supposed:
+        return papers
+    kept = tuple(paper for paper in papers if not any(_replaces(edit, paper) for edit in supposed))
+    added = tuple(
         Paper(
-            step=step, state="granted", site=grant.site, gate=grant.gate, valid=grant.window, people=grant.people,
-            struck=(), evidence=(),
+            step=step, state=edit.state if isinstance(edit, PapersSet) else "granted", site=site, gate=edit.gate,
+            valid=edit.window, people=edit.people, struck=(), evidence=(),
         )
-        for grant in grants
-        for step in grant.steps
+        for edit in supposed
+        for site in sites_of(edit)
+        for step in edit.steps
     )  # fmt: skip
-    return kept + granted
+    return kept + added
 
 
-def _replaces(grant: PaperGranted, paper: Paper) -> bool:
-    same = paper.site == grant.site and paper.step in grant.steps and grant.gate in (None, paper.gate)
-    return same and paper.valid.overlaps(grant.window)
+def _replaces(edit: PaperGranted | PapersSet, paper: Paper) -> bool:
+    same = paper.site in sites_of(edit) and paper.step in edit.steps and edit.gate in (None, paper.gate)
+    return same and paper.valid.overlaps(edit.window)
 
 
 def supposed_fleets(fleets: tuple[Fleet, ...], scenario: Scenario, reach: Window) -> tuple[Fleet, ...]:
     """Return the fleets with the scenario's trucks added or taken, additions available over `reach`."""
-    changed = list(fleets)
+    changed: Sequence[Fleet] = fleets
     for edit in scenario.edits:
         if not isinstance(edit, FleetChange):
             continue
         if edit.trucks >= 0:
-            changed.append(
-                Fleet(
-                    hub=edit.hub, truck_type=edit.truck_type, trucks=edit.trucks, available=reach,
-                    source=f"scenario {scenario.name}", synthetic=True,
-                )
+            extra = Fleet(
+                hub=edit.hub, truck_type=edit.truck_type, trucks=edit.trucks, available=reach,
+                source=f"scenario {scenario.name}", synthetic=True,
             )  # fmt: skip
+            changed = [*changed, extra]
         else:
             changed = _fewer(changed, edit)
     return tuple(changed)
@@ -169,3 +158,69 @@ def supposed_escorts(escorts: tuple[EscortTeams, ...], scenario: Scenario, reach
         else:
             changed = tuple(replace(e, teams=max(0, e.teams + edit.teams)) for e in changed)
     return changed
+
+
+def supposed_stock(stock: tuple[StockBatch, ...], scenario: Scenario, reach: Window) -> tuple[StockBatch, ...]:
+    """Return the batches with the scenario's units added from the start of `reach`, or taken.
+
+    What is taken comes from the batches that would be used last: those that expire latest, or never.
+    """
+    changed = stock
+    for edit in scenario.edits:
+        if not isinstance(edit, StockChange):
+            continue
+        if edit.units >= 0:
+            extra = StockBatch(
+                hub=edit.hub, commodity=edit.commodity, batch=f"scenario-{scenario.name}", units=edit.units,
+                available_from=reach.start, expires_at=None, source=f"scenario {scenario.name}", synthetic=True,
+            )  # fmt: skip
+            changed = (*changed, extra)
+        else:
+            changed = _less(changed, edit)
+    return changed
+
+
+def _less(stock: tuple[StockBatch, ...], edit: StockChange) -> tuple[StockBatch, ...]:
+    to_take = -edit.units
+    left = {}
+    here = [batch for batch in stock if (batch.hub, batch.commodity) == (edit.hub, edit.commodity)]
+    for batch in sorted(here, key=lambda b: (-(FOREVER if b.expires_at is None else b.expires_at), b.batch)):
+        taken = min(to_take, batch.units)
+        to_take -= taken
+        left[batch] = replace(batch, units=batch.units - taken)
+    return tuple(left.get(batch, batch) for batch in stock)
+
+
+def supposed_needs(needs: tuple[Need, ...], scenario: Scenario) -> tuple[Need, ...]:
+    """Return the needs with those that the scenario scales made larger or smaller, rounded up to whole units."""
+    scaled = [edit for edit in scenario.edits if isinstance(edit, NeedScaled)]
+    if not scaled:
+        return needs
+    return tuple(_scaled(need, scaled) for need in needs)
+
+
+def _scaled(need: Need, edits: Sequence[NeedScaled]) -> Need:
+    for edit in edits:  # at most one speaks of a need: two would contradict each other
+        if edit.site in (None, need.site) and edit.commodity in (None, need.commodity):
+            return replace(need, units=-(-need.units * edit.percent // 100))
+    return need
+
+
+def supposed_crisis(crisis: Crisis, scenario: Scenario) -> Crisis:
+    """Return the crisis with the scenario's hours of driving."""
+    for edit in scenario.edits:
+        if isinstance(edit, DrivingHoursSet):
+            return replace(crisis, dawn_s=edit.opens, dusk_s=edit.closes)
+    return crisis
+
+
+def supposed_plan_policy(policy: PlanPolicy, scenario: Scenario) -> PlanPolicy:
+    """Return the plan's policy with the scenario's parameters."""
+    changed = {edit.name: edit.value for edit in scenario.edits if isinstance(edit, PlanPolicySet)}
+    return change_policy(policy, changed)
+
+
+def supposed_access_policy(policy: AccessPolicy, scenario: Scenario) -> AccessPolicy:
+    """Return the policy by which roads are judged with the scenario's parameters."""
+    changed = {edit.name: edit.value for edit in scenario.edits if isinstance(edit, AccessPolicySet)}
+    return change_policy(policy, changed)

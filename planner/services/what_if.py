@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.domain.compare import PlanDiff
+from planner.domain.plan import Convoy
 from planner.domain.scenario import Scenario
 from planner.domain.snapshot import Snapshot
+from planner.domain.sweep import Base
 from planner.domain.world import World
 from planner.jobs import Clock, Progress
+from planner.services.access import parse_known
+from planner.services.layers import Layers
+from planner.services.movements import pinned_convoys
 from planner.services.plan_records import PlanRecord, diff_plans, get_plan
 from planner.services.plans import request_plan, work_run
-from planner.services.snapshots import Terms, take_snapshot
+from planner.services.snapshots import Terms, freeze, horizon_from, planning_as_of, take_snapshot
+from planner.services.supposed import check_targets
 from planner.store.records import Run
 from planner.store.store import Store
 from routing.units import Instant
@@ -23,6 +29,37 @@ class Outcome:
     scenario: Scenario
     record: PlanRecord
     difference: PlanDiff
+
+
+def plan_base(
+    store: Store,
+    world: World,
+    base: Base,
+    versions: Mapping[str, str],
+    *,
+    clock: Clock,
+    progress: Progress,
+    by: str,
+) -> PlanRecord:
+    """Return the plan that a scenario file states as its base, made now where nobody has made it yet.
+
+    Raises
+    ------
+    BadInput
+        If what is known lies outside the log, or the days cannot be planned.
+    Refused
+        If the run failed.
+    """
+    as_of = planning_as_of(world, base.start, parse_known(base.known, world))
+    snapshot = take_snapshot(
+        world,
+        as_of=as_of,
+        horizon=horizon_from(base.start, base.days, world),
+        pinned=pinned_convoys(store, world, after=as_of.at),
+    )
+    run = request_plan(store, snapshot, versions, at=clock(), by=by)
+    ended = work_run(store, run, clock, progress, worker=f"base of {by}")
+    return get_plan(store, ended.plan or "", world.catalogue.crisis.id)
 
 
 def run_scenarios(
@@ -74,20 +111,28 @@ def request_scenario(
     BadInput
         If an edit names something that the crisis does not have.
     """
-    snapshot = take_snapshot(
+    check_targets(scenario, world)
+    snapshot = Layers(freeze_as(base, world)).under(scenario)
+    return request_plan(store, _beside(base, snapshot), versions, at=at, by=by)
+
+
+def freeze_as(base: PlanRecord, world: World) -> Snapshot:
+    """Return the world as known when a plan was made, over its horizon and on its terms; nothing is supposed."""
+    known = base.snapshot
+    return freeze(
         world,
         as_of=base.plan.as_of,
         horizon=base.plan.horizon,
-        scenario=scenario,
-        pinned=base.snapshot.pinned,
+        pinned=known.pinned,
         terms=Terms(
-            policy=base.snapshot.policy,
-            access_policy=base.snapshot.access_policy,
-            limits=base.snapshot.limits,
-            seed=base.snapshot.seed,
+            policy=known.policy, access_policy=known.access_policy, limits=known.limits, seed=known.seed,
         ),
-    )
-    return request_plan(store, _beside(base, snapshot), versions, at=at, by=by)
+    )  # fmt: skip
+
+
+def incumbent_of(base: PlanRecord) -> tuple[Convoy, ...]:
+    """Return the convoys of a base plan where the search for a scenario begins: those that are not pinned anyway."""
+    return tuple(convoy for convoy in base.plan.convoys if convoy.movement is None)
 
 
 def _beside(base: PlanRecord, snapshot: Snapshot) -> Snapshot:
@@ -98,4 +143,4 @@ def _beside(base: PlanRecord, snapshot: Snapshot) -> Snapshot:
     same = replace(snapshot, scenario=base.snapshot.scenario, incumbent=base.snapshot.incumbent)
     if same == base.snapshot:
         return base.snapshot
-    return replace(snapshot, incumbent=tuple(convoy for convoy in base.plan.convoys if convoy.movement is None))
+    return replace(snapshot, incumbent=incumbent_of(base))

@@ -5,7 +5,7 @@ import json
 import re
 import zlib
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
 
@@ -25,17 +25,30 @@ _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """An access map by the timelines in which it differs from that of a part with another digest."""
+
+    like: str
+    timelines: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackedSnapshot:
-    """A snapshot as bytes: each of its fields a part under its own digest, so that equal parts are kept once."""
+    """A snapshot as bytes: each of its fields a part under its own digest, so that equal parts are kept once.
+
+    A part that has a delta may be kept by that alone; `digests` are those of the parts where they are known already.
+    """
 
     digest: str
     crisis: str
     parts: Mapping[str, bytes]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    deltas: Mapping[str, Delta] = field(default_factory=dict)
 
     @property
     def manifest(self) -> dict[str, str]:
         """The digest of each part."""
-        return {name: sha256(content) for name, content in self.parts.items()}
+        return {name: self.digests.get(name) or sha256(content) for name, content in self.parts.items()}
 
 
 def to_body(value: object) -> Body:
@@ -46,7 +59,7 @@ def to_body(value: object) -> Body:
     BadInput
         If it holds what JSON or a database cannot: NaN, an infinity, a NUL character, half a surrogate pair.
     """
-    body = json.loads(_storable(value))
+    body = json.loads(canonical(value))
     if not isinstance(body, dict):
         raise TypeError(f"A {type(value).__name__} is no JSON object.")
     return body
@@ -60,7 +73,7 @@ def from_body(kind: type[T], body: Body) -> T:
     BadInput
         If the body is not one of this kind: written by another version, or damaged.
     """
-    return _read(kind, json.dumps(body, sort_keys=True).encode(), kind.__name__)
+    return read_part(kind, json.dumps(body, sort_keys=True).encode(), kind.__name__)
 
 
 def fact_to_body(fact: Fact) -> Body:
@@ -76,7 +89,7 @@ def fact_from_body(body: Body) -> Fact:
     BadInput
         If no kind of fact reads like this.
     """
-    return _read(_tagged_fact(), json.dumps(body).encode(), "fact")
+    return read_part(_tagged_fact(), json.dumps(body).encode(), "fact")
 
 
 def plan_digest(plan: Plan) -> str:
@@ -97,8 +110,8 @@ def pack_snapshot(snapshot: Snapshot) -> PackedSnapshot:
     """
     kinds = get_type_hints(Snapshot)
     told = ((f, getattr(snapshot, f.name)) for f in fields(Snapshot))
-    parts = {f.name: _settled(kinds[f.name], value, f.name) for f, value in told if is_written(f, value)}
-    return PackedSnapshot(digest=_digest_of_parts(parts), crisis=snapshot.crisis.id, parts=parts)
+    parts = {f.name: settle(kinds[f.name], value, f.name) for f, value in told if is_written(f, value)}
+    return PackedSnapshot(digest=digest_of_parts(parts), crisis=snapshot.crisis.id, parts=parts)
 
 
 def unpack_snapshot(packed: PackedSnapshot) -> Snapshot:
@@ -109,28 +122,40 @@ def unpack_snapshot(packed: PackedSnapshot) -> Snapshot:
     BadInput
         If the parts do not give the digest, or are not those of this version's snapshot.
     """
-    if _digest_of_parts(packed.parts) != packed.digest:
-        raise BadInput(f"Snapshot {packed.digest[:12]} is damaged: its parts have another digest. Restore a backup.")
+    check_parts(packed.digest, packed.parts)
     kinds = get_type_hints(Snapshot)
-    unwritten = {f.name for f in fields(Snapshot) if not is_written(f, f.default)}
-    if missing := sorted(kinds.keys() - packed.parts.keys() - unwritten):
-        raise BadInput(
-            f"Snapshot {packed.digest[:12]} has no {', '.join(missing)}: another version wrote it. Make a new plan."
-        )
     values: dict[str, Any] = {
-        name: _read(kinds[name], part, name) for name, part in packed.parts.items() if name in kinds
+        name: read_part(kinds[name], part, name) for name, part in packed.parts.items() if name in kinds
     }
     return Snapshot(**values)
 
 
+def check_parts(digest: str, parts: Mapping[str, bytes]) -> None:
+    """Refuse parts that do not give a snapshot's digest, or of which one is missing; raises `BadInput`."""
+    if digest_of_parts(parts) != digest:
+        raise BadInput(f"Snapshot {digest[:12]} is damaged: its parts have another digest. Restore a backup.")
+    unwritten = {f.name for f in fields(Snapshot) if not is_written(f, f.default)}
+    if missing := sorted({f.name for f in fields(Snapshot)} - parts.keys() - unwritten):
+        raise BadInput(
+            f"Snapshot {digest[:12]} has no {', '.join(missing)}: another version wrote it. Make a new plan."
+        )
+
+
+def patch(content: bytes, timelines: bytes) -> bytes:
+    """Return the bytes of an access map with some timelines in place of its own."""
+    told = json.loads(content)
+    told["timelines"] |= json.loads(timelines)
+    return canonical(told)
+
+
 def pack_part(value: object) -> bytes:
     """Return one value as the bytes it has as a part of a snapshot."""
-    return _settled(type(value), value, type(value).__name__)
+    return settle(type(value), value, type(value).__name__)
 
 
 def unpack_part(kind: type[T], content: bytes) -> T:
     """Return the value that `pack_part` wrote."""
-    return _read(kind, content, kind.__name__)
+    return read_part(kind, content, kind.__name__)
 
 
 def sha256(content: bytes) -> str:
@@ -148,25 +173,32 @@ def unsqueeze(content: bytes) -> bytes:
     return zlib.decompress(content)
 
 
-def _digest_of_parts(parts: Mapping[str, bytes]) -> str:
+def digest_of_parts(parts: Mapping[str, bytes]) -> str:
+    """Return the digest of a snapshot from the canonical bytes of its parts."""
     # Canonical JSON of an object is its members in order of their names: the whole need not be written again.
-    members = b",".join(json.dumps(name).encode() + b":" + parts[name] for name in sorted(parts))
-    return sha256(b"{" + members + b"}")
+    found = hashlib.sha256()
+    for number, name in enumerate(sorted(parts)):
+        found.update((b"," if number else b"{") + json.dumps(name).encode() + b":")
+        found.update(parts[name])
+    found.update(b"}" if parts else b"{}")
+    return found.hexdigest()
 
 
-def _settled(kind: type[T], value: T, name: str) -> bytes:
+def settle(kind: type[T], value: T, name: str) -> bytes:
+    """Return a value in canonical bytes as it will be read back; raises `BadInput` if it cannot be kept so."""
     # Read back before it is written: the canonical form is slow to make, so it is made once, of what will be read.
     try:
         written = _adapter(cast("Hashable", kind)).dump_json(value)
     except ValueError as cause:
         raise BadInput(f"The {name} cannot be kept: {cause}. Give plain text.") from cause
-    settled = _read(kind, written, name)
+    settled = read_part(kind, written, name)
     if settled != value:
         raise BadInput(f"The {name} cannot be kept: it is not the same when read back. Give finite numbers.")
-    return _storable(settled)
+    return canonical(settled)
 
 
-def _storable(value: object) -> bytes:
+def canonical(value: object) -> bytes:
+    """Return a value's canonical bytes; raises `BadInput` if a database could not keep them."""
     try:
         written = canonical_bytes(value)
     except ValueError as cause:
@@ -176,7 +208,14 @@ def _storable(value: object) -> bytes:
     return written
 
 
-def _read(kind: type[T], content: bytes, name: str) -> T:
+def read_part(kind: type[T], content: bytes, name: str) -> T:
+    """Return a value from JSON; `name` is what complaints call it.
+
+    Raises
+    ------
+    BadInput
+        If it is not one of this kind: written by another version, or damaged.
+    """
     try:
         value: T = _adapter(cast("Hashable", kind)).validate_json(content)
     except ValidationError as cause:

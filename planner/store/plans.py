@@ -1,5 +1,6 @@
 """Snapshots and plans: what was asked and what was answered, both for ever; only publishing changes."""
 
+from collections.abc import Collection
 from typing import TypeVar, cast
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, func, insert, select, update
@@ -11,9 +12,9 @@ from planner.domain.errors import BadInput, NotFound, Refused
 from planner.domain.plan import Plan, PlanId, PlanStatus
 from planner.domain.scenario import Scenario
 from planner.store import codec
-from planner.store.codec import PackedSnapshot
+from planner.store.codec import Delta, PackedSnapshot
 from planner.store.records import PlanCard, StoredPlan
-from planner.store.rows import BlobRow, PlanRow, SnapshotRow
+from planner.store.rows import BlobRow, PlanRow, RunRow, SnapshotRow
 from planner.store.unit import Unit
 from routing.units import Instant, Window
 
@@ -32,23 +33,38 @@ class PlanReads(Unit):
 
     def get_packed(self, digest: str) -> PackedSnapshot:
         """Return the snapshot's bytes, to be unpacked after the transaction; raises `NotFound`."""
-        row = self._get(SnapshotRow, digest, f"No snapshot {digest!r} in this database.")
-        wanted = set(row.manifest.values())
-        found = {
-            blob.digest: codec.unsqueeze(blob.content)
-            for blob in self._session.scalars(select(BlobRow).where(BlobRow.digest.in_(wanted)))
-        }
-        if lost := sorted(name for name, part in row.manifest.items() if part not in found):
+        crisis, manifest = self.get_manifest(digest)
+        found = self.get_blobs(manifest.values())
+        if lost := sorted(name for name, part in manifest.items() if part not in found):
             raise BadInput(f"Snapshot {digest[:12]} has lost its {', '.join(lost)}. Restore a backup.")
-        return PackedSnapshot(
-            digest=digest, crisis=row.crisis, parts={name: found[part] for name, part in row.manifest.items()}
-        )
+        parts = {name: self._whole(found[part]) for name, part in manifest.items()}
+        return PackedSnapshot(digest=digest, crisis=crisis, parts=parts, digests=manifest)
+
+    def get_manifest(self, digest: str) -> tuple[str, dict[str, str]]:
+        """Return a snapshot's crisis and the digests of its parts; raises `NotFound`."""
+        row = self._get(SnapshotRow, digest, f"No snapshot {digest!r} in this database.")
+        return row.crisis, dict(row.manifest)
+
+    def get_blobs(self, digests: Collection[str]) -> dict[str, bytes | Delta]:
+        """Return those of the parts that are there, by digest; a part that is kept as a difference as such."""
+        return {
+            blob.digest: _content(blob)
+            for blob in self._session.scalars(select(BlobRow).where(BlobRow.digest.in_(set(digests))))
+        }
+
+    def _whole(self, content: bytes | Delta) -> bytes:
+        if isinstance(content, bytes):
+            return content
+        first = self.get_blobs([content.like]).get(content.like)
+        if not isinstance(first, bytes):
+            raise BadInput(f"The part {content.like[:12]}, which others are like, is lost. Restore a backup.")
+        return codec.patch(first, content.timelines)
 
     def get_part(self, digest: str, name: str, kind: type[T]) -> T:
         """Return one field of a snapshot, without the others; raises `NotFound`."""
         row = self._get(SnapshotRow, digest, f"No snapshot {digest!r} in this database.")
         blob = self._get(BlobRow, row.manifest[name], f"Snapshot {digest[:12]} has lost its {name}. Restore a backup.")
-        return codec.unpack_part(kind, codec.unsqueeze(blob.content))
+        return codec.unpack_part(kind, self._whole(_content(blob)))
 
     def get_plan(self, plan: PlanId, *, crisis: str | None = None) -> StoredPlan:
         """Return a plan by id, or the `latest` (of a crisis, where one is named); raises `NotFound`.
@@ -78,11 +94,16 @@ class PlanReads(Unit):
             raise NotFound(f"No plan {plan!r}. Use an id from the listing of plans, or `{LATEST}`.")
         return row
 
-    def list_plans(self, crisis: str, *, limit: int = 100, supposed: bool = True) -> tuple[PlanCard, ...]:
-        """Return the cards of a crisis's plans, newest first; those of scenarios are left out if so asked."""
+    def list_plans(
+        self, crisis: str, *, limit: int = 100, supposed: bool = True, swept: bool = True
+    ) -> tuple[PlanCard, ...]:
+        """Return the cards of a crisis's plans, newest first; without those of scenarios, or of sweeps, if so asked."""
         chosen = _cards().where(PlanRow.crisis == crisis).order_by(PlanRow.number.desc()).limit(limit)
         if not supposed:
             chosen = chosen.where(~PlanRow.supposed)
+        if not swept:
+            only_swept = select(RunRow.plan).where(RunRow.rank > 0, RunRow.plan.is_not(None))
+            chosen = chosen.where(PlanRow.id.not_in(only_swept))
         return tuple(_card(row) for row in self._session.execute(chosen))
 
 
@@ -97,7 +118,7 @@ class PlanWrites(PlanReads):
         self._add_missing(
             BlobRow,
             [
-                {"digest": digest, "kind": name, "content": codec.squeeze(packed.parts[name])}
+                {"digest": digest, "kind": name, **_columns(packed, name)}
                 # In one order for all writers: two that add the same parts then wait instead of blocking each other.
                 for digest, name in sorted({digest: name for name, digest in manifest.items()}.items())
                 if digest not in known
@@ -172,6 +193,17 @@ class PlanWrites(PlanReads):
             if self._session.scalar(select(func.count()).where(PlanRow.id == digest[:length])) == 0:
                 return digest[:length]
         return digest
+
+
+def _content(blob: BlobRow) -> bytes | Delta:
+    content = codec.unsqueeze(blob.content)
+    return content if blob.like is None else Delta(like=blob.like, timelines=content)
+
+
+def _columns(packed: PackedSnapshot, name: str) -> dict[str, object]:
+    delta = packed.deltas.get(name)
+    content, like = (packed.parts[name], None) if delta is None else (delta.timelines, delta.like)
+    return {"content": codec.squeeze(content), "like": like}
 
 
 class _ArrayLength(GenericFunction[int]):

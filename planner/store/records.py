@@ -11,6 +11,7 @@ from routing.units import Instant, Seconds, Window
 
 T = TypeVar("T")
 RunId: TypeAlias = int
+SweepId: TypeAlias = int
 RunState: TypeAlias = Literal["queued", "running", "done", "failed", "stopped"]
 Wish: TypeAlias = Literal["go on", "keep"]
 """What is wanted of a running solve: that it goes on, or that it ends now and keeps the best it has."""
@@ -132,6 +133,49 @@ class Claim:
     worker: str
     snapshot: str
     lease_s: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepCard:
+    """Many scenarios asked for at once, without the scenarios; `body` says what varies."""
+
+    id: SweepId
+    digest: str
+    crisis: str
+    name: str
+    base: PlanId
+    body: Mapping[str, object]
+    created_at: Instant
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweptRun:
+    """One scenario of a sweep: its values by variable, its run, and its plan once there is one."""
+
+    number: int
+    chosen: Mapping[str, bool | int | float | str]
+    run: RunId
+    rank: int
+    """0 where somebody has asked for the run besides, and waits for it."""
+    state: RunState
+    worker: str | None
+    plan: PlanId | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFigures:
+    """What a table says of a plan: `value` and its `gap` are those of the assistance expected."""
+
+    people_reached: int
+    convoys: int
+    trucks: int
+    sites_served: int
+    needs_unmet: int
+    value: float | None
+    gap: float | None
+    status: PlanStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,13 +52,17 @@ class CrisisRow(Row):
 
 
 class BlobRow(Row):
-    """A part of a snapshot, compressed, under the digest of its uncompressed bytes. Never changed."""
+    """A part of a snapshot, compressed, under the digest of its uncompressed bytes. Never changed.
+
+    With `like` the content is only what differs from that other part.
+    """
 
     __tablename__ = "blob"
 
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[str]
     content: Mapped[bytes]
+    like: Mapped[str | None] = mapped_column(String(64))
 
 
 class NetworkRow(Row):
@@ -207,6 +211,34 @@ class RunRow(Row):
     plan: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
     error: Mapped[str | None]
     wanted: Mapped[str | None]
+    rank: Mapped[int] = mapped_column(server_default="0", default=0)
+
+
+class SweepRow(Row):
+    """Many scenarios asked for at once beside one base plan; `digest` is what makes two sweeps the same."""
+
+    __tablename__ = "sweep"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
+    name: Mapped[str]
+    base: Mapped[str] = mapped_column(ForeignKey("plan.id"))
+    body: Mapped[Body]
+    created_at: Mapped[int] = mapped_column(BigInteger)
+    created_by: Mapped[str]
+
+
+class SweepCellRow(Row):
+    """One scenario of a sweep: the values chosen for it, and its run. Two cells, or two sweeps, may share a run."""
+
+    __tablename__ = "sweep_cell"
+    __table_args__ = (Index(None, "run"),)
+
+    sweep: Mapped[int] = mapped_column(ForeignKey("sweep.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    chosen: Mapped[Body]
+    run: Mapped[int] = mapped_column(ForeignKey("run.id"))
 
 
 class RoadImportRow(Row):

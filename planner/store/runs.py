@@ -8,8 +8,8 @@ from planner.domain.errors import NotFound, Refused
 from planner.domain.plan import Plan, PlanId
 from planner.store import codec
 from planner.store.plans import PlanReads, PlanWrites
-from planner.store.records import Claim, LostClaim, Run, RunId, RunState, Sign, Wish
-from planner.store.rows import RunRow, SnapshotRow
+from planner.store.records import Claim, LostClaim, Run, RunId, RunState, Sign, SweepId, Wish
+from planner.store.rows import RunRow, SnapshotRow, SweepCellRow
 from routing.units import Instant, Seconds
 
 ATTEMPTS = 3
@@ -28,10 +28,18 @@ class RunReads(PlanReads):
         row = self._session.scalar(select(RunRow).where(RunRow.key == key))
         return None if row is None else _run(row)
 
-    def list_runs(self, crisis: str, *, limit: int = 50) -> tuple[Run, ...]:
-        """Return a crisis's runs, newest first."""
+    def list_runs(self, crisis: str, *, limit: int = 50, swept: bool = True) -> tuple[Run, ...]:
+        """Return a crisis's runs, newest first; without those that only a sweep asked for where not `swept`."""
         rows = select(RunRow).where(RunRow.crisis == crisis).order_by(RunRow.id.desc()).limit(limit)
+        if not swept:
+            rows = rows.where(RunRow.rank == 0)
         return tuple(_run(row) for row in self._session.scalars(rows))
+
+    def find_run_of(self, plan: PlanId) -> Run | None:
+        """Return the newest run that ended with a plan; None where it came in by another way."""
+        rows = select(RunRow).where(RunRow.plan == plan, RunRow.ended_at.is_not(None)).order_by(RunRow.id.desc())
+        row = self._session.scalar(rows.limit(1))
+        return None if row is None else _run(row)
 
     def count_workers(self, *, since: Instant) -> int:
         """Return how many workers have shown a sign of life in a run since then."""
@@ -42,10 +50,11 @@ class RunReads(PlanReads):
 class RunWrites(RunReads, PlanWrites):
     """Runs queued, claimed and ended."""
 
-    def enqueue_run(self, key: str, snapshot: str, *, at: Instant, by: str) -> Run:
+    def enqueue_run(self, key: str, snapshot: str, *, at: Instant, by: str, rank: int = 0) -> Run:
         """Queue a run once: the same key again returns the run there is.
 
         It is queued anew if it failed, was stopped, or was ended early: whoever asks again wants the whole answer.
+        Runs of a lower rank are worked first: a plan that somebody waits for is not held up by a sweep.
 
         Raises
         ------
@@ -56,6 +65,7 @@ class RunWrites(RunReads, PlanWrites):
         first = {
             "key": key, "crisis": row.crisis, "snapshot": snapshot, "state": "queued", "attempt": 0,
             "attempt_limit": ATTEMPTS, "queued_at": at, "queued_by": by,
+            "rank": rank,
         }  # fmt: skip
         self._add_missing(RunRow, [first])
         run = self._session.scalars(select(RunRow).where(RunRow.key == key).with_for_update()).one()
@@ -64,13 +74,17 @@ class RunWrites(RunReads, PlanWrites):
             run.state, run.attempt_limit = "queued", run.attempt + ATTEMPTS
             run.queued_at, run.queued_by = at, by
             run.error = run.ended_at = run.progress = run.wanted = run.plan = None
-            self._session.flush()
+        run.rank = min(run.rank, rank)
+        self._session.flush()
         return _run(run)
 
-    def claim_run(self, worker: str, *, now: Instant, lease_s: Seconds, only: RunId | None = None) -> Claim | None:
-        """Take the oldest run that is queued or whose worker has gone silent; None where there is none.
+    def claim_run(
+        self, worker: str, *, now: Instant, lease_s: Seconds, only: RunId | None = None, sweep: SweepId | None = None
+    ) -> Claim | None:
+        """Take the oldest run of the lowest rank that is queued or whose worker is silent; None where there is none.
 
-        `only` takes that run or nothing. A run that has used up its attempts is failed on the way.
+        `only` takes that run or nothing, `sweep` one of that sweep. A run that has used up its attempts is failed on
+        the way.
         """
         lapsed = and_(RunRow.state == "running", RunRow.lease_until <= now)
         self._session.execute(
@@ -82,9 +96,12 @@ class RunWrites(RunReads, PlanWrites):
             )
             .execution_options(synchronize_session=False)
         )  # fmt: skip
-        waiting = select(RunRow.id).where(or_(RunRow.state == "queued", lapsed)).order_by(RunRow.id).limit(1)
+        waiting = select(RunRow.id).where(or_(RunRow.state == "queued", lapsed)).limit(1)
+        waiting = waiting.order_by(RunRow.rank, RunRow.id)
         if only is not None:
             waiting = waiting.where(RunRow.id == only)
+        if sweep is not None:
+            waiting = waiting.where(RunRow.id.in_(select(SweepCellRow.run).where(SweepCellRow.sweep == sweep)))
         taken = self._session.execute(
             update(RunRow)
             # Embedded, FOR UPDATE is left out: the write lock of the whole database does its work.
@@ -139,6 +156,20 @@ class RunWrites(RunReads, PlanWrites):
     def fail_run(self, claim: Claim, error: str, *, at: Instant) -> None:
         """End the run without a plan; raises `LostClaim` as `finish_run` does."""
         self._end(claim, {"state": "failed", "error": error or "no reason given", "ended_at": at, "lease_until": None})
+
+    def release_worker(self, worker: str) -> int:
+        """Put all runs of a worker that is known to be dead back into the queue, and return how many they were.
+
+        Nothing else may be called by its name any more. A run that has used up its attempts is left to `claim_run`.
+        """
+        released = self._session.execute(
+            update(RunRow)
+            .where(RunRow.worker == worker, RunRow.state == "running", RunRow.attempt < RunRow.attempt_limit)
+            .values(state="queued", wanted=None, progress=None, worker=None, lease_until=None)
+            .returning(RunRow.id)
+            .execution_options(synchronize_session=False)
+        )
+        return len(released.all())
 
     def release_run(self, claim: Claim) -> None:
         """Put the run back into the queue, for a worker that must leave; raises `LostClaim`."""

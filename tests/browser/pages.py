@@ -54,6 +54,8 @@ def screens(
         Screen(name="what-if", address="/what-if"),
         Screen(name="what-if-edit", address=f"/what-if?sel=gate:{gate}"),
         Screen(name="compared", address="/what-if/compare?base=latest&with=1"),
+        Screen(name="compare-plans", address="/what-if/compare?base=latest"),
+        Screen(name="sweeps", address="/what-if/sweeps"),
         Screen(name="convoys", address="/convoys"),
         Screen(name="convoy", address=f"/convoys/{convoy}"),
         Screen(name="outcome", address=f"/convoys/{convoy}/outcome"),
@@ -73,14 +75,17 @@ def screens(
     )
 
 
-TWO_RIVERS: Final = screens(
-    gate="amber-bridge",
-    site="kessa",
-    segment="merro--ordan",
-    convoy="kessa-01",
-    case="two-rivers-00035",
-    later="2031-06-01T08:00",
-    period="2031-04",
+TWO_RIVERS: Final = (
+    *screens(
+        gate="amber-bridge",
+        site="kessa",
+        segment="merro--ordan",
+        convoy="kessa-01",
+        case="two-rivers-00035",
+        later="2031-06-01T08:00",
+        period="2031-04",
+    ),
+    Screen(name="sweep", address="/what-if/sweeps/1"),
 )
 SYRIA: Final = screens(
     gate="castello",

@@ -23,6 +23,8 @@ ELSEWHERE = {
     "runs.progress": "a part of the page of a run",
     "what_if.progress": "a part of the comparison",
     "access.road_progress": "a part of the page of a road file",
+    "sweeps.progress": "a part of the page of a sweep",
+    "sweeps.export": "a file",
     "runs.events": "a stream",
     "home.health": "for machines",
     "robots": "for machines",

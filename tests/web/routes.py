@@ -40,8 +40,9 @@ def values(door: Door) -> dict[str, str | int]:
     published = [movement.id for movement in movements if movement.id.startswith(plan.card.id)]
     return {
         "site": "kessa", "plan": "latest", "first": "latest", "second": "latest", "a": "latest", "b": "latest",
-        "run": 1, "position": 1, "segment": plan.plan.convoys[0].segments[0], "digest": shown.split("/")[2],
-        "name": "css/frame.css", "kind": "stock", "file": 1, "username": "analyst",
+        "run": 1, "sweep": 1, "do": "stop", "file": 1,
+        "position": 1, "segment": plan.plan.convoys[0].segments[0], "digest": shown.split("/")[2],
+        "name": "css/frame.css", "kind": "stock", "username": "analyst",
         "movement": next(iter(published), "kessa-01"), "event_id": f"two-rivers-{failed:05}",
     }  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 from planner.domain.rights import Role
 from planner.services.movements import publish_plan
 from planner.services.plan_records import get_plan
+from planner.store.store import Store
 from tests.planner.desks import Desk as Folder
 from tests.web.doors import Browser, Clock, Door, hash_quickly
 from tests.web.road_hands import bring_roads
@@ -27,11 +28,23 @@ def open_site(folder: Folder) -> Door:
     """Return the site on a folder, with one person a role; their usernames are the roles' names."""
     store = folder.store()
     clock = Clock(now=PLANNED_AT)
+    _sweep(store)
     desk = Desk(store=store, crisis_id="two-rivers", clock=clock, situation_at=PLANNED_AT)
     door = Door(app=create_app(desk, SETTINGS), store=store, clock=clock)
     for role in Role:
         door.person(role.value, role)
     return door
+
+
+def _sweep(store: Store) -> None:
+    """Put in a sweep of one scenario that supposes nothing, so that there is one to look at."""
+    body = {"axes": [{"name": "end", "values": ["as is"]}], "combinations": 1, "sampled": None, "scenarios": 1}
+    with store.writing() as write:
+        for run in write.list_runs("two-rivers", limit=1):
+            card = write.add_sweep(
+                "5" * 64, crisis="two-rivers", name="as it is", base=run.plan or "", body=body, at=PLANNED_AT, by="nour"
+            )
+            write.add_swept(card.id, [(1, {"end": "as is"}, run.id)])
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,15 @@ CLOSED = {
 }  # fmt: skip
 
 
+SWEEP = """
+[vary]
+teams = [1, 2]
+[[edit]]
+kind = "escort_change"
+teams = "$teams"
+"""
+
+
 def filled(browser: Browser, page: str, to: str, **typed: str) -> Sent:
     """Return a form as it would be sent, with some fields typed."""
     return to, fields_of(browser.get(page).text, to) | {name: [value] for name, value in typed.items()}
@@ -171,6 +180,15 @@ def smallest_change(_door: Door, browser: Browser) -> Sent:
     }
 
 
+def sweep(_door: Door, browser: Browser) -> Sent:
+    return filled(browser, "/what-if/sweeps", "/what-if/sweeps", text=SWEEP, base="latest")
+
+
+def sweep_stopped(_door: Door, browser: Browser) -> Sent:
+    asked = browser.send("/what-if/sweeps", text=SWEEP, base="latest").headers["Location"]
+    return filled(browser, asked, f"{asked}/stop")
+
+
 FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "access.save": record, "access.withdraw": withdraw, "access.bring_in": evidence_file,
     "convoys.edit": note, "convoys.pin": let_go,
@@ -178,7 +196,8 @@ FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "needs.bring_in": needs_table, "supply.edit": stock, "supply.remove": no_stock, "supply.bring_in": supply_table,
     "plans.make": plan, "plans.pin": plan_pin, "plans.publish": publication, "runs.stop": stopped, "runs.keep": kept,
     "settings.add_person": person, "settings.change_person": other_roles, "signin.make_token": token,
-    "what_if.change": scenario, "what_if.try_change": smallest_change,
+    "what_if.change": scenario, "what_if.try_change": smallest_change, "sweeps.ask": sweep,
+    "sweeps.change": sweep_stopped,
 }  # fmt: skip
 WRITE_NOTHING_TWICE = {
     "preferences.choose": "a cookie of the reader",

@@ -4,9 +4,11 @@ import pytest
 
 from planner import jobs
 from planner.domain.rights import Role
+from planner.intake.scenario import EDITS
 from planner.services.plans import make_plan
 from planner.services.scenarios import list_examples
 from tests.web.doors import Browser, Door, hidden
+from web.edit_fields import EDIT_KINDS
 
 pytest_plugins = ["tests.web.site_fixtures"]
 ENDS_EARLY = {example.name: example.text for example in list_examples("two-rivers")}["truce-ends-early"]
@@ -52,7 +54,7 @@ def test_mistakes_in_a_file_are_said_with_their_lines_and_conflicts_name_both(re
     )
 
     assert wrong.status_code == both.status_code == 422
-    assert "scenario row 1" in wrong.text
+    assert "scenario row 2" in wrong.text
     assert "Two edits change gate amber-bridge in overlapping time" in both.text
 
 
@@ -81,6 +83,44 @@ def test_two_scenarios_are_solved_and_compared_with_their_causes(site: Door) -> 
     assert "data-poll" not in shown.text
     for told in ("early", "bridge", "People reached", "edit:ceasefire_ends:river-truce", "edit:gate_set:amber-bridge"):
         assert told in shown.text
+
+
+def test_two_plans_are_compared_site_by_site_whoever_made_them(site: Door) -> None:
+    browser = site.signed_in("coordinator")
+    bare = browser.get("/what-if/compare?base=latest")
+    assert bare.status_code == 200
+    assert "Nothing beside it yet." in bare.text
+    first = browser.send("/what-if", do="solve", name="bridge", text=GATE_CLOSED, base="latest")
+    while jobs.work_once(site.store, make_plan, "worker", site.clock) is not None:
+        pass
+    with site.store.reading() as read:
+        plans = {card.supposed: card.id for card in read.list_plans("two-rivers")}
+    by_run = browser.get(first.headers["Location"]).text
+    by_plan = browser.get(f"/what-if/compare?base={plans[False]}&with={plans[True]}").text
+    for told in ("Who gains, who loses", 'data-sel="site:', "edit:gate_set:amber-bridge", "dropped", "moved"):
+        assert told in by_run
+        assert told in by_plan
+    unknown = browser.get("/what-if/compare?base=latest&with=0123456789ab")
+    assert unknown.status_code == 404
+
+
+def test_every_kind_of_edit_has_its_fields_and_is_read_back(readers: dict[Role, Browser]) -> None:
+    assert set(EDIT_KINDS) == set(EDITS)
+    sent = {"do": "add", "name": "x", "base": "latest"}
+    answers = [
+        readers[Role.ANALYST].send("/what-if", **sent, **edit)
+        for edit in (
+            {"kind": "stock_change", "hub": "ordan", "commodity": "flour-bag", "units": "-200"},
+            {"kind": "need_scaled", "percent": "120"},
+            {"kind": "driving_hours_set", "opens": "07:00", "closes": "15:00"},
+            {"kind": "plan_policy_set", "parameter": "max_trucks", "value": "12"},
+            {"kind": "access_policy_set", "parameter": "p_arrangement", "value": "0.5"},
+        )
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert all("1 change" in answer.text for answer in answers)
+    wrong = readers[Role.ANALYST].send("/what-if", **sent, kind="plan_policy_set", parameter="max_trucks", value="many")
+    assert (wrong.status_code, "max_trucks is" in wrong.text) == (422, True)
 
 
 def test_the_smallest_change_of_a_plan_can_be_tried(site: Door) -> None:

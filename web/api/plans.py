@@ -163,7 +163,7 @@ def _small(number: int) -> int:
 def suppose(json: NewScenario) -> tuple[Response, int]:
     """Queue a scenario beside a plan."""
     desk = the_desk()
-    scenario = parse_scenario(json.name, json.toml, desk.zone)
+    scenario = parse_scenario(json.name, json.toml, desk.zone, desk.world())
     run = request_scenario(
         desk.store, desk.world(), desk.plan(json.base), scenario, desk.versions, at=desk.clock(), by=g.me.id
     )

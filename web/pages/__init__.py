@@ -6,7 +6,8 @@ from typing import Final
 from flask import Flask
 
 FAMILIES: Final = (
-    "home", "preferences", "data", "today", "access", "needs", "supply", "plans", "futures", "what_if", "convoys",
+    "home", "preferences", "data", "today", "access", "needs", "supply", "plans", "futures", "what_if", "sweeps",
+    "convoys",
     "failed", "reports", "runs", "settings",
 )  # fmt: skip
 

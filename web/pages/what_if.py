@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Blueprint, abort, g, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.errors import BadInput
 from planner.domain.scenario import Scenario
 from planner.intake.scenario import parse_scenario
 from planner.services.plan_records import PlanRecord
-from planner.services.scenarios import Asked, list_asked, list_examples
+from planner.services.scenarios import Asked, is_plan, list_asked, list_examples
 from planner.services.what_if import request_scenario
-from web.comparison import Indicator, compare_indicators, map_difference
+from web.comparison import Indicator, compare_indicators, map_difference, site_rows
 from web.desk import the_desk
 from web.edit_fields import EDIT_KINDS, read_edit
 from web.forms import Form, do_once
@@ -26,7 +26,7 @@ from web.sessions import unattended
 page = Blueprint("what_if", __name__, url_prefix="/what-if")
 MOST: Final = 4
 """So many scenarios are compared at once: more do not fit beside each other."""
-SEVERAL: Final = ("gates", "parties", "steps")
+SEVERAL: Final = ("gates", "parties", "sites", "steps")
 
 
 def _form() -> Form:
@@ -51,7 +51,7 @@ def index() -> str:
 
 def _prefilled(selected: str, kind: str) -> dict[str, str]:
     what, _colon, name = selected.partition(":")
-    kinds = {"gate": "gate_set", "segment": "segment_set", "site": "paper_granted"}
+    kinds = {"gate": "gate_set", "segment": "segment_set", "site": "paper_granted", "area": "area_held"}
     chosen = kind if kind in EDIT_KINDS else kinds.get(what, "")
     return {"kind": chosen} | ({what: name} if what in kinds else {})
 
@@ -94,7 +94,7 @@ def _solve(form: Form) -> str | Answer | tuple[str, int]:
         form.complain("text", _("Add an edit first: without one it is the plan that is there."))
     if scenario is None or not form.ok:
         return _compose(form), 422
-    others = [name for name in form.values.get("with", "").split(",") if name.isdigit()][-(MOST - 1) :]
+    others = [key for key in form.values.get("with", "").split(",") if key.isdigit() or is_plan(key)][-(MOST - 1) :]
 
     def deed() -> str:
         desk = the_desk()
@@ -114,7 +114,7 @@ def _solve(form: Form) -> str | Answer | tuple[str, int]:
 def _scenario(form: Form) -> Scenario | None:
     name = form.text("name", required=True, longest=80)
     text = form.values.get("text", "").replace("\r\n", "\n")
-    found = form.attempt("text", lambda: parse_scenario(_("scenario"), text, the_desk().zone))
+    found = form.attempt("text", lambda: parse_scenario(_("scenario"), text, the_desk().zone, the_desk().world()))
     return None if found is None else Scenario(name=name or found.name, edits=found.edits)
 
 
@@ -132,7 +132,7 @@ def _compose(form: Form) -> str:
         known = ()
     return render_template(
         "what_if/index.html", form=form, plans=plans, kinds=EDIT_KINDS, kind=kind, fields=fields,
-        choices={f.name: f.choices(world) for f in fields if f.choices is not None}, edits=known,
+        choices={f.called: f.choices(world) for f in fields if f.choices is not None}, edits=known,
         describe=values_said, examples=list_examples(desk.crisis_id),
     )  # fmt: skip
 
@@ -149,29 +149,35 @@ class Compared:
 
 def _compared() -> Compared:
     desk = the_desk()
-    numbers = [int(name) for name in request.args.getlist("with") if name.isdigit()][:MOST]
-    if not numbers:
-        abort(404)
+    keys = [key for key in dict.fromkeys(request.args.getlist("with")) if key.isdigit() or is_plan(key)][:MOST]
     base = desk.plan(request.args.get("base", "latest"))
-    asked = list_asked(desk.store, desk.world(), base, numbers)
+    asked = list_asked(desk.store, desk.world(), base, keys)
     records: Sequence[PlanRecord | None] = [base, *(one.record for one in asked)]
     return Compared(
         base=base,
         asked=asked,
         indicators=compare_indicators(records),
-        solving=any(one.run.state in {"queued", "running"} for one in asked),
+        solving=any(one.going for one in asked),
     )
 
 
 @page.get("/compare")
 @needs(Right.PLAN)
 def compare() -> str | Answer:
-    """Show up to four scenarios beside their base; those still being solved say how far they are."""
-    if not request.args.getlist("with"):
+    """Show up to four plans or scenarios beside a base; those still being solved say how far they are."""
+    if not request.args.getlist("with") and "base" not in request.args:
         return redirect(address("what_if.index"))
-    told = _compared()
-    overlay: Any = map_difference(told.base, told.asked)
-    return render_template("what_if/compare.html", told=told, overlay=overlay, most=MOST, aspects=ASPECTS)
+    told, desk = _compared(), the_desk()
+    solved = [one for one in told.asked if one.record is not None]
+    on_map = next((one for one in solved if one.key == request.args.get("map")), solved[0] if solved else None)
+    overlay: Any = map_difference(told.base, on_map)
+    there = {told.base.id, *(one.record.id for one in told.asked if one.record is not None)}
+    with desk.store.reading() as read:
+        others = [card for card in read.list_plans(desk.crisis_id, limit=50, supposed=False) if card.id not in there]
+    return render_template(
+        "what_if/compare.html", told=told, overlay=overlay, most=MOST, aspects=ASPECTS, others=others,
+        rows=site_rows(told.base, told.asked), on_map=on_map, solved=solved,
+    )  # fmt: skip
 
 
 @page.get("/compare/progress")

@@ -71,8 +71,8 @@ def test_the_end_of_the_truce_takes_its_convoys_and_is_named_as_the_cause(desk: 
     assert "people  scenario" in desk.qafila("plan", "list").out
     assert f"loses kessa: {before:,} to 0 (-{before:,})" in words
     assert "because of edit:ceasefire_ends:river-truce" in words
-    table = [line.split() for line in words.splitlines() if line.split()[:1] in (["people"], ["convoys"], ["trucks"])]
-    assert [len(row) for row in table] == [4, 4, 4]
+    rows = {line.split("  ")[0].strip(): line.split() for line in words.splitlines()}
+    assert [len(rows[name]) for name in ("people", "convoys", "trucks", "dropped")] == [4, 4, 4, 3]
 
     again = desk.qafila("what-if", files[0], "--base", collapse["plan"])
     assert again.code == 2
@@ -103,6 +103,23 @@ def test_a_scenario_with_more_open_is_no_worse_than_its_base_and_replays(fresh: 
     assert now <= before
     assert fresh.qafila("plan", "verify", told["plan"]).code == 0
     assert f"Same plan: {told['digest']}" in fresh.qafila("plan", "replay", told["plan"]).out
+
+
+def test_a_file_that_states_its_base_has_it_made_and_is_compared_site_by_site(fresh: Desk, tmp_path: Path) -> None:
+    based = '[base]\nfrom = "2031-04-08"\ndays = 3\n' + COLLAPSE.lstrip()
+    based = based.replace('name = "truce over at dawn"\n', "")
+    file = scenario(tmp_path, "based.toml", 'name = "truce over at dawn"\n' + based)
+    told = fresh.qafila("what-if", file, "--compare")
+    assert told.code == 0, told.err
+    rows = {line.split("  ")[0].strip(): line for line in told.out.splitlines()}
+    assert rows["Kessa"].split()[2] == "0"
+    assert {"convoys added", "dropped", "moved", "loaded otherwise", "kept"} <= rows.keys()
+    both = fresh.qafila("what-if", file, "--base", "latest")
+    assert (both.code, "Leave one of them out." in both.err) == (2, True)
+    other = fresh.qafila("what-if", file, scenario(tmp_path, "fewer.toml", FEWER_TRUCKS))
+    assert (other.code, "do not begin from one base (based.toml" in other.err) == (2, True)
+    plain = fresh.qafila("plan", "new", "--from", "2031-04-08", "--days", "3", "--scenario", file)
+    assert (plain.code, "[base] is for qafila what-if and qafila sweep" in plain.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.domain.compare import Answer, PlanDiff, compare, edit_id
+from planner.domain.compare import Answer, ConvoyDifference, PlanDiff, compare, edit_id
 from planner.domain.plan import Convoy, Plan
 from planner.domain.policy import PlanPolicy
 from planner.domain.scenario import CeasefireEnds, EscortChange, FleetChange, GateSet, Scenario
@@ -135,14 +135,22 @@ def test_a_promised_movement_is_the_same_convoy_on_another_day() -> None:
     tomorrow = replace(later(promised, 86_400), id="renamed")
     a = replace(plan, convoys=(promised,))
     diff = compare(answer(a, snapshot), answer(replace(plan, convoys=(tomorrow,)), snapshot))
-    assert [(c.a.id, c.b.id, c.what) for c in diff.changed] == [("hub-near", "renamed", ("departure",))]
+    assert [(c.a.id, c.b.id, c.what) for c in diff.changed] == [("hub-near", "renamed", ("day",))]
 
 
-def test_an_unpromised_convoy_on_another_day_is_another_convoy() -> None:
+def test_a_convoy_on_another_day_has_moved_if_none_does_the_same_on_its_own() -> None:
     plan, snapshot = both_sites()
     tomorrow = later(find(plan, "hub-near"), 86_400)
     diff = compare(answer(plan, snapshot), answer(swap(plan, tomorrow), snapshot))
-    assert ([c.id for c in diff.removed], [c.id for c in diff.added]) == (["hub-near"], ["hub-near"])
+    assert [(c.a.id, c.b.id, c.what, c.moved) for c in diff.changed] == [("hub-near", "hub-near", ("day",), True)]
+    both = replace(plan, convoys=(*plan.convoys, replace(tomorrow, id="second")))
+    more = compare(answer(plan, snapshot), answer(both, snapshot))
+    assert ([c.id for c in more.added], more.removed, more.changed, len(more.kept)) == (["second"], (), (), 2)
+
+
+def test_a_convoy_that_only_carries_other_goods_has_not_moved() -> None:
+    assert not ConvoyDifference(a=CONVOY, b=CONVOY, what=("trucks", "loads")).moved
+    assert ConvoyDifference(a=CONVOY, b=CONVOY, what=("segments", "loads")).moved
 
 
 def test_a_convoy_that_was_published_in_between_keeps_its_place() -> None:
@@ -159,6 +167,7 @@ def test_two_promises_are_never_one_convoy() -> None:
     assert ([c.movement for c in diff.removed], [c.movement for c in diff.added]) == (["m-1"], ["m-2"])
 
 
+CONVOY = find(both_sites()[0], "hub-near")
 AGREED = record(5, CeasefireAgreed(ceasefire="truce", areas=("land",), parties=("n", "s"), firm_end=9, intended_end=9))
 
 

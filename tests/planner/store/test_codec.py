@@ -185,8 +185,8 @@ def test_a_damaged_part_is_noticed() -> None:
 def test_a_snapshot_with_a_number_that_json_has_not_is_refused(number: float) -> None:
     snapshot = two_sites_one_gate()
 
-    with pytest.raises(BadInput, match="policy cannot be"):
-        codec.pack_snapshot(replace(snapshot, policy=replace(snapshot.policy, risk_cap_p=number)))
+    with pytest.raises(BadInput, match="limits cannot be"):
+        codec.pack_snapshot(replace(snapshot, limits=replace(snapshot.limits, mip_gap=number)))
 
 
 @pytest.mark.parametrize("word", ["\ud800", "a\x00"])
