@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pyvrp import Client, Depot, IteratedLocalSearchParams, Location, ProblemData, Solution, SolveParams, VehicleType
 from pyvrp import solve as search
-from pyvrp.constants import MAX_VALUE
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, StoppingCriterion
 
 from planner.domain.rounds import NO_WAY, RoundFleet, RoundLimits, RoundsProblem
@@ -148,9 +147,15 @@ def _matrix(problem: RoundsProblem, profile: Profile, *, time: bool) -> NDArray[
     closed = table.seconds[ways] >= NO_WAY
     barred = np.array([False] * len(problem.depots) + [site.id in profile[1] for site in problem.sites])
     closed |= barred[:, None] | barred[None, :]
-    chosen[closed] = MAX_VALUE
+    chosen[closed] = _never(problem) if time else 2 * int(chosen[~closed].max(initial=1))
     np.fill_diagonal(chosen, 0)
     return chosen
+
+
+def _never(problem: RoundsProblem) -> int:
+    """Return a time that no shift holds. PyVRP's own MAX_VALUE makes its first search go on without end at times."""
+    ends = max(min(fleet.shift.end, problem.begin + EVER_S) for fleet in problem.fleets)
+    return ends - problem.begin + 1
 
 
 def _tours(problem: RoundsProblem, solution: Solution) -> tuple[Tour, ...]:

@@ -54,6 +54,11 @@ def vroom_alone(instance: Instance, limits: RoundLimits) -> RoundsPlan | str:
         if asked:
             return f"cannot state {word}"
     pieces = cut_loads(problem.sites, problem.fleets, "truckloads")
+    return answered(problem, problem, pieces, vroom_tours(problem, pieces, limits), (), "vroom")
+
+
+def vroom_tours(problem: RoundsProblem, pieces: Sequence[Piece], limits: RoundLimits) -> Found:
+    """Return VROOM's tours; a prize becomes one of its hundred steps of priority."""
     trucks = [fleet for fleet in problem.fleets for _ in range(min(fleet.trucks, len(pieces)))]
     seconds = limits.wall_s if limits.cpu_s is None else limits.cpu_s
     answer = _stated(problem, pieces, trucks).solve(5, nb_threads=1, timeout=timedelta(seconds=seconds))
@@ -62,8 +67,7 @@ def vroom_alone(instance: Instance, limits: RoundLimits) -> RoundsPlan | str:
         if row["type"] == "job":
             stops[int(row["vehicle_id"])].append(int(row["id"]))
     tours = (tour_of(trucks[truck], pieces_met) for truck, pieces_met in stops.items())
-    found = Found(tours=tuple(tour for tour in tours if tour is not None), cut_short=False)
-    return answered(problem, problem, pieces, found, (), "vroom")
+    return Found(tours=tuple(tour for tour in tours if tour is not None), cut_short=False)
 
 
 def _stated(problem: RoundsProblem, pieces: Sequence[Piece], trucks: Sequence[RoundFleet]) -> Any:  # noqa: ANN401 - no types
@@ -75,14 +79,18 @@ def _stated(problem: RoundsProblem, pieces: Sequence[Piece], trucks: Sequence[Ro
     for number, fleet in enumerate(trucks):
         point = problem.depot_by_id[fleet.depot].point
         window = vroom.TimeWindow(fleet.shift.start, fleet.shift.end)
-        made.add_vehicle(vroom.Vehicle(number, point, point, capacity=[fleet.payload_kg], time_window=window))
+        made.add_vehicle(
+            vroom.Vehicle(number, point, point, capacity=[fleet.payload_kg, fleet.payload_l], time_window=window)
+        )
+    dearest = max((piece.prize or 0 for piece in pieces), default=0) or 1
     for number, piece in enumerate(pieces):
+        priority = 0 if piece.prize is None else round(100 * piece.prize / dearest)
         site = problem.site_by_id[piece.portion.site]
         window = vroom.TimeWindow(site.window.start, site.window.end)
         made.add_job(
             vroom.Job(
-                number, site.point, default_service=site.visit_s, delivery=vroom.Amount([piece.portion.kg]),
-                time_windows=[window],
+                number, site.point, default_service=site.visit_s, time_windows=[window], priority=priority,
+                delivery=vroom.Amount([piece.portion.kg, piece.portion.litres]),
             )
         )  # fmt: skip
     return made
