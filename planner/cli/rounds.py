@@ -1,5 +1,7 @@
 """The command that plans the rounds of a day to open sites."""
 
+from collections import defaultdict
+
 import click
 from rich.text import Text
 
@@ -103,13 +105,15 @@ def _print_sites(found: DayRounds) -> None:
 
 def _print_left(found: DayRounds) -> None:
     if found.plan.unserved:
-        table = listing("not brought to", "from", "tonnes", "class", "rule", "why", right=("tonnes",))
+        table = listing("not brought to", "from", "loads", "tonnes", "class", "why", right=("loads", "tonnes"))
+        alike: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
         for left in found.plan.unserved:
             load = found.loads[left.site]
-            table.add_row(
-                Text(load.site), load.hub, f"{left.kg / KG_A_TONNE:.1f}", left.unmet_class.replace("_", " "),
-                left.rule, left.reason,
-            )  # fmt: skip
+            alike[load.site, load.hub, left.unmet_class.replace("_", " "), f"{left.rule}: {left.reason}"].append(
+                left.kg
+            )
+        for (site, hub, word, why), kg in sorted(alike.items()):
+            table.add_row(Text(site), hub, str(len(kg)), f"{sum(kg) / KG_A_TONNE:.1f}", word, why)
         print_listing(table)
     if found.set_aside:
         table = listing("not by rounds", "rule", "why")

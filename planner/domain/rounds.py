@@ -195,7 +195,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A truck leaves a depot loaded and comes in at a depot empty; it loaded just before it left."""
+    """A truck leaves a depot loaded and comes in at a depot empty; it loaded just before it left.
+
+    Without visits it drives empty to load elsewhere.
+    """
 
     start: HubId
     depart_at: Instant

@@ -97,27 +97,37 @@ def share_out(
     hubs: Mapping[SiteId, Sequence[HubId]],
     stock: Stock,
     trucks: Mapping[tuple[SiteId, HubId], TruckType],
-) -> tuple[tuple[Truckload, ...], tuple[Lacking, ...]]:
-    """Return the truckloads for each site out of the hubs that reach it, nearest first, and what none of them has.
+    most: Mapping[tuple[SiteId, HubId], int],
+) -> tuple[tuple[Truckload, ...], tuple[Lacking, ...], tuple[Lacking, ...]]:
+    """Return the truckloads for each site out of the hubs in reach, nearest first; what it cannot take; what lacks.
 
     The most severe sites draw first, then those with more people. `trucks` names the largest truck that can go from a
-    hub to a site.
+    hub to a site, `most` how many of them can be unloaded there on the day: no site draws more.
     """
     loads: list[Truckload] = []
     lacking: list[Lacking] = []
-    sites = catalogue.sites
+    too_much: list[Lacking] = []
+    sites, items = catalogue.sites, catalogue.commodities
     for site in sorted(hubs, key=lambda name: (-sites[name].severity, -sites[name].people_least, name)):
-        wanted = Counter(needs[site])
+        wanted, coming, full = Counter(needs[site]), 0, False
         for hub in hubs[site]:
-            drawn = [goods for item in sorted(wanted) for goods in stock.draw(hub, item, wanted[item])]
-            wanted.subtract({item: sum(g.units for g in drawn if g.commodity == item) for item in wanted})
-            loads += _truckloads(catalogue, site, hub, _by_priority(drawn, catalogue.commodities), trucks[site, hub])
-        lacking += [Lacking(site=site, commodity=item, units=units) for item, units in sorted(wanted.items()) if units]
-    return tuple(loads), tuple(lacking)
-
-
-def _by_priority(drawn: Iterable[Goods], items: Mapping[CommodityId, Commodity]) -> list[Goods]:
-    return sorted(drawn, key=lambda goods: (-items[goods.commodity].priority, goods.commodity, goods.batch))
+            truck, room = trucks[site, hub], max(0, most[site, hub] - coming)
+            kg, litres = room * truck.payload_kg, room * truck.payload_l
+            drawn: list[Goods] = []
+            for item in sorted(wanted, key=lambda name: (-items[name].priority, name)):
+                fits = min(wanted[item], kg // items[item].kg, litres // items[item].litres)
+                full |= fits < wanted[item]
+                got = stock.draw(hub, item, fits)
+                units = sum(goods.units for goods in got)
+                kg, litres = kg - units * items[item].kg, litres - units * items[item].litres
+                wanted[item] -= units
+                drawn += got
+            packed = tuple(_truckloads(catalogue, site, hub, drawn, truck))
+            coming += len(packed)
+            loads += packed
+        left = [Lacking(site=site, commodity=item, units=units) for item, units in sorted(wanted.items()) if units]
+        (too_much if full else lacking).extend(left)
+    return tuple(loads), tuple(too_much), tuple(lacking)
 
 
 def _truckloads(

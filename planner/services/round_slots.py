@@ -28,7 +28,8 @@ def unloading_slots(
     over: dict[SiteId, int] = {}
     for site, coming in by_site.items():
         each_s, all_s = sites[site].unload_seconds(1), sites[site].unload_seconds(len(coming))
-        if all_s <= AT_WILL_S:
+        longest_s = max(sum(away[load.id]) for load in coming) + all_s
+        if all_s <= AT_WILL_S and longest_s <= light.end - light.start:
             slots.update({load.id: (light, all_s) for load in coming})
             continue
         free_at = light.start

@@ -1,7 +1,8 @@
 """Plan the rounds of a day to the sites that can be reached over open roads without a permit."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,26 +118,38 @@ def plan_day_rounds(
     fleets = round_fleets(world, chosen, light, from_at=as_of.at, pinned=pinned)
     rows = {site.id: row for row, site in enumerate(asked, len(chosen))}
     trucks = _largest(world, chosen, rows, tables, {(fleet.depot, fleet.table) for fleet in fleets})
+    most = {
+        (site, hub): _most(sites[site], _drives(site, hub, chosen, rows, tables, kind), light)
+        for (site, hub), kind in trucks.items()
+    }
     near = {
-        site.id: _nearest(chosen, site.id, rows, tables, trucks) for site in asked if site.listing != "closed"
+        site.id: tuple(
+            hub for hub in _nearest(chosen, site.id, rows, tables, trucks) if most[site.id, hub] > 0
+        )
+        for site in asked if site.listing != "closed"
     }  # fmt: skip
-    aside = tuple(_set_aside(site.id, near.get(site.id)) for site in asked if not near.get(site.id))
-    stock = Stock(world.catalogue, as_of.at, light, pinned)
-    loads, lacking = share_out(
-        world.catalogue, needs, {site: found for site, found in near.items() if found}, stock, trucks
+    reached = {site for site, _ in trucks}
+    aside = tuple(
+        _set_aside(site.id, near.get(site.id), reached=site.id in reached) for site in asked if not near.get(site.id)
     )
-    drives = {load.id: _drives(load, chosen, rows, tables, trucks) for load in loads}
+    stock = Stock(world.catalogue, as_of.at, light, pinned)
+    loads, too_much, lacking = share_out(
+        world.catalogue, needs, {site: found for site, found in near.items() if found}, stock, trucks, most
+    )
+    drives = {
+        load.id: _drives(load.site, load.hub, chosen, rows, tables, trucks[load.site, load.hub]) for load in loads
+    }
     slots, over = unloading_slots(sites, loads, light, drives)
     problem = RoundsProblem(
         depots=tuple(Depot(id=hub.id, point=row, window=light) for row, hub in enumerate(chosen)),
         sites=_wanted(loads, slots, rows, tables, {fleet.id: fleet.depot for fleet in fleets}),
         fleets=fleets, tables=tables,
     )  # fmt: skip
-    plan = plan_rounds(problem, limits, engine=engine)
+    plan = _as_given(plan_rounds(problem, limits, engine=engine))
     return DayRounds(
         as_of=as_of, light=light, hubs=tuple(hub.id for hub in chosen), plan=plan,
         loads={load.id: load for load in loads}, lacking=lacking,
-        set_aside=(*aside, *(_too_slow(sites[site], left) for site, left in sorted(over.items()))),
+        set_aside=(*aside, *_too_slow(world, too_much, over)),
     )  # fmt: skip
 
 
@@ -228,32 +241,56 @@ def _nearest(
     return tuple(hub for _, hub in sorted(away))
 
 
-def _set_aside(site: SiteId, near: tuple[HubId, ...] | None) -> SetAside:
+def _as_given(plan: RoundsPlan) -> RoundsPlan:
+    """Return the plan without a proof that rests on the hours given to trucks: those were our choice."""
+    reason = "no truck is ready for an hour at which the site unloads it"
+    unserved = (
+        replace(left, unmet_class="not_found", reason=reason) if left.rule == "hours" else left
+        for left in plan.unserved
+    )
+    return replace(plan, unserved=tuple(unserved))
+
+
+def _set_aside(site: SiteId, near: tuple[HubId, ...] | None, *, reached: bool) -> SetAside:
     if near is None:
         return SetAside(site=site, rule="closed", reason="listed as closed: nobody is left to serve")
-    return SetAside(
-        site=site,
-        rule="road",
-        reason="no way from any hub is open, in all hours out, to a truck without a permit: plan a convoy",
-    )
+    if reached:
+        reason = "the way is open, but no truck unloads there and is back within the hours out"
+        return SetAside(site=site, rule="hours", reason=reason)
+    reason = "no way from any hub is open, in all the hours out, to a truck without a permit: plan a convoy"
+    return SetAside(site=site, rule="road", reason=reason)
 
 
-def _too_slow(site: Site, left: int) -> SetAside:
-    said = f"unloads {site.offload_trucks_per_hour} trucks an hour: for {left} truckloads no hour is left in daylight"
-    return SetAside(site=site.id, rule="unloading", reason=said)
+def _too_slow(world: World, too_much: Sequence[Lacking], over: Mapping[SiteId, int]) -> Iterator[SetAside]:
+    """Yield the sites that want more than they can unload in the hours out."""
+    kg: Counter[SiteId] = Counter()
+    for left in too_much:
+        kg[left.site] += left.units * world.catalogue.commodities[left.commodity].kg
+    for site in sorted({*kg, *over}):
+        rate = world.catalogue.sites[site].offload_trucks_per_hour
+        more = f" and {over[site]} truckloads" if site in over else ""
+        said = f"unloads {rate} trucks an hour: for {-(-kg[site] // 1_000)} t{more} no hour is left"
+        yield SetAside(site=site, rule="unloading", reason=said)
+
+
+def _most(site: Site, drives: tuple[Seconds, Seconds], light: Window) -> int:
+    """Return how many trucks of one hub can be unloaded at a site one after the other, and be back in time."""
+    left_s = light.end - light.start - sum(drives)
+    return max(0, left_s // (site.unload_seconds(1) + 1))
 
 
 def _drives(
-    load: Truckload,
+    site: SiteId,
+    hub: HubId,
     hubs: Sequence[Hub],
     rows: Mapping[SiteId, int],
     tables: Mapping[TruckTypeId, RoundTable],
-    trucks: Mapping[tuple[SiteId, HubId], TruckType],
+    truck: TruckType,
 ) -> tuple[Seconds, Seconds]:
-    """Return the time to a load's site from its hub and back, for the truck that it was packed for."""
-    seconds = tables[trucks[load.site, load.hub].id].seconds
-    hub = next(row for row, hub in enumerate(hubs) if hub.id == load.hub)
-    return int(seconds[hub, rows[load.site]]), int(seconds[rows[load.site], hub])
+    """Return the time from a hub to a site and back for a kind of truck."""
+    seconds = tables[truck.id].seconds
+    row = next(row for row, one in enumerate(hubs) if one.id == hub)
+    return int(seconds[row, rows[site]]), int(seconds[rows[site], row])
 
 
 def _wanted(

@@ -68,8 +68,8 @@ def _known(plan: RoundsPlan, problem: RoundsProblem) -> Iterator[Violation]:
         names |= {("site", visit.site) for trip in one.trips for visit in trip.visits}
         for detail in _missing(names, problem):
             yield Violation(rule="known", convoy=_name(one), detail=detail)
-        if not one.trips or not all(trip.visits for trip in one.trips):
-            yield Violation(rule="known", convoy=_name(one), detail="a trip without a visit, or no trip at all")
+        if not any(trip.visits for trip in one.trips):
+            yield Violation(rule="known", convoy=_name(one), detail="a round without a visit")
     for detail in _missing({("site", left.site) for left in plan.unserved}, problem):
         yield Violation(rule="known", convoy=None, detail=detail)
 

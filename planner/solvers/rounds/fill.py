@@ -8,28 +8,67 @@ from typing import Final
 from planner.domain.rounds import Cost, RoundFleet, RoundsProblem
 from planner.domain.supply import HubId
 from planner.solvers.rounds.clock import TripOrder, timed
-from planner.solvers.rounds.found import Leg, Tour, price_of_leaving
+from planner.solvers.rounds.found import Leg, Tour, price_of_leaving, tour_of
 from planner.solvers.rounds.portions import Piece
 
 MOST_TRIES: Final = 100_000
-"""Pieces left times pieces served up to which this is tried: beyond it the engine's own search does better."""
+"""Pieces left times pieces served up to which they are put in: beyond it the engine's own search does better."""
+MOST_MOVES: Final = 2_500
+"""Pieces squared up to which they are moved: engines miss little but in problems of a few sites with every rule."""
 
 
 def filled(problem: RoundsProblem, pieces: Sequence[Piece], tours: Sequence[Tour]) -> tuple[Tour, ...]:
-    """Return the tours with pieces put in where that costs less than leaving them, dearest first."""
+    """Return the tours with pieces put in where that costs less than leaving them, and moved where that costs less.
+
+    Dearest first, and again as long as anything moves: at the end no single piece has a better place.
+    """
     found = list(tours)
-    served = {piece for tour in tours for leg in tour.legs for piece in leg.pieces}
-    left = [number for number in range(len(pieces)) if number not in served]
-    if len(left) * max(1, len(served)) > MOST_TRIES:
-        return tuple(found)
+    served = sum(len(leg.pieces) for tour in tours for leg in tour.legs)
+    if (len(pieces) - served) * max(1, served) <= MOST_TRIES:
+        _fill(problem, pieces, found)
+    while len(pieces) ** 2 <= MOST_MOVES and _move_one(problem, pieces, found):
+        _fill(problem, pieces, found)
+    return tuple(found)
+
+
+def _fill(problem: RoundsProblem, pieces: Sequence[Piece], found: list[Tour]) -> None:
+    served = {piece for tour in found for leg in tour.legs for piece in leg.pieces}
     dearest = price_of_leaving(problem, pieces)
-    price = {number: dearest if (prize := pieces[number].prize) is None else prize for number in left}
-    for number in sorted(left, key=lambda one: (-price[one], one)):
+    price = {
+        number: dearest if piece.prize is None else piece.prize
+        for number, piece in enumerate(pieces)
+        if number not in served
+    }
+    for number in sorted(price, key=lambda one: (-price[one], one)):
         best = min(_ways_in(problem, pieces, found, number, price[number]), default=None, key=lambda way: way[0])
         if best is not None:
-            _, place, tour = best
-            found[place : place + 1] = [tour]
-    return tuple(found)
+            found[best[1] : best[1] + 1] = [best[2]]
+
+
+def _move_one(problem: RoundsProblem, pieces: Sequence[Piece], found: list[Tour]) -> bool:
+    """Move the first piece that has a better place, and tell whether there was one."""
+    for place, tour in enumerate(found):
+        fleet = problem.fleet_by_id[tour.fleet]
+        for number in [piece for leg in tour.legs for piece in leg.pieces]:
+            shorter = _without(tour, number, fleet)
+            legs = () if shorter is None else shorter.legs
+            if not _works(problem, pieces, fleet, legs):
+                continue
+            rest = [*found[:place], *([] if shorter is None else [shorter]), *found[place + 1 :]]
+            gain = _cost(problem, pieces, fleet, tour.legs) - _cost(problem, pieces, fleet, legs)
+            best = min(_ways_in(problem, pieces, rest, number, gain), default=None, key=lambda way: way[0])
+            if best is not None:
+                rest[best[1] : best[1] + 1] = [best[2]]
+                found[:] = rest
+                return True
+    return False
+
+
+def _without(tour: Tour, number: int, fleet: RoundFleet) -> Tour | None:
+    stops: list[int | HubId] = []
+    for leg in tour.legs:
+        stops += [*(piece for piece in leg.pieces if piece != number), leg.end]
+    return tour_of(fleet, stops)
 
 
 def _ways_in(
@@ -90,6 +129,8 @@ def _works(problem: RoundsProblem, pieces: Sequence[Piece], fleet: RoundFleet, l
         kg, litres = sum(one.kg for one in portions), sum(one.litres for one in portions)
         if kg > fleet.payload_kg or litres > fleet.payload_l:
             return False
+    if not legs:
+        return True
     orders = [
         TripOrder(start=leg.start, portions=tuple(pieces[one].portion for one in leg.pieces), end=leg.end)
         for leg in legs

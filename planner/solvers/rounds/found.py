@@ -29,22 +29,22 @@ class Tour:
 def tour_of(fleet: RoundFleet, stops: Iterable[int | HubId]) -> Tour | None:
     """Return the tour of a truck that meets these pieces and depots in this order; None where it meets no piece.
 
-    Depots met without a piece since the last one are passed over: the truck has nothing to load there.
+    A truck may drive empty to another depot and load there; other trips without a piece are passed over.
     """
-    trips: list[tuple[list[int], HubId]] = [([], fleet.depot)]
-    for stop in stops:
+    legs: list[Leg] = []
+    start, pieces = fleet.depot, list[int]()
+    for stop in (*stops, fleet.depot):
         if isinstance(stop, int):
-            trips[-1][0].append(stop)
-        elif trips[-1][0]:
-            trips[-1] = (trips[-1][0], stop)
-            trips.append(([], fleet.depot))
-    full = [trip for trip in trips if trip[0]]
-    if not full:
+            pieces.append(stop)
+        elif pieces or stop != start:
+            legs.append(Leg(start=start, pieces=tuple(pieces), end=stop))
+            start, pieces = stop, []
+    while legs and not legs[-1].pieces:
+        legs.pop()
+    if not legs:
         return None
-    full[-1] = (full[-1][0], fleet.depot)
-    starts = [fleet.depot, *(end for _, end in full)]
-    legs = (Leg(start=start, pieces=tuple(pieces), end=end) for start, (pieces, end) in zip(starts, full, strict=False))
-    return Tour(fleet=fleet.id, legs=tuple(legs))
+    last = legs.pop()
+    return Tour(fleet=fleet.id, legs=(*legs, Leg(start=last.start, pieces=last.pieces, end=fleet.depot)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

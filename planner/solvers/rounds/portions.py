@@ -12,6 +12,9 @@ Cut: TypeAlias = Literal["truckloads", "fine"]
 FINE_SHARES: Final = (0.2, 0.1, 0.05, 0.01)
 """Portions of a truck into which a load is cut beforehand: Chen, Golden, Wang and Wasil, Networks 70 (2017)."""
 
+FINE_FROM: Final = 1 / 3
+"""Smaller loads, in trucks, are left whole: cutting them finely costs more search than it gives."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
@@ -24,8 +27,8 @@ class Piece:
 def cut_loads(sites: Sequence[RoundSite], fleets: Sequence[RoundFleet], cut: Cut) -> tuple[Piece, ...]:
     """Return every site's load in portions, the prize of each its share of the site's.
 
-    `truckloads` cuts only what no truck carries at once: full trucks and a rest. `fine` cuts every divisible load,
-    which finds better rounds where sites want a good part of a truck, and costs search where they do not.
+    `truckloads` cuts only what no truck carries at once: full trucks and a rest. `fine` cuts every divisible load of a
+    good part of a truck, which finds better rounds where sites want that much.
     """
     return tuple(piece for site in sites for piece in _pieces(site, fleets, cut))
 
@@ -55,7 +58,7 @@ def _trucks(site: RoundSite, fleet: RoundFleet) -> float:
 
 def _shares(trucks: float, cut: Cut) -> list[float]:
     """Return the shares of the load, biggest first, for a load of so many trucks."""
-    if trucks in (0.0, float("inf")):
+    if trucks in (0.0, float("inf")) or (cut == "fine" and trucks < FINE_FROM):
         return [1.0]
     full = int(trucks) if trucks > 1 else 0
     shares, rest = [1 / trucks] * full, trucks - full
