@@ -81,21 +81,27 @@ def _people(snapshot: Snapshot, convoys: Sequence[Convoy]) -> dict[SiteId, int]:
 
 
 def that_may_run(snapshot: Snapshot, convoys: Sequence[Convoy]) -> tuple[tuple[Convoy, ...], tuple[Violation, ...]]:
-    """Return the convoys that break no rule, and the violations of them all.
+    """Return the convoys that may run, and every violation of them all.
 
-    Who breaks a rule alone is left out first, then one by one those that break one together, last to leave first.
+    In order of departure each stays at home that breaks a rule by itself or with those before it; convoys to coupled
+    sites on one day go or stay together.
     """
     wrong = broken_together(convoys, snapshot)
-    kept = list(convoys)
-    found = wrong
-    while found:
-        named = {violation.convoy for violation in found if violation.convoy is not None}
-        alone = {c.id for c in kept if broken_together([c], snapshot)} & named if len(kept) == len(convoys) else set()
-        gone = alone or {max(named, key=lambda name: (_of(kept, name).depart_at, name), default=kept[-1].id)}
-        kept = [convoy for convoy in kept if convoy.id not in gone]
-        found = broken_together(kept, snapshot)
-    return tuple(kept), wrong
+    if not wrong:
+        return tuple(convoys), ()
+    kept: tuple[Convoy, ...] = ()
+    for bundle in _bundles(snapshot, convoys):
+        if not broken_together((*kept, *bundle), snapshot):
+            kept = (*kept, *bundle)
+    return kept, wrong
 
 
-def _of(convoys: Sequence[Convoy], name: str) -> Convoy:
-    return next(convoy for convoy in convoys if convoy.id == name)
+def _bundles(snapshot: Snapshot, convoys: Sequence[Convoy]) -> list[list[Convoy]]:
+    coupled = {site: group.id for group in snapshot.groups for site in group.sites}
+    found: dict[tuple[str, int], list[Convoy]] = {}
+    for convoy in sorted(convoys, key=lambda c: (c.depart_at, c.id)):
+        groups = {coupled[stop.site] for stop in convoy.stops if stop.site in coupled}
+        day = (convoy.depart_at - snapshot.horizon.start) // DAY
+        key = (min(groups), day) if groups else (convoy.id, day)
+        found.setdefault(key, []).append(convoy)
+    return list(found.values())

@@ -45,6 +45,8 @@ class Ledger:
     busy: Counter[tuple[HubId, TruckTypeId, int]] = field(default_factory=Counter)
     reached: dict[SiteId, int] = field(default_factory=dict)
     """Day of the last visit; negative before the horizon."""
+    lines: dict[tuple[HubId, int], Instant] = field(default_factory=dict)
+    """Until when a hub loads for departures of a day."""
     chosen: list[Chosen] = field(default_factory=list)
     timed: list[Timed] = field(default_factory=list)
 
@@ -62,6 +64,10 @@ class Ledger:
             made.reached[site.id] = (last - snapshot.horizon.start) // DAY
         return made
 
+    def free_from(self, hub: HubId, day: int) -> Instant:
+        """Return from when on a hub's lines are free to load for a day: one column after the other."""
+        return self.lines.get((hub, day), self.ground.sessions(hub, day)[0].start)
+
     def light(self, day: int) -> Window:
         """Return a day's light."""
         return self.ground.daylight[day][0]
@@ -77,6 +83,16 @@ class Ledger:
         """Return the fastest way between two places over roads that are passable at some time of the day."""
         found = self.engine.fastest_way(start, end, self.ground.closed[day], loaded=loaded)
         return None if found is None else (found.segments, found.seconds)
+
+    def seconds_to_gate(self, segments: Sequence[SegmentId]) -> Seconds:
+        """Return the driving time to the first gate on a way; all of it where there is none."""
+        total = 0
+        for name in segments:
+            segment = self.snapshot.network.segments[name]
+            if segment.gate is not None:
+                break
+            total += segment.drive_seconds()
+        return total
 
     def lettered(self, site: SiteId, segments: Sequence[SegmentId], day: int) -> bool:
         """Tell whether all papers that the gates on a way ask for are in force all day."""
@@ -100,7 +116,9 @@ class Ledger:
         there: Counter[TruckTypeId] = Counter()
         for fleet in self.snapshot.fleets:
             if fleet.hub == hub:
-                there[fleet.truck_type] += fleet.trucks - self.busy[hub, fleet.truck_type, day]
+                there[fleet.truck_type] += fleet.trucks - max(
+                    self.busy[hub, fleet.truck_type, one] for one in (day - 1, day)
+                )
         return there
 
     def wanted(self, site: SiteId, hub: HubId, day: int) -> dict[str, int]:
@@ -129,10 +147,12 @@ class Ledger:
             return
         for trucks in sent.trucks:
             for kind, count in trucks.items():
-                self.busy[sent.hub, kind, sent.day] += count
+                for day in (sent.day - 1, sent.day):  # loaded in the evening before
+                    self.busy[sent.hub, kind, day] += count
         self.reached.update(dict.fromkeys(sent.sites, sent.day))
         hub, total = self.snapshot.hubs[sent.hub], sum(sum(trucks.values()) for trucks in sent.trucks)
-        start = self.ground.sessions(sent.hub, sent.day)[0].start
+        start = self.free_from(sent.hub, sent.day)
+        self.lines[sent.hub, sent.day] = start + hub.loading_seconds(total)
         self.chosen.append(Chosen(option=option, trucks=sent.trucks, drops=drops))
         loading = Window(start, start + hub.loading_seconds(total))
         self.timed.append(Timed(option=option.id, loading=loading, starts=(sent.depart_at,)))

@@ -24,12 +24,15 @@ from tests.benchmarks.rounds.peers import vroom_tours
 SECONDS_A_DAY: Final = 0.5
 """Of computing, for a routing engine to plan one day."""
 MOST_TRUCKS: Final = 45
+GATE_S_A_TRUCK: Final = 480
+"""A rule of thumb: so long a truck more keeps the others at a gate, there and back."""
 
 
 def greedy(snapshot: Snapshot) -> tuple[Convoy, ...]:
     """Send each day, while trucks and teams last, a column from the nearest hub to whoever has waited longest.
 
-    It looks at letters, open hours, stock, trucks and teams; the rest it leaves to the road.
+    It looks at letters, open hours, the way back, loading hours, stock, trucks and teams, as a careful person would
+    with a map and a sheet; what columns do to each other at gates and on narrow roads it leaves to the road.
     """
     books = Ledger.of(snapshot)
     teams = sum(team.teams for team in snapshot.escorts)
@@ -52,19 +55,34 @@ def _nearest(books: Ledger, site: str, day: int) -> Sent | None:
         if way is not None and books.lettered(site, way[0], day):
             ways.append((way[1], hub.id, way[0]))
     for seconds, near, segments in sorted(ways):
-        windows, wanted = books.open_windows(segments, day), books.wanted(site, near, day)
-        goods, trucks = snapshot.commodities, books.trucks_left(near, day)
-        heavy, light_trucks = snapshot.truck_types["heavy"], snapshot.truck_types["ten"]
-        kg = sum(goods[item].kg * units for item, units in wanted.items())
-        litres = sum(goods[item].litres * units for item, units in wanted.items())
-        size = max(math.ceil(kg / heavy.payload_kg), math.ceil(litres / heavy.payload_l))
-        first = min(size, trucks[heavy.id], MOST_TRUCKS)
-        sent = {heavy.id: first, light_trucks.id: min((size - first) * 2, trucks[light_trucks.id], MOST_TRUCKS - first)}
-        sent = {kind: count for kind, count in sent.items() if count > 0}
-        if windows and sum(sent.values()) >= snapshot.policy.min_trucks:
-            depart = max(light.start, windows[0].start - seconds // 2) // 60 * 60
+        back = books.way(snapshot.sites[site].place, snapshot.hubs[near].place, day, loaded=False)
+        windows = books.open_windows(segments, day)
+        if back is None or not windows:
+            continue
+        depart = -(-max(light.start, windows[0].start - books.seconds_to_gate(segments)) // 60) * 60
+        sent = _column(books, site, near, day, spare_s=windows[0].end - depart - seconds - back[1])
+        if sum(sent.values()) >= snapshot.policy.min_trucks:
             return Sent(hub=near, sites=(site,), trucks=(sent,), day=day, depart_at=depart)
     return None
+
+
+def _column(books: Ledger, site: str, hub: str, day: int, *, spare_s: int) -> dict[str, int]:
+    """Return the trucks for what a site wants: as many as there are, can be loaded the evening before and unload."""
+    snapshot, wanted, trucks = books.snapshot, books.wanted(site, hub, day), books.trucks_left(hub, day)
+    goods, heavy, ten = snapshot.commodities, snapshot.truck_types["heavy"], snapshot.truck_types["ten"]
+    kg = sum(goods[item].kg * units for item, units in wanted.items())
+    litres = sum(goods[item].litres * units for item, units in wanted.items())
+    size = max(math.ceil(kg / heavy.payload_kg), math.ceil(litres / heavy.payload_l))
+    loading_s = books.ground.sessions(hub, day)[0].end - books.free_from(hub, day)
+    most = MOST_TRUCKS
+    while most and (
+        snapshot.hubs[hub].loading_seconds(most) > loading_s
+        or snapshot.sites[site].unload_seconds(most) + most * GATE_S_A_TRUCK > spare_s
+    ):
+        most -= 1
+    first = min(size, trucks[heavy.id], most)
+    sent = {heavy.id: first, ten.id: min((size - first) * 2, trucks[ten.id], most - first)}
+    return {kind: count for kind, count in sent.items() if count > 0}
 
 
 def by_routing(engine: Engine) -> Callable[[Snapshot], tuple[Convoy, ...]]:

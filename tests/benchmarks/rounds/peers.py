@@ -60,6 +60,8 @@ def vroom_alone(instance: Instance, limits: RoundLimits) -> RoundsPlan | str:
 def vroom_tours(problem: RoundsProblem, pieces: Sequence[Piece], limits: RoundLimits) -> Found:
     """Return VROOM's tours; a prize becomes one of its hundred steps of priority."""
     trucks = [fleet for fleet in problem.fleets for _ in range(min(fleet.trucks, len(pieces)))]
+    if not trucks:
+        return Found(tours=(), cut_short=False)
     seconds = limits.wall_s if limits.cpu_s is None else limits.cpu_s
     answer = _stated(problem, pieces, trucks).solve(5, nb_threads=1, timeout=timedelta(seconds=seconds))
     stops: dict[int, list[int | str]] = defaultdict(list)
