@@ -59,6 +59,8 @@ TRUCKS: Final = (
     known.TEN_TONNES,
     TruckType(id="heavy", name="25 t", payload_kg=25_000, payload_l=80_000, gross_kg=40_000, length_m=16),
 )
+HUBS_A_GATE: Final = 2
+"""The nearest hubs have a road of their own to each gate; the others go through no one's."""
 FAR_MIN: Final = 300
 """Minutes of driving from which a road has a place to stay overnight half-way."""
 
@@ -110,7 +112,7 @@ class _World:
                 ),
             ),
             papers=tuple(p for s, g in zip(sites, cluster, strict=True) for p in self._papers(s, gates[int(g)])),
-            pinned=(), policy=PlanPolicy(), limits=Limits(), seed=1,
+            pinned=(), policy=PlanPolicy(), limits=Limits(wall_s=6 * HOUR), seed=1,
         )  # fmt: skip
 
     def _whole(self, low: int, high: int) -> int:
@@ -133,7 +135,7 @@ class _World:
             roads.append(known.road(f"gate-{g}", f"front-{g}", f"inner-{g}", 10, f"g{g}", single_lane=True))
             gates.append(self._gate(g))
             away = np.hypot(*(hub_at - centre).T)
-            for near in np.argsort(away)[:3]:
+            for near in np.argsort(away)[:HUBS_A_GATE]:
                 minutes = max(20, round(float(away[near]) * 1.3 / 0.75))
                 self._road(f"h{near:02d}", f"front-{g}", minutes, places, roads, shaky)
         for site, g in zip(sites, cluster, strict=True):
