@@ -27,7 +27,7 @@ KG_A_TONNE = 1_000
 @click.option("--hours", help="When trucks are out, as 08:00-16:00; else all daylight. Gates have hours too.")
 @click.option("--hub", "hubs", multiple=True, help="Only from this hub; may be given several times.")
 @click.option(
-    "--engine", type=click.Choice(["pyvrp", "ortools", "pair"]), default="pyvrp", show_default=True,
+    "--engine", type=click.Choice(["pair", "pyvrp", "ortools"]), default="pair", show_default=True,
     help="What searches; pair searches twice on two cores.",
 )  # fmt: skip
 @click.option("--iterations", default=5_000, show_default=True, type=click.IntRange(1), help="How long to search.")

@@ -4,7 +4,8 @@ import pytest
 
 from tests.planner.desks import Desk
 
-ROUNDS = ("rounds", "--day", "2016-09-14", "--hours", "08:00-16:00", "--hub", "kilis", "--iterations", "50")
+FAST = ("--iterations", "50", "--engine", "pyvrp")
+ROUNDS = ("rounds", "--day", "2016-09-14", "--hours", "08:00-16:00", "--hub", "kilis", *FAST)
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +47,14 @@ def test_rounds_in_words_name_trucks_hours_loads_and_who_is_left_out(syria_for_r
 
 
 def test_by_all_daylight_a_crossing_that_keeps_hours_serves_nobody(syria_for_rounds: Desk) -> None:
-    found = syria_for_rounds.qafila("rounds", "--day", "2016-09-14", "--iterations", "50", "--json").json()
+    found = syria_for_rounds.qafila("rounds", "--day", "2016-09-14", *FAST, "--json").json()
 
     assert found["rounds"] == []
     assert {one["rule"] for one in found["set_aside"]} == {"road"}
 
 
 def test_under_a_hold_nobody_goes(syria_for_rounds: Desk) -> None:
-    later = ("rounds", "--day", "2016-09-21", "--hours", "08:00-16:00", "--iterations", "50", "--json")
+    later = ("rounds", "--day", "2016-09-21", "--hours", "08:00-16:00", *FAST, "--json")
     known = ("--known", "2016-09-20T23:00+03:00")
 
     assert syria_for_rounds.qafila(*later, *known).json()["rounds"] == []

@@ -206,6 +206,14 @@ def test_the_other_engine_keeps_the_rules_and_is_never_better_than_counting_out(
     assert (left_over(plan, problem), plan.cost) >= best_by_counting(problem)
 
 
+def test_two_searches_at_once_are_no_worse_than_one() -> None:
+    problem = line(site("a"), site("b"), site("c", kg=9), fleets=(fleet("ten", 2),))
+
+    pair = plan_rounds(problem, QUICK, engine="pair")
+    assert pair.cost <= plan_rounds(problem, QUICK).cost
+    assert pair.engine == "pair"
+
+
 def test_the_same_problem_gives_the_same_rounds() -> None:
     chance = np.random.default_rng(5)
     places = [(0, 0), *((int(x), int(y)) for x, y in chance.integers(0, 9, (30, 2)))]
