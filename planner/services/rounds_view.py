@@ -17,7 +17,7 @@ def rounds_json(world: World, found: DayRounds) -> dict[str, object]:
         "engine": found.plan.engine,
         "cut_short": found.plan.cut_short,
         "digest": found.digest,
-        "driving_seconds": driving_seconds(found),
+        "truck_seconds_away": away_seconds(found),
         "rounds": [round_json(world, found, one) for one in found.plan.rounds],
         "unserved": [
             {
@@ -60,13 +60,9 @@ def round_json(world: World, found: DayRounds, one: Round) -> dict[str, object]:
     }  # fmt: skip
 
 
-def driving_seconds(found: DayRounds) -> int:
-    """Return the truck-time on the road, without unloading and waiting for an hour: away less time at stops."""
-    away = sum(trip.arrive_at - trip.depart_at for one in found.plan.rounds for trip in one.trips)
-    stands = sum(
-        visit.leave_at - visit.start_at for one in found.plan.rounds for trip in one.trips for visit in trip.visits
-    )
-    return away - stands
+def away_seconds(found: DayRounds) -> int:
+    """Return the truck-time from leaving to coming in, unloading and waiting for an hour included."""
+    return sum(trip.arrive_at - trip.depart_at for one in found.plan.rounds for trip in one.trips)
 
 
 def by_site(found: DayRounds) -> dict[str, tuple[int, int, Counter[str]]]:
