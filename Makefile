@@ -51,6 +51,15 @@ lint: $(INSTALLED) ## style, types and walls only
 bench: $(INSTALLED) ## time the seed load, folds, the travel table, a plan and the road engine
 	@$(BIN)/python -m tests.benchmarks --size $(SIZES)
 
+# Public instances in VRPLIB's format are not ours to ship: INSTANCES names a folder of them.
+.PHONY: benchrounds
+benchrounds: $(INSTALLED) ## compare engines on rounds: INSTANCES=/a/folder SECONDS_EACH=20
+	@$(BIN)/python -m tests.benchmarks.rounds --instances $(INSTANCES) --seconds $(or $(SECONDS_EACH),20)
+
+.PHONY: benchconvoys
+benchconvoys: $(INSTALLED) ## compare planners on drawn worlds: SIZES="S M"
+	@$(BIN)/python -m tests.benchmarks.convoys --size $(SIZES)
+
 .PHONY: prove
 prove: browser ## the tests at proof size (many more examples; takes long)
 	@QAFILA_PROVE=1 $(BIN)/python -m pytest -n $(WORKERS) --timeout 3600

@@ -18,6 +18,7 @@ class _Commands(LazyGroup):
         "seed": Later(where="planner.cli.setup:seed", help="Load a seed crisis that comes with the product."),
         "doctor": Later(where="planner.cli.doctor:doctor", help="Say whether all that is needed is here and works."),
         "worker": Later(where="planner.cli.worker:worker", help="Solve the runs that wait in the queue."),
+        "rounds": Later(where="planner.cli.rounds:rounds", help="Plan which trucks go where on open roads on one day."),
         "access": Later(where="planner.cli.access:access", help="See and report what roads may be used."),
         "plan": Later(where="planner.cli.plans:plan", help="Make plans and look at them."),
         "network": Later(where="planner.cli.network:network", help="Import the roads and look at them."),

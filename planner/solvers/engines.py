@@ -4,11 +4,15 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Final
 
+import numpy as np
 import pulp
 from ortools.sat.python import cp_model
 
 from planner.domain.policy import Limits
+from planner.domain.rounds import Depot, RoundFleet, RoundLimits, RoundSite, RoundsProblem, RoundTable
 from planner.solvers.highs import solve
+from planner.solvers.rounds.solve import plan_rounds
+from routing.units import Window
 
 
 def engines() -> dict[str, dict[str, object]]:
@@ -42,4 +46,16 @@ def _cp_sat() -> bool:
     return solver.solve(model) == cp_model.OPTIMAL and solver.value(minutes) == 7  # noqa: PLR2004 - 21 covers 20
 
 
-_ATTEMPTS: Final[Mapping[str, Callable[[], bool]]] = {"highspy": _highs, "ortools": _cp_sat}
+def _rounds() -> bool:
+    always, road = Window(0, 100), np.array([[0, 20], [20, 0]])
+    problem = RoundsProblem(
+        depots=(Depot(id="hub", point=0, window=always),), sites=(RoundSite(id="site", point=1, kg=1, window=always),),
+        fleets=(
+            RoundFleet(id="truck", depot="hub", trucks=1, payload_kg=1, payload_l=0, shift=always, table="road"),
+        ),
+        tables={"road": RoundTable(seconds=road, cost=road)},
+    )  # fmt: skip
+    return plan_rounds(problem, RoundLimits(iterations=10)).cost == 40  # noqa: PLR2004 - there and back
+
+
+_ATTEMPTS: Final[Mapping[str, Callable[[], bool]]] = {"highspy": _highs, "ortools": _cp_sat, "pyvrp": _rounds}

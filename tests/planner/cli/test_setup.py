@@ -75,7 +75,8 @@ def test_a_crisis_that_is_not_loaded_is_refused_by_name(seeded_desk: Desk) -> No
 def test_doctor_tries_each_engine_and_the_database(seeded_desk: Desk, tmp_path: Path) -> None:
     found = seeded_desk.qafila("doctor", "--json").json()
     assert found["ok"] is True
-    assert {name: engine["works"] for name, engine in found["engines"].items()} == {"highspy": True, "ortools": True}
+    works = {name: engine["works"] for name, engine in found["engines"].items()}
+    assert works == {"highspy": True, "ortools": True, "pyvrp": True}
     assert found["database"] == {"kind": "sqlite", "works": True, "said": "holds two-rivers"}
     assert {"python", "qafila", "ortools", "highspy", "pulp"} <= found["versions"].keys()
     assert found["disk_free_bytes"] > 0
@@ -148,7 +149,7 @@ def test_each_command_is_where_its_listing_says(path: str, group: LazyGroup) -> 
 
 
 def test_asking_for_help_or_access_loads_no_solver_and_no_road_engine(seeded_desk: Desk) -> None:
-    heavy = ("ortools", "pulp", "highspy", "typst", "pandas", "scipy", "networkx")
+    heavy = ("ortools", "pulp", "highspy", "pyvrp", "typst", "pandas", "scipy", "networkx")
     script = (
         "import sys\n"
         "from planner.cli import qafila\n"

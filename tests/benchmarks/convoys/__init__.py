@@ -1,0 +1,1 @@
+"""Convoy plans measured on generated worlds against planners that know less."""

@@ -1,0 +1,1 @@
+"""Rounds measured on public instances against other engines."""
