@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from planner.domain.denials import EVENTS, REASONS, SECTORS
+from planner.domain.denials import EVENTS, REASONS, SECTORS, USUAL_RESULT
 from planner.domain.world import World
 from planner.services.convoys import DETAILS, ConvoyView
 from planner.store.records import Detail
@@ -14,11 +14,6 @@ from web.event_words import AUTHORITIES, RESULTS
 from web.forms import Form
 from web.i18n import gettext as _
 
-USUAL_RESULT: Final[Mapping[str, str]] = {
-    "delivered": "facilitated", "partially_delivered": "facilitated", "delayed": "impeded", "held": "impeded",
-    "turned_back": "denied", "attacked": "impeded", "looted": "impeded", "cancelled": "cancelled",
-}  # fmt: skip
-"""What each event usually means, as the log has it; the form lets it be said otherwise."""
 PRIORITIES: Final = ("", "1", "2", "3")
 FIGURES: Final = (0, 1)
 """Two rows: sources that differ are both written down."""

@@ -57,7 +57,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "permit": _l("permit step"), "hold": _l("hold"), "outcome": _l("outcome of a movement"),
     "site_status": _l("listing of a site"), "statement": _l("statement"),
     "gate_inspection": _l("inspection at a gate"), "passage_override": _l("record of a gate, set by hand"),
-    "access_policy": _l("parameters of access"), "retraction": _l("withdrawal"),
+    "access_policy": _l("parameters of access"), "movement_step": _l("step of a convoy"), "retraction": _l("withdrawal"),
 }  # fmt: skip
 LONGEST_INITIALS: Final = 3
 """A body known by so few letters is called by its initials."""
@@ -104,6 +104,9 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
                      site=name_of(catalogue.sites, fact.site), state=said(PAPER_STATES, fact.state))  # fmt: skip
         case Hold():
             return _("Hold: %(reason)s", reason=fact.reason)
+        case MovementStep():
+            told = _names(catalogue.sites, [fact.site]) if fact.site else fact.movement
+            return _("%(site)s: %(what)s", site=told, what=said(MOVEMENT_STEPS, fact.step))
         case DeliveryOutcome():
             site = name_of(catalogue.sites, fact.site)
             return _("%(site)s: %(what)s", site=site, what=said(WHAT, fact.what))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from planner.domain.delivery import Movement
 from planner.domain.errors import BadInput
 from planner.domain.world import World
-from routing.evidence import DeliveryOutcome, Evidence, Figure, standing
+from routing.evidence import DeliveryOutcome, Evidence, Figure, Result, standing
 from routing.units import Instant, Window, format_instant, parse_instant
 
 AMRF: Final[Mapping[int, str]] = {
@@ -42,6 +42,13 @@ EVENTS: Final = frozenset({
     "interrupted", "diverted", "postponed", "aborted",
 })  # fmt: skip
 """What may be said to have happened to a movement, beside its result."""
+
+USUAL_RESULT: Final[Mapping[str, Result]] = {
+    "delivered": "facilitated", "partially_delivered": "facilitated", "delayed": "impeded", "held": "impeded",
+    "interrupted": "impeded", "turned_back": "denied", "attacked": "impeded", "looted": "impeded",
+    "diverted": "impeded", "postponed": "cancelled", "aborted": "cancelled", "cancelled": "cancelled",
+}  # fmt: skip
+"""What each event usually means, as the log has it; a report may say it otherwise."""
 
 SECTORS: Final = frozenset({
     "food", "nutrition", "health", "wash", "nfi", "shelter", "protection", "education", "agriculture", "logistics",

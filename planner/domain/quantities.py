@@ -48,9 +48,10 @@ class LineBalance:
 
     @property
     def unaccounted(self) -> int:
-        """Units that do not add up: more came off than were put on, or some are missing once it was reconciled."""
-        if self.loaded is None:
-            return -((self.removed or 0) + (self.delivered or 0) + (self.lost or 0) + (self.returned or 0))
+        """Units that do not add up: more came off than were put on, or some are missing once it was reconciled.
+
+        0 where nobody says what was loaded: then nothing can be compared.
+        """
         left = self.on_board or 0
         return left if left < 0 or self.reconciled else 0
 

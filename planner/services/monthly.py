@@ -6,7 +6,8 @@ from statistics import median
 from typing import Final
 
 from planner.domain.access_plans import PlanPeriod, parse_plan
-from planner.domain.requests import PublishedStop, Request, fold_requests
+from planner.domain.request_fold import fold_requests
+from planner.domain.requests import PublishedStop, Request
 from planner.domain.world import World
 from planner.services.snapshots import current_sites
 from routing.evidence import DeliveryOutcome, standing

@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Blueprint, abort, flash, g, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from planner.domain.denials import AMRF, REASONS
+from planner.domain.denials import AMRF, REASONS, USUAL_RESULT
 from planner.domain.errors import BadInput
 from planner.services import evidence
 from planner.services.access import states_at
@@ -16,7 +16,7 @@ from routing.errors import RoutingError
 from routing.evidence import known_at
 from routing.status import Status
 from web import event_words as words
-from web.convoy_form import FIGURES, USUAL_RESULT, DetailForm, OutcomeForm, way_stops
+from web.convoy_form import FIGURES, DetailForm, OutcomeForm, way_stops
 from web.desk import the_desk
 from web.forms import WHOLE, Form, do_once
 from web.frame import current_asof, language
