@@ -25,7 +25,8 @@ class _Commands(LazyGroup):
         "supply": Later(where="planner.cli.tables:supply", help="What hubs have: stock and trucks."),
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
         "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
-        "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements."),
+        "request": Later(where="planner.cli.requests:request", help="Ask for convoys and follow what becomes of it."),
+        "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements and take their steps."),
         "user": Later(where="planner.cli.user:user", help="Say who may sign in to the pages, and with which roles."),
     }
 

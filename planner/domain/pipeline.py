@@ -119,7 +119,8 @@ def _at(*stages: Stage) -> Callable[[Standing], bool]:
 
 def _here(s: Standing) -> bool:
     """Tell whether papers may still change: the convoy has not left, or is back without having delivered."""
-    return (s.motion in _BEFORE or s.may_load or s.motion == "held") and not s.left
+    back = s.motion == "returned" and not s.delivered
+    return (s.motion in _BEFORE or s.motion == "held" or back) and not s.left
 
 
 def _needs(step: PermitStepName, s: Standing) -> bool:

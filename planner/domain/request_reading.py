@@ -66,7 +66,7 @@ class _Motion:
         if word == "held" and self.stage != "held":
             self.before_hold = self.stage
         stage = _MOTION[word]
-        if stage == "loading":
+        if stage in {"loading", "returned"}:
             self.left = False
         elif stage in _AWAY:
             self.left_at = at if not self.left and stage == "dispatched" else self.left_at

@@ -27,16 +27,19 @@ def waybill(
 ) -> tuple[LineBalance, ...]:
     """Return the balance of every line; `asked_first` is what a published plan asks for before any record does."""
     told: list[tuple[ItemLine, ...]] = [asked_first]
-    events: dict[tuple[str, str, Instant], tuple[ItemLine, ...]] = {}
+    events: dict[tuple[str, str, Instant], dict[str, tuple[ItemLine, ...]]] = {}
     for record in records:
         fact = record.fact
         if isinstance(fact, PermitStep):
             asked = {line.commodity: line.units for lines in told for line in lines if line.what == "requested"}
             told.append(fact.lines or _granted(fact, asked))
         elif isinstance(fact, MovementStep | DeliveryOutcome) and fact.lines:
-            # Several reports of one event are one: the last of them in the log counts.
-            events[fact.kind, word_of(record), happened_at(record)] = fact.lines
-    return balance([*told, *events.values()], catalogue.commodities, reconciled=reconciled)
+            accounts = events.setdefault((fact.kind, word_of(record), happened_at(record)), {})
+            accounts[record.source] = (*accounts.pop(record.source, ()), *fact.lines)
+    # Several sources on one event are several accounts of it, and the one that spoke last counts; what one source
+    # says in several records it says together.
+    last_accounts = [list(accounts.values())[-1] for accounts in events.values()]
+    return balance([*told, *last_accounts], catalogue.commodities, reconciled=reconciled)
 
 
 def _granted(fact: PermitStep, asked: Mapping[str, int]) -> tuple[ItemLine, ...]:

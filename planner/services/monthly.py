@@ -11,7 +11,7 @@ from planner.domain.requests import PublishedStop, Request
 from planner.domain.world import World
 from planner.services.snapshots import current_sites
 from routing.evidence import DeliveryOutcome, standing
-from routing.units import DAY, AsOf, Seconds, Window
+from routing.units import AsOf, Seconds, Window
 
 CHANNELS: Final = frozenset({"cross_line", "cross_border"})
 """Inter-agency convoys that need leave to pass; cross-border convoys by notification alone have no request."""
@@ -183,11 +183,6 @@ def _not_reached(request: Request) -> int:
 def _wait(pairs: Iterable[tuple[int | None, int | None]]) -> Wait:
     spans = [max(0, end - start) for start, end in pairs if start is not None and end is not None]
     return Wait(median_s=int(median(spans)) if spans else None, longest_s=max(spans, default=None), of=len(spans))
-
-
-def days(seconds: Seconds | None) -> float | None:
-    """Return seconds as days to a tenth; None stays None."""
-    return None if seconds is None else round(seconds / DAY, 1)
 
 
 def _sum(values: Iterable[int | None]) -> int:

@@ -134,3 +134,18 @@ def find_request(requests: Sequence[Request], wanted: str) -> Request:
         raise NotFound(f"No request {wanted!r} was known at this time. See: qafila request list.")
     named = ", ".join(r.id for r in matching[:6])
     raise NotFound(f"{wanted!r} fits {len(matching)} requests: {named}. Write one of them whole.")
+
+
+def requests_of(requests: Sequence[Request], movement: str, site: str | None = None) -> tuple[Request, ...]:
+    """Return the requests of a convoy's stops, or of one of them.
+
+    Raises
+    ------
+    NotFound
+        If there is no such convoy or stop.
+    """
+    found = tuple(r for r in requests if r.movement == movement and site in {None, r.site})
+    if not found:
+        stop = "" if site is None else f" that stops at {site}"
+        raise NotFound(f"No convoy {movement!r}{stop} was known at this time. See: qafila convoy list.")
+    return found
