@@ -15,7 +15,7 @@ RoadState: TypeAlias = Literal["open", "restricted", "damaged", "closed"]
 PermitStepName: TypeAlias = Literal["request", "permission", "letter", "clearance", "notification"]
 PermitState: TypeAlias = Literal[
     "submitted", "granted", "partial", "in_principle", "refused", "no_response",
-    "issued", "acknowledged", "withdrawn", "draft", "planned", "given", "held", "postponed", "cancelled",
+    "issued", "acknowledged", "withdrawn", "draft", "planned", "given", "held",
 ]  # fmt: skip
 Result: TypeAlias = Literal["facilitated", "impeded", "denied", "cancelled"]
 

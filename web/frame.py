@@ -32,6 +32,7 @@ PAGES: Final = (
     ("supply.index", _l("Supply"), Right.READ),
     ("plans.index", _l("Plans"), Right.READ),
     ("what_if.index", _l("What-if"), Right.READ),
+    ("requests.index", _l("Requests"), Right.READ),
     ("convoys.index", _l("Convoys"), Right.READ),
     ("failed.index", _l("Failed deliveries"), Right.PARTNER),
     ("reports.index", _l("Reports"), Right.PARTNER),

@@ -6,8 +6,8 @@ from typing import Final
 from flask import Flask
 
 FAMILIES: Final = (
-    "home", "preferences", "data", "today", "access", "needs", "supply", "plans", "what_if", "convoys", "failed",
-    "reports", "runs", "settings",
+    "home", "preferences", "data", "today", "access", "needs", "supply", "plans", "what_if", "requests", "convoys",
+    "failed", "reports", "runs", "settings",
 )  # fmt: skip
 
 
