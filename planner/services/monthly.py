@@ -10,7 +10,7 @@ from planner.domain.request_fold import fold_requests
 from planner.domain.requests import PublishedStop, Request
 from planner.domain.world import World
 from planner.services.snapshots import current_sites
-from routing.evidence import DeliveryOutcome, standing
+from routing.evidence import DeliveryOutcome, PermitStep, standing
 from routing.units import AsOf, Seconds, Window
 
 CHANNELS: Final = frozenset({"cross_line", "cross_border"})
@@ -68,9 +68,12 @@ class MonthlyCount:
 
     @property
     def share_of_requested(self) -> float | None:
-        """People reached as a share of people requested in the plan; None where a request does not state them."""
+        """People reached as a share of people requested in the plan; None where a request does not state them.
+
+        Rounded down to a thousandth, as the Secretary-General's reports do: a report never claims more than was done.
+        """
         told = self.people_requested and self.people_requested_of == self.requests
-        return self.people_reached / self.people_requested if told else None
+        return self.people_reached * 1_000 // self.people_requested / 1_000 if told else None
 
     @property
     def share_of_besieged(self) -> float | None:
@@ -122,9 +125,9 @@ def monthly_count(
         besieged_locations=len(besieged), besieged_reached=len({r.site for r in came if r.site in besieged}),
         convoys_dispatched=len({r.movement for r in sent}), convoys_delivered=len({r.movement for r in came}),
         convoys_aborted=len({r.movement for r in failed}), aborted_by_reason=_by_reason(failed, lambda _r: 1),
-        answer=_wait((r.asked_at, r.answered_at) for r in asked),
-        letter=_wait((r.answered_at, r.letter_at) for r in asked),
-        dispatch=_wait((r.letter_at, r.left_at) for r in asked),
+        answer=wait_between((r.asked_at, r.answered_at) for r in asked),
+        letter=wait_between((r.answered_at, r.letter_at) for r in asked),
+        dispatch=wait_between((r.letter_at, r.left_at) for r in asked),
         items_removed=sum(line.removed or 0 for line in lines), removed_kg=sum(line.removed_kg or 0 for line in lines),
         removed_treatments=sum(line.removed_treatments or 0 for line in lines),
         not_reached_by_reason=_by_reason(failed, _not_reached),
@@ -133,11 +136,12 @@ def monthly_count(
 
 def _answer(request: Request) -> str:
     """Return the last answer to a request; what was withdrawn is refused, and silence is none."""
-    word = request.standing.paper("permission")
-    known = {"granted": "granted", "partial": "partial", "in_principle": "in_principle"}
+    answers = [r.fact for r in request.records if isinstance(r.fact, PermitStep) and r.fact.step == "permission"]
+    # A permission whose time is over was given all the same.
+    word = answers[-1].state if answers else "none"
     if word in {"refused", "withdrawn"}:
-        return "refused"
-    return known.get(word or "", "none")
+        return "none" if request.standing.asked_again else "refused"
+    return word if word in {"granted", "partial", "in_principle"} else "none"
 
 
 def _last_failure(request: Request, within: Window) -> DeliveryOutcome | None:
@@ -180,7 +184,8 @@ def _not_reached(request: Request) -> int:
     return max(0, max(asked, default=request.people or 0) - (request.reached_least or 0))
 
 
-def _wait(pairs: Iterable[tuple[int | None, int | None]]) -> Wait:
+def wait_between(pairs: Iterable[tuple[int | None, int | None]]) -> Wait:
+    """Return how long it took from the first to the second of each pair that has both."""
     spans = [max(0, end - start) for start, end in pairs if start is not None and end is not None]
     return Wait(median_s=int(median(spans)) if spans else None, longest_s=max(spans, default=None), of=len(spans))
 

@@ -13,35 +13,28 @@ from planner.domain.requests import PAPERS, Request
 from planner.services.monthly import monthly_count
 from planner.services.request_records import counted_by
 from planner.services.request_steps import ask, take_together
-from planner.services.requests import find_request, list_requests, published_stops
+from planner.services.requests import find_request, published_stops
 from routing.errors import RoutingError
 from routing.evidence import known_at
-from routing.units import AsOf
 from web import choices, event_words, request_words
 from web.desk import the_desk
 from web.forms import WHOLE, do_once
 from web.frame import current_asof
 from web.frame import page as address
 from web.i18n import gettext as _
+from web.request_views import requests_at_present, requests_now
 from web.rights import Right, needs
 from web.step_form import FIGURES, AskForm, StepForm, fields_of
 from web.words import say
 
 page = Blueprint("requests", __name__, url_prefix="/requests")
-OPEN: Final = "open"
-
-
-def views(question: AsOf | None = None) -> tuple[Request, ...]:
-    """Return the requests as known at the page's as-of, or at another."""
-    desk = the_desk()
-    return list_requests(desk.store, desk.world(), question or current_asof())
 
 
 @page.get("")
 @needs(Right.READ)
 def index() -> str:
     """List the requests of a plan: the latest one unless another is chosen."""
-    desk, found = the_desk(), views()
+    desk, found = the_desk(), requests_now()
     plans = sorted({r.plan for r in found}, reverse=True)
     wanted = request.args.get("plan", "")
     plan = wanted if wanted in plans else next(iter(plans), "")
@@ -117,7 +110,7 @@ def take_step(name: str, step: str) -> str | Answer | tuple[str, int]:
         return _step_page(found, taking, form), 422
     together = [found.id]
     if form.checked("all_stops"):
-        together = [r.id for r in views(_present()) if r.movement == found.movement]
+        together = [r.id for r in requests_at_present() if r.movement == found.movement]
 
     def deed() -> str:
         take_together(desk.store, desk.world(), together, told, actor=g.me.id, at=desk.now)
@@ -147,12 +140,6 @@ def show(name: str) -> str:
     )  # fmt: skip
 
 
-def _present() -> AsOf:
-    """Return what is known now of the present: a step is judged by the whole log, whatever the page looks back at."""
-    desk = the_desk()
-    return AsOf(at=desk.now, known=desk.world().head)
-
-
 def _shown(name: str) -> str:
     """Return the address of a request that shows what was just written, even where the log holds later news."""
     desk = the_desk()
@@ -163,18 +150,18 @@ def _shown(name: str) -> str:
 
 def _get(name: str) -> Request:
     try:
-        return find_request(views(), name)
+        return find_request(requests_now(), name)
     except NotFound:
         pass
     try:
-        return find_request(views(_present()), name)
+        return find_request(requests_at_present(), name)
     except NotFound:
         return abort(404, description=_("No such request was known at the time that is shown."))
 
 
 def _latest(found: Request) -> Request:
     """Return the request as it stands in the whole log at the desk's present: what may follow depends on that."""
-    return next((r for r in views(_present()) if r.id == found.id), found)
+    return next((r for r in requests_at_present() if r.id == found.id), found)
 
 
 def _step(step: str) -> StepName:
@@ -196,7 +183,7 @@ def _step_page(found: Request, step: StepName, form: StepForm) -> str:
         goods=named, balance=balance, figures=FIGURES, legal=step in latest.legal,
         gate_choices=[("", _("not stated")), *choices.gates(world)],
         hub_choices=[("", _("not set")), *choices.hubs(world)],
-        stops=[r for r in views(_present()) if r.movement is not None and r.movement == latest.movement],
+        stops=[r for r in requests_at_present() if r.movement is not None and r.movement == latest.movement],
     )  # fmt: skip
 
 
