@@ -230,9 +230,11 @@ class _Desk:
     def reported(self, movement: ReportedMovement, number: int, stored: Movement | None) -> ConvoyView:
         at = self.question.at
         needed = frozenset(STEPS if movement.channel in {"cross_line", "cross_border"} else ())
-        trail = follow(self.records, Asked(site=movement.site, movement=movement.id), at, needed)
-        outcomes = self.outcomes.get(movement.id, ())
         sent = movement.dispatched_at is not None and movement.dispatched_at <= at
+        # What it left with: that a paper has run out since says nothing of a convoy that is gone.
+        papers_at = movement.dispatched_at if movement.dispatched_at is not None and sent else at
+        trail = follow(self.records, Asked(site=movement.site, movement=movement.id), papers_at, needed)
+        outcomes = self.outcomes.get(movement.id, ())
         told = [r.fact.trucks for r in outcomes if isinstance(r.fact, DeliveryOutcome) and r.fact.trucks is not None]
         # The row of a movement knows no "learned at": its trucks count from the day they left, or from a report.
         stated = movement.trucks if sent or movement.dispatched_at is None else None
