@@ -139,6 +139,7 @@ AUTHORITIES: Final[dict[str, Any]] = {
     "security": _l("Security"),
     "checkpoint": _l("Checkpoint"),
     "armed_group": _l("Armed group"),
+    "third_state": _l("Third state"),
     "un": _l("UN"),
     "not_established": _l("Not established"),
     "none": _l("Nobody"),

@@ -35,6 +35,7 @@ PAGES: Final = (
     ("requests.index", _l("Requests"), Right.READ),
     ("convoys.index", _l("Convoys"), Right.READ),
     ("failed.index", _l("Failed deliveries"), Right.PARTNER),
+    ("incidents.index", _l("My incidents"), Right.SUBMIT),
     ("reports.index", _l("Reports"), Right.PARTNER),
     ("runs.index", _l("Runs"), Right.READ),
     ("settings.index", _l("Settings"), Right.ADMINISTER),

@@ -50,6 +50,11 @@ USUAL_RESULT: Final[Mapping[str, Result]] = {
 }  # fmt: skip
 """What each event usually means, as the log has it; a report may say it otherwise."""
 
+AUTHORITIES: Final = frozenset({
+    "central", "governor", "security", "checkpoint", "armed_group", "third_state", "un", "not_established", "none",
+})  # fmt: skip
+"""Types of authority that a refusal is put down to; never a name."""
+
 SECTORS: Final = frozenset({
     "food", "nutrition", "health", "wash", "nfi", "shelter", "protection", "education", "agriculture", "logistics",
 })  # fmt: skip

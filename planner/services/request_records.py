@@ -1,10 +1,10 @@
 """Make a record of the log from a step as it is told, and see that its lines add up with those on record."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from planner.domain.denials import REASONS, USUAL_RESULT
+from planner.domain.denials import AUTHORITIES, REASONS, USUAL_RESULT
 from planner.domain.errors import BadInput
 from planner.domain.pipeline import CLEARANCES, MOVEMENT_STEPS, OUTCOME_STEPS, PAPER_STEPS
 from planner.domain.quantities import LineBalance
@@ -137,6 +137,28 @@ def check_lines(lines: Sequence[ItemLine], world: World) -> None:
         if line.commodity not in world.catalogue.commodities:
             known = ", ".join(world.catalogue.commodities)
             raise BadInput(f"commodity is {line.commodity!r}, which this crisis does not have. There are: {known}.")
+
+
+def check_names(step: Taken, world: World) -> None:
+    """Refuse a step that names what this crisis does not have, or a code that no report could place.
+
+    Raises
+    ------
+    BadInput
+        Naming the value and what there is.
+    """
+    if not step.source.strip():
+        raise BadInput("source is empty. Say who reported it.")
+    one: tuple[tuple[str, str, Collection[str]], ...] = (
+        ("gate", step.gate or "", world.network.gates),
+        ("reason_code", step.reason_code, REASONS),
+        ("authority_type", step.authority_type, AUTHORITIES),
+        *(("struck", name, world.catalogue.commodities) for name in step.struck),
+        *(("by", name, CLEARANCES) for name in step.by),
+    )
+    for word, name, known in one:
+        if name and name not in known:
+            raise BadInput(f"{word} is {name!r}, which is none here. Give one of: {', '.join(sorted(known)[:40])}.")
 
 
 def check_counts(step: Taken, world: World) -> None:

@@ -11,7 +11,7 @@ from planner.domain.request_fold import fold_requests
 from planner.domain.requests import Request, movement_of
 from planner.domain.waybill import happened_at
 from planner.domain.world import World
-from planner.services.request_records import check_counts, check_lines, check_sums, make_record
+from planner.services.request_records import check_counts, check_lines, check_names, check_sums, make_record
 from planner.services.requests import (
     EMERGENCY_NOTICE_S,
     NOTICE_S,
@@ -86,6 +86,7 @@ def take_together(
     store: Store, world: World, wanted: Sequence[str], step: Taken, *, actor: str, at: Instant
 ) -> tuple[int, ...]:
     """Take one step of several requests, as of all stops of a convoy: all of them or none; raises as `take` does."""
+    check_names(step, world)
     check_counts(step, world)
     if step.at > at:
         raise BadInput(f"{step.step} lies ahead of {format_instant(at, world.catalogue.crisis.tz)}. Give a past time.")

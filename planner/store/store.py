@@ -20,19 +20,24 @@ from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
 from planner.store.runs import RunReads, RunWrites
+from planner.store.scans import ScanReads, ScanWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
+from planner.store.submissions import SubmissionReads, SubmissionWrites
 
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
 """PostgreSQL's words for what is missing."""
 
 
-class Reading(LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads, ReceiptReads):
+class Reading(
+    LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads, ReceiptReads, ScanReads, SubmissionReads
+):  # fmt: skip
     """All that can be read, in one transaction that sees one state of the database."""
 
 
 class Writing(
-    LogWrites, ReferenceWrites, RunWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites, Reading
+    LogWrites, ReferenceWrites, RunWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites, ScanWrites,
+    SubmissionWrites, Reading,
 ):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
 

@@ -23,7 +23,7 @@ from tests.web.routes import needed, rules, walk
 pytest_plugins = ["tests.web.site_fixtures"]
 EXAMPLES = 100 if os.environ.get("QAFILA_PROVE") else 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-OPERATIONS = 18
+OPERATIONS = 23
 REPORT = {
     "kind": "gate", "source": "test", "valid_from": "2031-04-08T09:00+03:00", "learned_at": "2031-04-08T08:00+03:00",
     "values": {"gate": "amber-bridge", "state": "closed"},
@@ -91,6 +91,14 @@ GOOD: dict[str, tuple[str, dict[str, Any] | None]] = {
     "api.operations.hubs": ("", None),
     "api.operations.convoys": ("", None),
     "api.operations.denials": ("?period=2031-04", None),
+    "api.requests.requests": ("?plan=2031-03", None),
+    "api.requests.request_of": ("", None),
+    "api.requests.month_of": ("", None),
+    "api.requests.ask_for": (
+        "",
+        {"site": "osk", "plan": "2031-05", "hub": "ordan", "source": "desk", "submitted_at": "2031-04-01"},
+    ),
+    "api.requests.step_of": ("", {"step": "agree_in_principle", "at": "2031-04-09T09:00+03:00", "source": "desk"}),
 }
 """A good question to each operation, for drawn values seldom name something that is there."""
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 FAMILIES: Final = (
     "home", "preferences", "data", "today", "access", "needs", "supply", "plans", "what_if", "requests", "convoys",
-    "failed", "reports", "runs", "settings",
+    "failed", "incidents", "reports", "runs", "settings",
 )  # fmt: skip
 
 

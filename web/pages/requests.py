@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, abort, flash, g, render_template, request
+from flask import Blueprint, Response, abort, flash, g, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.access_plans import plan_asked_for
@@ -10,15 +10,17 @@ from planner.domain.denials import AMRF, REASONS
 from planner.domain.errors import BadInput, NotFound, PlannerError
 from planner.domain.pipeline import StepName
 from planner.domain.requests import PAPERS, Request
+from planner.domain.scans import LARGEST
 from planner.services.monthly import monthly_count
 from planner.services.request_records import counted_by
 from planner.services.request_steps import ask, take_together
 from planner.services.requests import find_request, published_stops
+from planner.services.scans import attach_scan, list_scans, take_scan
 from routing.errors import RoutingError
 from routing.evidence import known_at
 from web import choices, event_words, request_words
 from web.desk import the_desk
-from web.forms import WHOLE, do_once
+from web.forms import WHOLE, Form, do_once
 from web.frame import current_asof
 from web.frame import page as address
 from web.i18n import gettext as _
@@ -92,18 +94,18 @@ def save_new() -> str | Answer | tuple[str, int]:
     return answer
 
 
-@page.get("/<path:name>/step/<step>")
+@page.get("/<request_id>/step/<step>")
 @needs(Right.RECORD)
-def step(name: str, step: str) -> str:
+def step(request_id: str, step: str) -> str:
     """Ask for what a step tells."""
-    return _step_page(_get(name), _step(step), StepForm())
+    return _step_page(_get(request_id), _step(step), StepForm())
 
 
-@page.post("/<path:name>/step/<step>")
+@page.post("/<request_id>/step/<step>")
 @needs(Right.RECORD)
-def take_step(name: str, step: str) -> str | Answer | tuple[str, int]:
+def take_step(request_id: str, step: str) -> str | Answer | tuple[str, int]:
     """Write a step into the log, once; one that cannot follow is refused with those that can."""
-    desk, found, taking, form = the_desk(), _get(name), _step(step), StepForm.sent()
+    desk, found, taking, form = the_desk(), _get(request_id), _step(step), StepForm.sent()
     form.several = {key: request.form.getlist(key) for key in ("by", "struck")}
     told = form.taken(found, taking, desk.world())
     if told is None:
@@ -123,38 +125,84 @@ def take_step(name: str, step: str) -> str | Answer | tuple[str, int]:
         return _step_page(found, taking, form), 422
     except PlannerError as refused:
         form.complain(WHOLE, str(refused))
-        return _step_page(_get(name), taking, form), 409
+        return _step_page(_get(request_id), taking, form), 409
     flash(_("Saved: %(step)s.", step=request_words.STEPS[taking]))
     return answer
 
 
-@page.get("/<path:name>")
+@page.post("/<request_id>/scan")
+@needs(Right.RECORD)
+def attach(request_id: str) -> str | Answer | tuple[str, int]:
+    """Attach a scan to one of the request's records; what kind of file it is, its content says."""
+    desk, found, form = the_desk(), _get(request_id), Form.sent()
+    position = form.whole("position", least=1)
+    file = request.files.get("scan")
+    if position is None or position not in {r.position for r in _latest(found).records}:
+        form.complain("position", _("Choose one of the list."))
+    if file is None or not file.filename:
+        form.complain("scan", _("Choose a file."))
+    if not form.ok or file is None or position is None:
+        return _request_page(found, form), 422
+    content = file.stream.read(LARGEST + 1)
+
+    def deed() -> str:
+        attach_scan(desk.store, desk.crisis_id, position, content, actor=g.me.id, at=desk.clock())
+        return _shown(found.id)
+
+    try:
+        answer = do_once(deed)
+    except BadInput as wrong:
+        form.complain("scan", str(wrong))
+        return _request_page(found, form), 422
+    flash(_("Attached."))
+    return answer
+
+
+@page.get("/scans/<int:position>/<digest>")
 @needs(Right.READ)
-def show(name: str) -> str:
+def scan(position: int, digest: str) -> Response:
+    """Hand out a scan as a file to be kept, never shown in the page; who took it is on record."""
+    desk = the_desk()
+    found = take_scan(desk.store, desk.crisis_id, position, digest, actor=g.me.id, at=desk.clock())
+    answer = Response(found.content, mimetype=found.media_type)
+    ending = found.media_type.partition("/")[2]
+    answer.headers["Content-Disposition"] = f'attachment; filename="record-{position}-{digest[:12]}.{ending}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@page.get("/<request_id>")
+@needs(Right.READ)
+def show(request_id: str) -> str:
     """Show one request: papers, lines, everything that was recorded, and what may follow."""
-    found = _get(name)
-    world = the_desk().world()
+    return _request_page(_get(request_id), Form())
+
+
+def _request_page(found: Request, form: Form) -> str:
+    desk = the_desk()
+    world = desk.world()
     return render_template(
         "requests/request.html", one=found, words=event_words, said=request_words, catalogue=world.catalogue,
-        network=world.network, papers=PAPERS, latest=_latest(found),
+        network=world.network, papers=PAPERS, latest=_latest(found), form=form,
+        scans=list_scans(desk.store, desk.crisis_id, [r.position for r in found.records]),
     )  # fmt: skip
 
 
-def _shown(name: str) -> str:
+def _shown(request_id: str) -> str:
     """Return the address of a request that shows what was just written, even where the log holds later news."""
     desk = the_desk()
     world = desk.world()
     hidden = known_at(world.log, desk.now) < world.head
-    return address("requests.show", name=name, **({"known": world.head} if hidden else {}))
+    return address("requests.show", request_id=request_id, **({"known": world.head} if hidden else {}))
 
 
-def _get(name: str) -> Request:
+def _get(request_id: str) -> Request:
     try:
-        return find_request(requests_now(), name)
+        return find_request(requests_now(), request_id)
     except NotFound:
         pass
     try:
-        return find_request(requests_at_present(), name)
+        return find_request(requests_at_present(), request_id)
     except NotFound:
         return abort(404, description=_("No such request was known at the time that is shown."))
 
