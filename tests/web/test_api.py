@@ -98,7 +98,7 @@ GOOD: dict[str, tuple[str, dict[str, Any] | None]] = {
         "",
         {"site": "osk", "plan": "2031-05", "hub": "ordan", "source": "desk", "submitted_at": "2031-04-01"},
     ),
-    "api.requests.step_of": ("", {"step": "agree_in_principle", "at": "2031-04-09T09:00+03:00", "source": "desk"}),
+    "api.requests.step_of": ("", {"step": "agree_in_principle", "at": "2031-04-08T07:00+03:00", "source": "desk"}),
 }
 """A good question to each operation, for drawn values seldom name something that is there."""
 
