@@ -1,5 +1,6 @@
 """Requests: what was asked for in each inter-agency plan, who holds the ball, and the steps that may follow."""
 
+from contextlib import closing
 from typing import Final
 
 from flask import Blueprint, Response, abort, flash, g, render_template, request
@@ -143,7 +144,8 @@ def attach(request_id: str) -> str | Answer | tuple[str, int]:
         form.complain("scan", _("Choose a file."))
     if not form.ok or file is None or position is None:
         return _request_page(found, form), 422
-    content = file.stream.read(LARGEST + 1)
+    with closing(file):
+        content = file.stream.read(LARGEST + 1)
 
     def deed() -> str:
         attach_scan(desk.store, desk.crisis_id, position, content, actor=g.me.id, at=desk.clock())
