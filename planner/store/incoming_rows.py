@@ -1,6 +1,9 @@
-"""The tables of what comes in beside the log: scans of papers, and incidents that partners submit."""
+"""The tables of what comes in beside the log: scans of papers, and incidents that partners submit.
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, String
+Positions name rows of the log without a foreign key: those rows are never removed, and their own triggers say so first.
+"""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from planner.store.rows import Body, Row
@@ -13,10 +16,9 @@ class ScanRow(Row):
     __table_args__ = (
         CheckConstraint("media_type IN ('application/pdf', 'image/png', 'image/jpeg')", name="media_type"),
         CheckConstraint("size >= 1", name="size"),
-        ForeignKeyConstraint(["crisis", "position"], ["log.crisis", "log.position"]),
     )
 
-    crisis: Mapped[str] = mapped_column(primary_key=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     media_type: Mapped[str]
@@ -35,7 +37,6 @@ class SubmissionRow(Row):
         CheckConstraint("(state = 'submitted') = (decided_by IS NULL)", name="decided"),
         CheckConstraint("(state = 'accepted') = (position IS NOT NULL)", name="accepted"),
         CheckConstraint("state <> 'returned' OR reason <> ''", name="returned"),
-        ForeignKeyConstraint(["crisis", "position"], ["log.crisis", "log.position"]),
         Index(None, "crisis", "state"),
     )
 

@@ -180,7 +180,6 @@ def test_a_scan_is_kept_by_its_digest_and_never_given_to_a_partner(site: Door) -
         (b"MZ\x90\x00", "by its content"),
         (b"", "Choose a file|0 bytes"),
         (PDF.replace(b"<<>>", b"<</OpenAction 2 0 R>>", 1), "no scan needs"),
-        (b"%PDF-1.4\n" + b"0" * (5 * 1024 * 1024) + b"%%EOF", "5,242,880"),
     ],
 )
 def test_what_is_no_scan_is_refused_whatever_it_is_called(site: Door, content: bytes, said: str) -> None:

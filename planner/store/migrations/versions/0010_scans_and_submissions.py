@@ -33,9 +33,7 @@ def upgrade() -> None:
             "media_type IN ('application/pdf', 'image/png', 'image/jpeg')", name=op.f("ck_scan_media_type")
         ),
         sa.CheckConstraint("size >= 1", name=op.f("ck_scan_size")),
-        sa.ForeignKeyConstraint(
-            ["crisis", "position"], ["log.crisis", "log.position"], name=op.f("fk_scan_crisis_position")
-        ),
+        sa.ForeignKeyConstraint(["crisis"], ["crisis.id"], name=op.f("fk_scan_crisis")),
         sa.PrimaryKeyConstraint("crisis", "position", "digest", name=op.f("pk_scan")),
     )
     op.create_table(
@@ -55,9 +53,6 @@ def upgrade() -> None:
         sa.CheckConstraint("(state = 'accepted') = (position IS NOT NULL)", name=op.f("ck_submission_accepted")),
         sa.CheckConstraint("state <> 'returned' OR reason <> ''", name=op.f("ck_submission_returned")),
         sa.ForeignKeyConstraint(["crisis"], ["crisis.id"], name=op.f("fk_submission_crisis")),
-        sa.ForeignKeyConstraint(
-            ["crisis", "position"], ["log.crisis", "log.position"], name=op.f("fk_submission_crisis_position")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
     )
     op.create_index(op.f("ix_submission_crisis_state"), "submission", ["crisis", "state"])
