@@ -7,7 +7,8 @@ from typing import Final
 
 from planner.domain.denials import EVENTS, REASONS, SECTORS, USUAL_RESULT
 from planner.domain.world import World
-from planner.services.convoys import DETAILS, ConvoyView
+from planner.services.convoy_notes import DETAILS
+from planner.services.convoys import ConvoyView
 from planner.store.records import Detail
 from routing.units import DAY, HOUR, Instant, format_instant
 from web.event_words import AUTHORITIES, RESULTS

@@ -12,7 +12,8 @@ from planner.domain.requests import Request
 from planner.domain.world import World
 from planner.services import evidence
 from planner.services.access import states_at
-from planner.services.convoys import ConvoyView, edit_details, view_convoys
+from planner.services.convoy_notes import edit_details
+from planner.services.convoys import ConvoyView, view_convoys
 from planner.services.movements import pin_movement
 from planner.store.records import ChangedMeanwhile
 from routing.errors import RoutingError
