@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from routing.access import DEFAULT_POLICY, fold_segments, hold_spans
+from routing.deliveries import MovementStep
 from routing.evidence import (
     Arrangement,
     DeliveryOutcome,
@@ -29,7 +30,7 @@ from routing.status import AccessMap, Piece
 from routing.track import Question
 from routing.units import AsOf
 
-PASSAGE: Final = frozenset({DeliveryOutcome, PassageOverride})
+PASSAGE: Final = frozenset({DeliveryOutcome, MovementStep, PassageOverride})
 """What changes the record of passage of a gate."""
 
 
@@ -133,8 +134,8 @@ def _ledger(
                 return gate in hours
             case Arrangement(gates=at) | Pause(gates=at):
                 return not gates.isdisjoint(at)
-            case DeliveryOutcome() | Hold():
-                return not kinds.isdisjoint(PASSAGE if isinstance(record.fact, DeliveryOutcome) else {Hold})
+            case DeliveryOutcome() | MovementStep() | Hold():
+                return not kinds.isdisjoint({Hold} if isinstance(record.fact, Hold) else PASSAGE)
             case _:
                 return True
 

@@ -156,8 +156,10 @@ class Pipeline(RuleBasedStateMachine):
         if allowed:
             self.attempt(data.draw(st.sampled_from(allowed)), data)
 
-    @rule(units=st.integers(min_value=1, max_value=100), steps=st.integers(min_value=1, max_value=6))
-    def all_goes_forward(self, units: int, steps: int) -> None:
+    @rule(
+        units=st.integers(min_value=1, max_value=100), steps=st.integers(min_value=1, max_value=6), twice=st.booleans()
+    )
+    def all_goes_forward(self, units: int, steps: int, twice: bool) -> None:  # noqa: FBT001 - drawn
         for _ in range(steps):
             if self.papers.get("notification") == "acknowledged":
                 self.now += 2 * DAY
@@ -166,6 +168,8 @@ class Pipeline(RuleBasedStateMachine):
                 return
             lines = tuple(ItemLine(what="loaded", commodity=good, units=units) for good in GOODS)
             self.attempt_with(step, lines if step == "load" else (), CLEARANCES if step == "give_clearance" else ())
+            if twice:  # somebody else does it too
+                self.attempt_with(step, (), CLEARANCES if step == "give_clearance" else ())
 
     @precondition(lambda self: self.motion == "sealed")
     @rule()
