@@ -21,9 +21,42 @@ def fold_requests(
     A record that names a movement speaks of its requests, one without of the last request of its site before it. A
     convoy that left, or was asked for, without a request on record has one that is not `recorded`.
     """
-    found = _gather(sorted((r for r in records if happened_at(r) <= at), key=_in_time), catalogue, at, published)
+    found = _given_convoys(
+        _gather(sorted((r for r in records if happened_at(r) <= at), key=_in_time), catalogue, at, published)
+    )
     made = [read_request(one, catalogue, at) for one in found]
     return tuple(sorted(made, key=lambda r: (r.plan, r.site, r.movement or "")))
+
+
+def _given_convoys(found: list[Gathering]) -> list[Gathering]:
+    """Let the convoys of published plans answer the requests that are open for their sites, the first to leave first.
+
+    A published stop is the convoy that somebody asked for: the two are one request, under the published movement.
+    """
+    planned = sorted((g for g in found if g.published is not None), key=_leaves_at)
+    for stop in planned:
+        open_ones = [g for g in found if g.site == stop.site and _is_open(g) and _asked_first(g) <= _leaves_at(stop)]
+        if not open_ones:
+            continue
+        asked = max(open_ones, key=_asked_first)
+        stop.records = sorted([*asked.records, *stop.records], key=_in_time)
+        stop.plan, stop.plan_named, stop.recorded = asked.plan, asked.plan_named, True
+        found = [g for g in found if g is not asked]
+    return found
+
+
+def _leaves_at(mine: Gathering) -> Instant:
+    return 0 if mine.published is None else mine.published.depart_at
+
+
+def _is_open(mine: Gathering) -> bool:
+    """Tell whether a request waits for a convoy: it is on record, and nothing is said of one."""
+    moved = any(isinstance(record.fact, MovementStep | DeliveryOutcome) for record in mine.records)
+    return mine.recorded and mine.published is None and not moved
+
+
+def _asked_first(mine: Gathering) -> Instant:
+    return min(map(happened_at, mine.records), default=0)
 
 
 def _in_time(record: Evidence) -> tuple[Instant, int]:

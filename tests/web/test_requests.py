@@ -44,7 +44,7 @@ def test_only_the_operation_sees_requests(readers: dict[Role, Browser], role: Ro
 
 def test_september_is_counted_by_hand(opened: Opened) -> None:
     """25 locations of 21 August and eastern Aleppo: eight in part, one in principle, 17 without an answer."""
-    told = text_of(opened("2016-09-30T19:00").signed_in("analyst").get("/requests?plan=2016-09").text)
+    told = text_of(opened("2016-09-30T19:00").signed_in("analyst").get("/requests?period=2016-09").text)
 
     assert "17 no answer in time" in told
     assert "Locations asked for 26 approved in full 0 in part 8 in principle 1 refused 0 no answer 17" in told

@@ -39,7 +39,7 @@ def index() -> str:
     """List the requests of a plan: the latest one unless another is chosen."""
     desk, found = the_desk(), requests_now()
     plans = sorted({r.plan for r in found}, reverse=True)
-    wanted = request.args.get("plan", "")
+    wanted = request.args.get("period", "")
     plan = wanted if wanted in plans else next(iter(plans), "")
     rows = sorted((r for r in found if r.plan == plan), key=_order)
     stages: dict[str, int] = {}

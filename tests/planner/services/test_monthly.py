@@ -7,11 +7,13 @@ import pytest
 from planner.cli.requests import sentence
 from planner.domain.errors import BadInput
 from planner.domain.request_fold import fold_requests
+from planner.domain.requests import PublishedStop
 from planner.domain.world import World
 from planner.intake.seed import find_seed, read_seed
 from planner.services.monthly import monthly_count
+from routing.deliveries import ItemLine
 from routing.evidence import known_at, standing
-from routing.units import AsOf, parse_instant
+from routing.units import DAY, AsOf, parse_instant
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +85,26 @@ def test_silence_is_entered_by_the_clock_and_left_by_an_answer(syria: World) -> 
     assert stage("duma@2016-09", "2016-08-31T00:00:00+03:00") == "no_response"
     assert stage("talbiseh@talbiseh-2016-09", "2016-09-06T17:00:00+03:00") == "no_response"
     assert stage("talbiseh@talbiseh-2016-09", "2016-09-06T19:00:00+03:00") == "approved_in_principle"
+
+
+def test_a_published_convoy_answers_the_request_that_is_open_for_its_site() -> None:
+    world = read_seed(find_seed("two-rivers"))
+    at = parse_instant("2031-04-08T08:00:00+03:00", world.catalogue.crisis.tz)
+    line = ItemLine(what="requested", commodity="family-ration", units=120)
+    stop = PublishedStop(
+        movement="P1-c01", site="osk", needed=frozenset({"request", "permission", "letter", "clearance"}),
+        channel="cross_line", depart_at=at + DAY, trucks=4, people=600, lines=(line,),
+    )  # fmt: skip
+    other = replace(stop, movement="P1-c02", depart_at=at + 2 * DAY)
+
+    found = fold_requests(standing(world.log, world.head), world.catalogue, at, (other, stop))
+
+    mine = {r.movement: r for r in found if r.site == "osk"}
+    assert set(mine) == {"P1-c01", "P1-c02"}, "the request itself is no third one"
+    first, second = mine["P1-c01"], mine["P1-c02"]
+    assert (first.plan, first.recorded, first.stage) == ("2031-03", True, "cleared")
+    assert (second.recorded, second.stage, second.people) == (False, "planned", 600)
+    assert [(one.commodity, one.requested) for one in second.lines] == [("family-ration", 120)]
 
 
 @pytest.mark.parametrize("name", ["2016-13", "2016", "2016-10..2016-12", "2016-10..", "October"])
