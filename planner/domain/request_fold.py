@@ -50,9 +50,10 @@ def _leaves_at(mine: Gathering) -> Instant:
 
 
 def _is_open(mine: Gathering) -> bool:
-    """Tell whether a request waits for a convoy: it is on record, and nothing is said of one."""
+    """Tell whether a request waits for a convoy: it is on record, names none of its own, and nothing is said of one."""
     moved = any(isinstance(record.fact, MovementStep | DeliveryOutcome) for record in mine.records)
-    return mine.recorded and mine.published is None and not moved
+    own = mine.movement not in {None, movement_of(mine.site, mine.plan)}
+    return mine.recorded and mine.published is None and not moved and not own
 
 
 def _asked_first(mine: Gathering) -> Instant:

@@ -9,7 +9,7 @@ from planner.domain.errors import NotFound, Refused
 from planner.domain.pipeline import StepName
 from planner.domain.plan import Load
 from planner.domain.request_fold import fold_requests
-from planner.domain.requests import PublishedStop, Request
+from planner.domain.requests import PublishedStop, Request, movement_of
 from planner.domain.world import World
 from planner.services.movements import list_movements
 from planner.services.paper_trail import needed_steps
@@ -126,7 +126,10 @@ def find_request(requests: Sequence[Request], wanted: str) -> Request:
     NotFound
         If there is none, or several.
     """
-    exact = next((r for r in requests if wanted in {r.id, f"{r.site}@{r.plan}"}), None)
+    # A request keeps the names it had before a published convoy answered it.
+    exact = next((r for r in requests if r.id == wanted), None) or next(
+        (r for r in requests if wanted in {f"{r.site}@{r.plan}", f"{r.site}@{movement_of(r.site, r.plan)}"}), None
+    )
     matching = [r for r in requests if wanted in r.id] if exact is None else [exact]
     if len(matching) == 1:
         return matching[0]
