@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from routing.deliveries import MovementStep
 from routing.evidence import DeliveryOutcome, GateHours, GateReport, GateState
 from routing.hand_set import PassageOverride
 from routing.ledger import Ledger, Reported, edges, newest
@@ -73,21 +74,30 @@ def smallest_flow(question: Question, ledger: Ledger, gate: Gate) -> int:
 
 
 def gate_prior(
-    gate: Gate, outcomes: Sequence[Reported[DeliveryOutcome]], set_by_hand: Reported[PassageOverride] | None = None
+    gate: Gate,
+    outcomes: Sequence[Reported[DeliveryOutcome]],
+    set_by_hand: Reported[PassageOverride] | None = None,
+    passages: Sequence[Reported[MovementStep]] = (),
 ) -> GatePrior:
     """Return the gate's record: its prior counts and the outcomes learned since.
 
     Counts that somebody set by hand stand for the gate's prior and for every outcome that the log held before them.
     Facilitated counts as passed, impeded and denied as turned back. A cancelled movement never came to the gate,
     and one that was attacked was not turned back by it: neither counts. Several reports of one event (same
-    movement, site and hour) are one case, and the last of them in the log counts.
+    movement, site and hour) are one case, and the last of them in the log counts. A column that was let through, of
+    which no outcome at this gate counts, passed it whatever became of it later.
     """
+    since = 0 if set_by_hand is None else set_by_hand.position
     cases: dict[tuple[str, str, Instant], DeliveryOutcome] = {}
     for outcome in sorted(outcomes, key=lambda row: row.position):
         fact = outcome.fact
-        if fact.gate == gate.id and (set_by_hand is None or outcome.position > set_by_hand.position):
+        if fact.gate == gate.id and outcome.position > since:
             cases[fact.movement, fact.site, fact.happened_at] = fact
-    counted = [fact.result for fact in cases.values() if fact.what != "attacked" and fact.result != "cancelled"]
+    told = [fact for fact in cases.values() if fact.what != "attacked" and fact.result != "cancelled"]
+    counted = [fact.result for fact in told]
+    spoken_of = {fact.movement for fact in told}
+    let_through = {p.fact.movement for p in passages if p.fact.gate == gate.id and p.position > since} - spoken_of
+    counted += ["facilitated"] * len(let_through)
     passed = counted.count("facilitated")
     first = (gate.prior_passed, gate.prior_turned_back)
     if set_by_hand is not None:
@@ -103,7 +113,9 @@ def gate_prior(
 def gate_priors(question: Question, ledger: Ledger, network: RoadNetwork) -> dict[GateId, GatePrior]:
     """Return the record of every gate, as known and as it stands at the question's instant."""
     return {
-        name: gate_prior(gate, ledger.outcomes, newest(ledger.overrides.get(name, ()), question.as_of.at))
+        name: gate_prior(
+            gate, ledger.outcomes, newest(ledger.overrides.get(name, ()), question.as_of.at), ledger.passages
+        )
         for name, gate in network.gates.items()
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from routing.deliveries import MovementStep
 from routing.errors import InvalidEvidence
 from routing.evidence import (
     Arrangement,
@@ -75,6 +76,7 @@ class Ledger:
     violations: dict[str, list[Reported[CeasefireViolation]]] = field(default_factory=dict)
     incidents: list[Reported[Incident]] = field(default_factory=list)
     outcomes: list[Reported[DeliveryOutcome]] = field(default_factory=list)
+    passages: list[Reported[MovementStep]] = field(default_factory=list)
     holds: list[Reported[Hold]] = field(default_factory=list)
     supposed_ends: dict[str, Instant] = field(default_factory=dict)
 
@@ -165,6 +167,10 @@ def _file(ledger: Ledger, record: Evidence, network: RoadNetwork) -> None:  # no
         case DeliveryOutcome():
             _named(record, "gate", () if fact.gate is None else (fact.gate,), network.gates)
             ledger.outcomes.append(_reported(record, fact))
+        case MovementStep():
+            _named(record, "gate", () if fact.gate is None else (fact.gate,), network.gates)
+            if fact.step == "proceeded":
+                ledger.passages.append(_reported(record, fact))
         case Hold():
             ledger.holds.append(_reported(record, fact))
         case _:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.access import DEFAULT_POLICY, Folded, fold_numbers, hold_spans
+from routing.deliveries import MovementStep
 from routing.evidence import (
     Arrangement,
     DeliveryOutcome,
@@ -34,7 +35,7 @@ from routing.status import AccessMap, Piece
 from routing.track import Question
 from routing.units import AsOf
 
-PASSAGE: Final = frozenset({DeliveryOutcome, PassageOverride})
+PASSAGE: Final = frozenset({DeliveryOutcome, MovementStep, PassageOverride})
 """What changes the record of passage of a gate."""
 
 
@@ -151,8 +152,8 @@ def _ledger(records: Collection[Evidence], touched: Numbers, kinds: AbstractSet[
                 return fact.gate in (hours if isinstance(fact, GateHours) else gates)
             case Arrangement() | Pause():
                 return not gates.isdisjoint(fact.gates)
-            case DeliveryOutcome() | Hold():
-                return not kinds.isdisjoint(PASSAGE if isinstance(fact, DeliveryOutcome) else {Hold})
+            case DeliveryOutcome() | MovementStep() | Hold():
+                return not kinds.isdisjoint({Hold} if isinstance(fact, Hold) else PASSAGE)
             case _:
                 return True
 

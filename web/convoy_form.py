@@ -5,23 +5,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from planner.domain.denials import EVENTS, REASONS, SECTORS
+from planner.domain.denials import EVENTS, REASONS, SECTORS, USUAL_RESULT
 from planner.domain.world import World
-from planner.services.convoys import DETAILS, ConvoyView
+from planner.services.convoy_notes import DETAILS
+from planner.services.convoys import ConvoyView
 from planner.store.records import Detail
 from routing.units import DAY, HOUR, Instant, format_instant
 from web.event_words import AUTHORITIES, RESULTS
 from web.forms import Form
 from web.i18n import gettext as _
 
-USUAL_RESULT: Final[Mapping[str, str]] = {
-    "delivered": "facilitated", "partially_delivered": "facilitated", "delayed": "impeded", "held": "impeded",
-    "turned_back": "denied", "attacked": "impeded", "looted": "impeded", "cancelled": "cancelled",
-}  # fmt: skip
-"""What each event usually means, as the log has it; the form lets it be said otherwise."""
 PRIORITIES: Final = ("", "1", "2", "3")
 FIGURES: Final = (0, 1)
 """Two rows: sources that differ are both written down."""
+ITEMS: Final = (0, 1)
+ITEM_COUNTS: Final = ("removed", "lost", "delivered")
+"""What a report of an outcome may count of a line."""
 _ADDRESS: Final = re.compile(r"@|\+?\d[\d \-]{6,}")
 """A mail address or a telephone number: a contact is noted by role, never by who it is."""
 
@@ -89,6 +88,7 @@ class OutcomeForm(Form):
         trucks = self.whole("trucks", most=1_000)
         hours = self.whole("hours_lost", most=24 * 365)
         requested, reached = self._figures()
+        lines = self._items(world)
         if any(sector not in SECTORS for sector in self.sectors):
             self.complain("sectors", _("Choose some of the list."))
         source = self.text("source", required=True, longest=200)
@@ -103,7 +103,7 @@ class OutcomeForm(Form):
             "reason_code": reason, "authority_type": "none" if result == "facilitated" else authority,
             "stated_reason": self.text("stated_reason"), "sectors": list(self.sectors),
             "people_requested": requested, "people_reached": reached, "follow_up": self.checked("follow_up"),
-            "source": source, "reliability": reliability, "credibility": credibility,
+            "source": source, "reliability": reliability, "credibility": credibility, "lines": lines,
             "note": self._note(where),
         }  # fmt: skip
         if where.startswith("gate:"):
@@ -115,6 +115,10 @@ class OutcomeForm(Form):
 
     def _where(self, view: ConvoyView, world: World) -> str:
         where = self.text("where", required=True)
+        # The form without a convoy knows neither its hub nor its sites, and offers every gate.
+        where = {"hub": f"hub:{view.hub}", "site": f"site:{view.sites[0]}"}.get(where, where)
+        if not self.text("of_one_convoy") and where.removeprefix("gate:") in world.network.gates:
+            return where
         if where and where not in {stop.id for stop in way_stops(view, world)}:
             self.complain("where", _("Choose one of the list."))
         return where
@@ -149,6 +153,25 @@ class OutcomeForm(Form):
                 if count is not None:
                     into.append({"what": "people", "count": count, "source": source})
         return requested, reached
+
+    def _items(self, world: World) -> list[dict[str, object]]:
+        found: list[dict[str, object]] = []
+        for n in ITEMS:
+            commodity = self.text(f"item_{n}")
+            units, kg, treatments = (self.whole(f"item_{what}_{n}") for what in ("units", "kg", "treatments"))
+            if commodity and commodity not in world.catalogue.commodities:
+                self.complain(f"item_{n}", _("Choose one of the list."))
+            if commodity and units is None:
+                self.complain(f"item_units_{n}", _("Say how many units."))
+            if not commodity and (units is not None or kg is not None):
+                self.complain(f"item_{n}", _("Say which item."))
+            what = self.text(f"item_what_{n}") or ITEM_COUNTS[0]
+            if what not in ITEM_COUNTS:
+                self.complain(f"item_what_{n}", _("Choose one of the list."))
+            if commodity and units is not None:
+                line: dict[str, object] = {"what": what, "commodity": commodity, "units": units}
+                found.append(line | {k: v for k, v in (("kg", kg), ("treatments", treatments)) if v is not None})
+        return found
 
     def _note(self, where: str) -> str:
         """Return the note with the place where a gate does not say it already."""

@@ -22,6 +22,9 @@ STATES: Final[dict[str, Any]] = {
     "turned_back": _l("turned back"),
     "attacked": _l("attacked"),
     "looted": _l("looted"),
+    "interrupted": _l("unloading broken off"),
+    "diverted": _l("diverted"),
+    "aborted": _l("given up on the way"),
     "cancelled": _l("cancelled"),
 }
 WHAT: Final[dict[str, Any]] = {
@@ -31,6 +34,10 @@ WHAT: Final[dict[str, Any]] = {
     "cancelled": _l("Cancelled or refused"),
     "attacked": _l("Attacked"),
     "looted": _l("Looted"),
+    "diverted": _l("Diverted"),
+    "interrupted": _l("Unloading broken off"),
+    "aborted": _l("Given up on the way"),
+    "postponed": _l("Postponed"),
     "partially_delivered": _l("Partly delivered"),
     "delivered": _l("Delivered"),
 }
@@ -64,6 +71,10 @@ PAPER_STATES: Final[dict[str, Any]] = {
     "issued": _l("issued"),
     "acknowledged": _l("acknowledged"),
     "withdrawn": _l("withdrawn"),
+    "draft": _l("draft"),
+    "planned": _l("in the plan"),
+    "given": _l("given by some"),
+    "held": _l("held"),
 }
 WAITING: Final[dict[str, Any]] = {
     "request": _l("Nobody has asked yet"),
@@ -128,6 +139,7 @@ AUTHORITIES: Final[dict[str, Any]] = {
     "security": _l("Security"),
     "checkpoint": _l("Checkpoint"),
     "armed_group": _l("Armed group"),
+    "third_state": _l("Third state"),
     "un": _l("UN"),
     "not_established": _l("Not established"),
     "none": _l("Nobody"),

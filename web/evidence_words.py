@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from planner.domain.world import World
 from planner.services.time_rail import RailEvent
+from routing.deliveries import MovementStep
 from routing.evidence import (
     Arrangement,
     CeasefireAgreed,
@@ -31,6 +32,7 @@ from web.event_words import LISTINGS, PAPER_STATES, STEPS, STEPS_SHORT, WHAT, sa
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
 from web.i18n import ngettext
+from web.request_words import MOVEMENT_STEPS
 from web.words import moment, say
 
 ROAD: Final[Mapping[str, Any]] = {
@@ -55,7 +57,8 @@ KINDS: Final[Mapping[str, Any]] = {
     "permit": _l("permit step"), "hold": _l("hold"), "outcome": _l("outcome of a movement"),
     "site_status": _l("listing of a site"), "statement": _l("statement"),
     "gate_inspection": _l("inspection at a gate"), "passage_override": _l("record of a gate, set by hand"),
-    "access_policy": _l("parameters of access"), "retraction": _l("withdrawal"),
+    "access_policy": _l("parameters of access"), "movement_step": _l("step of a convoy"),
+    "retraction": _l("withdrawal"),
 }  # fmt: skip
 LONGEST_INITIALS: Final = 3
 """A body known by so few letters is called by its initials."""
@@ -102,6 +105,9 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
                      site=name_of(catalogue.sites, fact.site), state=said(PAPER_STATES, fact.state))  # fmt: skip
         case Hold():
             return _("Hold: %(reason)s", reason=fact.reason)
+        case MovementStep():
+            told = name_of(catalogue.sites, fact.site) if fact.site else fact.movement
+            return _("%(site)s: %(what)s", site=told, what=said(MOVEMENT_STEPS, fact.step))
         case DeliveryOutcome():
             site = name_of(catalogue.sites, fact.site)
             return _("%(site)s: %(what)s", site=site, what=said(WHAT, fact.what))

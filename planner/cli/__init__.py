@@ -30,7 +30,8 @@ class _Commands(LazyGroup):
         "replay": Later(where="planner.cli.replay:replay_", help="Plan past days as they were known then."),
         "calibration": Later(where="planner.cli.calibration:calibration_", help="Score probabilities by outcomes."),
         "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
-        "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements."),
+        "request": Later(where="planner.cli.requests:request", help="Ask for convoys and follow what becomes of it."),
+        "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements and take their steps."),
         "user": Later(where="planner.cli.user:user", help="Say who may sign in to the pages, and with which roles."),
     }
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from planner.domain.delivery import Movement
 from planner.domain.errors import BadInput
 from planner.domain.world import World
-from routing.evidence import DeliveryOutcome, Evidence, Figure, standing
+from routing.evidence import DeliveryOutcome, Evidence, Figure, Result, standing
 from routing.units import Instant, Window, format_instant, parse_instant
 
 AMRF: Final[Mapping[int, str]] = {
@@ -39,8 +39,21 @@ REASONS: Final[Mapping[str, int | None]] = {
 
 EVENTS: Final = frozenset({
     "delivered", "partially_delivered", "delayed", "held", "turned_back", "attacked", "looted", "cancelled",
+    "interrupted", "diverted", "postponed", "aborted",
 })  # fmt: skip
 """What may be said to have happened to a movement, beside its result."""
+
+USUAL_RESULT: Final[Mapping[str, Result]] = {
+    "delivered": "facilitated", "partially_delivered": "facilitated", "delayed": "impeded", "held": "impeded",
+    "interrupted": "impeded", "turned_back": "denied", "attacked": "impeded", "looted": "impeded",
+    "diverted": "impeded", "postponed": "cancelled", "aborted": "cancelled", "cancelled": "cancelled",
+}  # fmt: skip
+"""What each event usually means, as the log has it; a report may say it otherwise."""
+
+AUTHORITIES: Final = frozenset({
+    "central", "governor", "security", "checkpoint", "armed_group", "third_state", "un", "not_established", "none",
+})  # fmt: skip
+"""Types of authority that a refusal is put down to; never a name."""
 
 SECTORS: Final = frozenset({
     "food", "nutrition", "health", "wash", "nfi", "shelter", "protection", "education", "agriculture", "logistics",

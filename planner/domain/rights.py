@@ -35,6 +35,8 @@ class Right(StrEnum):
     """Draft reports and see what each tier would show."""
     PARTNER = "partner"
     """See what is redacted for partners."""
+    SUBMIT = "submit"
+    """Submit an incident, and see what became of one's own."""
     ADMINISTER = "administer"
     """People, roles and the audit trail; no route."""
 
@@ -44,7 +46,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
         {Right.READ, Right.PLAN, Right.RECORD, Right.EDIT, Right.PUBLISH, Right.REPORT, Right.PARTNER}
     ),
     Role.ANALYST: frozenset({Right.READ, Right.PLAN, Right.RECORD, Right.REPORT, Right.PARTNER}),
-    Role.PARTNER: frozenset({Right.PARTNER}),
+    Role.PARTNER: frozenset({Right.PARTNER, Right.SUBMIT}),
     Role.ADMIN: frozenset({Right.ADMINISTER}),
 }
 """An administrator of people sees no convoy, a partner nothing that is to come."""

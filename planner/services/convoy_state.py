@@ -15,6 +15,7 @@ from routing.units import DAY, Instant, Window
 Word: TypeAlias = Literal[
     "proposed", "planned", "loading", "moving", "held", "postponed", "unreported", "asked", "ready", "sent",
     "delivered", "partially_delivered", "delayed", "turned_back", "attacked", "looted", "cancelled",
+    "interrupted", "diverted", "aborted",
 ]  # fmt: skip
 STOPPED: Final[frozenset[Word]] = frozenset({"held", "postponed", "delayed"})
 """Trucks stand somewhere and wait."""

@@ -1,27 +1,25 @@
 """List movements as they were known: state, papers, who has to move next, and what became of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from planner.domain.delivery import Movement as ReportedMovement
-from planner.domain.errors import BadInput, NotFound
 from planner.domain.needs import SiteId
 from planner.domain.plan import Convoy
 from planner.domain.supply import HubId
 from planner.domain.world import World
-from planner.services.convoy_state import ConvoyState, planned_state, reported_state
+from planner.services.convoy_state import STOPPED, ConvoyState, planned_state, reported_state
 from planner.services.movements import list_movements
 from planner.services.paper_trail import STEPS, Asked, Trail, follow, needed_steps
 from planner.store.records import Detail, Movement, StoredPlan
 from planner.store.store import Reading, Store
+from routing.deliveries import MovementStep
 from routing.evidence import DeliveryOutcome, Evidence, PermitStep, standing
 from routing.network import GateId
 from routing.status import AccessMap
 from routing.units import AsOf, Instant
 
-DETAILS: Final = ("note", "contact_role", "escort_team", "priority", "remarks")
-"""What a coordinator may note on a movement: a contact by role, never by name."""
 Origin: TypeAlias = Literal["published", "proposed", "reported"]
 
 
@@ -148,7 +146,10 @@ def view_convoys(store: Store, world: World, question: AsOf, access: AccessMap) 
             for c in latest.plan.convoys
             if c.movement not in published
         ]
-    desk = _Desk(world=world, question=question, access=access, records=records, outcomes=outcomes)
+    desk = _Desk(
+        world=world, question=question, access=access, records=records, outcomes=outcomes,
+        let_go=_let_go(records, question.at),
+    )  # fmt: skip
     views = [desk.planned(movement, published=movement.version > 0) for movement in planned]
     numbers = {name: n for n, name in enumerate(sorted(world.catalogue.movements), 1)}
     views += [
@@ -184,10 +185,22 @@ def _outcomes(records: Sequence[Evidence], at: Instant) -> dict[str, tuple[Evide
     return found
 
 
+def _let_go(records: Sequence[Evidence], at: Instant) -> dict[str, Instant]:
+    """Return when each movement was last let through or released."""
+    found: dict[str, Instant] = {}
+    for record in records:
+        fact = record.fact
+        if isinstance(fact, MovementStep) and fact.step in {"released", "proceeded"} and record.valid.start <= at:
+            found[fact.movement] = max(found.get(fact.movement, record.valid.start), record.valid.start)
+    return found
+
+
 def _spoken_of(movement: ReportedMovement, records: Sequence[Evidence], at: Instant) -> bool:
     dated = (movement.requested_on, movement.dispatched_at)
     return any(day is not None and day <= at for day in dated) or any(
-        isinstance(r.fact, DeliveryOutcome | PermitStep) and r.fact.movement == movement.id and r.valid.start <= at
+        isinstance(r.fact, DeliveryOutcome | PermitStep | MovementStep)
+        and r.fact.movement == movement.id
+        and r.valid.start <= at
         for r in records
     )
 
@@ -201,6 +214,19 @@ class _Desk:
     access: AccessMap
     records: tuple[Evidence, ...]
     outcomes: Mapping[str, tuple[Evidence, ...]]
+    let_go: Mapping[str, Instant]
+
+    def standing_outcomes(self, movement: str) -> tuple[Evidence, ...]:
+        """Return the outcomes that still say where a movement stands: what held it is over once it is let go."""
+        let_go = self.let_go.get(movement)
+        told = self.outcomes.get(movement, ())
+        if let_go is None:
+            return told
+        return tuple(
+            r
+            for r in told
+            if not (isinstance(r.fact, DeliveryOutcome) and r.fact.what in STOPPED and r.fact.happened_at <= let_go)
+        )
 
     def planned(self, movement: Movement, *, published: bool) -> ConvoyView:
         convoy = movement.convoy
@@ -214,8 +240,9 @@ class _Desk:
         )
         outcomes = self.outcomes.get(movement.id, ())
         state = planned_state(
-            convoy, self.access, self.world.network, self.question.at, trails, outcomes, published=published
-        )
+            convoy, self.access, self.world.network, self.question.at, trails, self.standing_outcomes(movement.id),
+            published=published,
+        )  # fmt: skip
         return ConvoyView(
             id=movement.id,
             label=(movement.planned_as or movement.id).upper().replace("C0", "C"),
@@ -230,15 +257,17 @@ class _Desk:
     def reported(self, movement: ReportedMovement, number: int, stored: Movement | None) -> ConvoyView:
         at = self.question.at
         needed = frozenset(STEPS if movement.channel in {"cross_line", "cross_border"} else ())
-        trail = follow(self.records, Asked(site=movement.site, movement=movement.id), at, needed)
-        outcomes = self.outcomes.get(movement.id, ())
         sent = movement.dispatched_at is not None and movement.dispatched_at <= at
+        # What it left with: that a paper has run out since says nothing of a convoy that is gone.
+        papers_at = movement.dispatched_at if movement.dispatched_at is not None and sent else at
+        trail = follow(self.records, Asked(site=movement.site, movement=movement.id), papers_at, needed)
+        outcomes = self.outcomes.get(movement.id, ())
         told = [r.fact.trucks for r in outcomes if isinstance(r.fact, DeliveryOutcome) and r.fact.trucks is not None]
         # The row of a movement knows no "learned at": its trucks count from the day they left, or from a report.
         stated = movement.trucks if sent or movement.dispatched_at is None else None
         return ConvoyView(
             id=movement.id, label=f"R{number}", origin="reported", hub=movement.hub, sites=(movement.site,),
-            state=reported_state(movement, at, trail, outcomes),
+            state=reported_state(movement, at, trail, self.standing_outcomes(movement.id)),
             trucks=told[-1] if told else stated, people=None,
             depart_at=movement.dispatched_at if sent else None,
             gates=_gates_of(outcomes, trail),
@@ -252,36 +281,3 @@ def _gates_of(outcomes: Sequence[Evidence], trail: Trail) -> tuple[GateId, ...]:
     records = [*outcomes, *(cell.record for cell in trail.cells if cell.record is not None)]
     named = (r.fact.gate for r in records if isinstance(r.fact, DeliveryOutcome | PermitStep))
     return tuple(dict.fromkeys(gate for gate in named if gate is not None))
-
-
-def edit_details(
-    store: Store, world: World, movement: str, details: Mapping[str, str], *, version: int, by: str, at: Instant
-) -> int:
-    """Write a coordinator's notes on a movement, if it is still of this version; return its new version.
-
-    Raises
-    ------
-    ChangedMeanwhile
-        If somebody else saved it since.
-    NotFound
-        If there is no such movement.
-    BadInput
-        If a fact is not one of `DETAILS`.
-    """
-    unknown = sorted(set(details) - set(DETAILS))
-    if unknown:
-        raise BadInput(f"{unknown[0]} cannot be noted on a movement. Give some of: {', '.join(DETAILS)}.")
-    crisis = world.catalogue.crisis.id
-    with store.writing() as write:
-        try:
-            there = write.get_movement(crisis, movement)
-        except NotFound:
-            if movement not in world.catalogue.movements:
-                raise
-            there = Movement(id=movement, detail={})
-        kept = {**there.detail, **{name: value or None for name, value in details.items()}}
-        new = write.put_movement(crisis, replace(there, detail=kept, version=version))
-        changed = sorted(name for name in details if there.detail.get(name) != kept[name])
-        # What was noted stays in the row: the audit names the facts, not their words.
-        write.append_audit(actor=by, action="edit", target=movement, at=at, detail={"changed": ", ".join(changed)})
-    return new

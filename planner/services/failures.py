@@ -24,8 +24,8 @@ _ON_PAPER: Final = frozenset({"no_response", "plan_denied", "location_struck", "
 _AT_GATES: Final = frozenset({
     "checkpoint_turnback", "checkpoint_delay", "inspection_breach", "crossing_closed", "customs",
 })  # fmt: skip
-_ON_THE_ROAD: Final = frozenset({"attacked", "looted", "partially_delivered"})
-_NEVER_CAME: Final = frozenset({"held", "turned_back", "cancelled"})
+_ON_THE_ROAD: Final = frozenset({"attacked", "looted", "partially_delivered", "interrupted", "diverted"})
+_NEVER_CAME: Final = frozenset({"held", "turned_back", "cancelled", "postponed", "aborted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

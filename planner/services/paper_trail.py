@@ -21,6 +21,8 @@ OURS: Final[frozenset[Waiting]] = frozenset({"request", "notification", "appeal"
 _MARKS: Final[dict[PermitState, CellMark]] = {
     "submitted": "asked", "granted": "done", "partial": "part", "in_principle": "part", "refused": "refused",
     "no_response": "silent", "issued": "done", "acknowledged": "done", "withdrawn": "refused",
+    "draft": "none", "planned": "none",
+    "given": "part", "held": "refused",
 }  # fmt: skip
 _CONSENT: Final[frozenset[PermitState]] = IN_FORCE | {"in_principle"}
 """A permission that lets the letter be asked for."""

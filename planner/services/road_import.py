@@ -15,6 +15,7 @@ from planner.store.records import ChangedMeanwhile
 from planner.store.store import Reading, Store
 from routing.building.build import Built, Named, Tolerances, build_network
 from routing.building.crossings import lines_between
+from routing.deliveries import MovementStep
 from routing.evidence import (
     Arrangement,
     DeliveryOutcome,
@@ -208,7 +209,7 @@ def _gates(log: Iterable[Evidence]) -> frozenset[GateId]:
     found: set[GateId | None] = set()
     for record in log:
         match record.fact:
-            case GateReport() | GateHours() | PermitStep() | DeliveryOutcome() as fact:
+            case GateReport() | GateHours() | PermitStep() | DeliveryOutcome() | MovementStep() as fact:
                 found.add(fact.gate)
             case Arrangement() | Pause() as fact:
                 found |= set(fact.gates)

@@ -20,7 +20,9 @@ from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
 from planner.store.road_imports import RoadImportReads, RoadImportWrites
+from planner.store.scans import ScanReads, ScanWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
+from planner.store.submissions import SubmissionReads, SubmissionWrites
 from planner.store.sweeps import SweepReads, SweepWrites
 
 _UNDEFINED_TABLE = "42P01"
@@ -29,14 +31,15 @@ _UNDEFINED_COLUMN = "42703"
 
 
 class Reading(
-    LogReads, ReferenceReads, SweepReads, AuditReads, AccountReads, SignInReads, ReceiptReads, RoadImportReads
+    LogReads, ReferenceReads, SweepReads, AuditReads, AccountReads, SignInReads, ReceiptReads, RoadImportReads,
+    ScanReads, SubmissionReads,
 ):  # fmt: skip
     """All that can be read, in one transaction that sees one state of the database."""
 
 
 class Writing(
     LogWrites, ReferenceWrites, SweepWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites,
-    RoadImportWrites, Reading,
+    RoadImportWrites, ScanWrites, SubmissionWrites, Reading,
 ):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
 

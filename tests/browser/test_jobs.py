@@ -87,7 +87,7 @@ def test_a_partner_sees_reports_and_nothing_to_come(chrome: Browser, shared_addr
     person = sign_in(chrome, shared_address, shared_site, "partner")
 
     names = person.page.locator(".nav a, .menu-pages a").all_inner_texts()
-    assert {name for name in names if name} <= {"Failed deliveries", "Reports"}
+    assert {name for name in names if name} <= {"Failed deliveries", "My incidents", "Reports"}
     person.page.goto(shared_address + "/plans")
     expect(person.page.locator("h1")).to_have_text("Not allowed")
     person.context.close()

@@ -22,6 +22,8 @@ ELSEWHERE = {
     "signin.new_recovery_codes": "the same",
     "signin.drop_second_factor": "the same",
     "access.set_policy": "shown beside its effect; sent in `tests/web/test_access_policy.py`",
+    "incidents.accept": "shown once a partner has submitted one; sent in `tests/web/test_requests.py`",
+    "incidents.give_back": "the same",
     "what_if.try_change": "shown beside a change that was solved again; sent in `tests/web/test_what_if.py`",
 }
 OUT = "signin.sign_out"
@@ -51,10 +53,11 @@ def where(door: Door) -> dict[str, list[str]]:
             "/supply/rows/stock/edit", f"/supply/rows/stock/edit?id={stock}",
             "/supply/import", "/plans/latest", "/plans/latest", "/what-if?example=truce-ends-early",
             "/what-if?kind=escort_change", "/plans", "/runs/2", "/runs/3", f"/convoys/{convoy}",
-            f"/convoys/{convoy}/outcome", "/failed", f"/reports?period=2031-04&at={LATER}", "/account/codes",
-            "/account/password", "/account", "/account",
+            f"/convoys/{convoy}/outcome", "/convoys/outcome", "/requests", "/requests/new", "/requests/varn@varn-01",
+            "/requests/varn@varn-01/step/agree_in_principle", "/failed", f"/reports?period=2031-04&at={LATER}",
+            "/account/codes", "/account/password", "/account", "/account",
         ],
-        "partner": ["/failed", "/reports"],
+        "partner": ["/failed", "/incidents", "/reports"],
         "admin": ["/settings"],
     }  # fmt: skip
 

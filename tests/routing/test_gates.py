@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from routing.deliveries import MovementStep
 from routing.errors import InvalidEvidence
-from routing.evidence import Evidence
+from routing.evidence import DeliveryOutcome, Evidence
 from routing.gates import as_inspected, authority_priors
 from routing.hand_set import GateInspection, PassageOverride
 from routing.ledger import read_ledger
@@ -123,6 +124,20 @@ def test_two_reports_of_one_refusal_are_one_case() -> None:
     second = reported(outcome("denied", "2016-09-03 12:00", what="turned_back").fact, "2016-09-04 00:00")
     prior = access(log(first, second), "2016-09-13 00:00").gate_priors["gate"]
     assert (prior.turned_back, prior.cases) == (2, 1)
+
+
+def test_a_column_that_was_let_through_passed_whatever_became_of_it() -> None:
+    def let_through(movement: str) -> Evidence:
+        return reported(MovementStep(movement=movement, step="proceeded", gate="gate"), "2016-09-05 10:00")
+
+    attacked = outcome("impeded", "2016-09-05 12:00", what="attacked")
+    assert isinstance(attacked.fact, DeliveryOutcome)
+    prior = access(log(let_through(attacked.fact.movement), attacked), "2016-09-13 00:00").gate_priors["gate"]
+    assert (prior.passed, prior.turned_back, prior.cases) == (2, 1, 1)
+
+    delivered = outcome("facilitated", "2016-09-05 12:00")
+    once = access(log(let_through(attacked.fact.movement), delivered), "2016-09-13 00:00").gate_priors["gate"]
+    assert (once.passed, once.cases) == (2, 1), "the outcome speaks of the same passage"
 
 
 def test_a_gates_record_does_not_enter_the_segments_status() -> None:

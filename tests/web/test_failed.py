@@ -101,8 +101,9 @@ def test_a_case_shows_every_record_and_the_words_that_were_said(coordinator: Bro
 def test_the_funnel_says_what_is_not_recorded(coordinator: Browser) -> None:
     told = text_of(coordinator.get("/failed").text)
 
-    # 25 requests of 21 August, one of 12 September, four of the 28th; eight permitted in part, seven reached.
-    assert "Asked for 30 185,000 stated in 1" in told
+    # 25 requests of 21 August, one of 12 September with 185,000 people, and of the 28th the October plan's 29 with
+    # 962,000; eight permitted in part, seven reached.
+    assert "Asked for 55 1,147,000 stated in 30" in told
     assert "Permitted 8 328,000" in told
     assert "Sent 8 not recorded" in told
     assert "Reached 7" in told

@@ -1,27 +1,33 @@
 """Convoys: where each stands, which papers it holds, who has to move next; notes, pins and what happened."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, abort, flash, g, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from planner.domain.denials import AMRF, REASONS
+from planner.domain.denials import AMRF, REASONS, USUAL_RESULT
 from planner.domain.errors import BadInput
+from planner.domain.requests import Request
+from planner.domain.world import World
 from planner.services import evidence
 from planner.services.access import states_at
-from planner.services.convoys import ConvoyView, edit_details, view_convoys
+from planner.services.convoy_notes import edit_details
+from planner.services.convoys import ConvoyView, view_convoys
 from planner.services.movements import pin_movement
 from planner.store.records import ChangedMeanwhile
 from routing.errors import RoutingError
 from routing.evidence import known_at
 from routing.status import Status
+from web import choices, request_words
 from web import event_words as words
-from web.convoy_form import FIGURES, USUAL_RESULT, DetailForm, OutcomeForm, way_stops
+from web.convoy_form import FIGURES, ITEM_COUNTS, ITEMS, DetailForm, OutcomeForm, way_stops
 from web.desk import the_desk
 from web.forms import WHOLE, Form, do_once
 from web.frame import current_asof, language
 from web.frame import page as address
 from web.i18n import gettext as _
+from web.request_views import requests_at_present, requests_now
 from web.rights import Right, needs
 from web.words import say
 
@@ -101,6 +107,27 @@ def pin(movement: str) -> Answer:
     return answer
 
 
+@page.get("/outcome")
+@needs(Right.RECORD)
+def outcome_of_any() -> str:
+    """Ask what happened and to which convoy: one empty form for whoever has no convoy before their eyes."""
+    return _outcome_page(None, OutcomeForm())
+
+
+@page.post("/outcome")
+@needs(Right.RECORD)
+def save_outcome_of_any() -> str | Answer | tuple[str, int]:
+    """Write what happened to the convoy that is chosen in the form into the log, once."""
+    form = OutcomeForm.sent()
+    form.sectors = tuple(request.form.getlist("sectors"))
+    view = next((v for v in _recordables() if v.id == form.text("movement", required=True)), None)
+    if view is None:
+        if not form.of("movement"):
+            form.complain("movement", _("Choose one of the list."))
+        return _outcome_page(None, form), 422
+    return _save_outcome(view, form, shown=None)
+
+
 @page.get("/<movement>/outcome")
 @needs(Right.RECORD)
 def outcome(movement: str) -> str:
@@ -112,23 +139,28 @@ def outcome(movement: str) -> str:
 @needs(Right.RECORD)
 def save_outcome(movement: str) -> str | Answer | tuple[str, int]:
     """Write what happened into the log, once."""
-    desk, view, form = the_desk(), _recordable(movement), OutcomeForm.sent()
+    view, form = _recordable(movement), OutcomeForm.sent()
     form.sectors = tuple(request.form.getlist("sectors"))
+    return _save_outcome(view, form, shown=view)
+
+
+def _save_outcome(view: ConvoyView, form: OutcomeForm, shown: ConvoyView | None) -> str | Answer | tuple[str, int]:
+    desk = the_desk()
     now = desk.now
     values = form.record(view, desk.world(), now=now)
     if values is None:
-        return _outcome_page(view, form), 422
+        return _outcome_page(shown, form), 422
     written: list[int] = []
 
     def deed() -> str:
         written.append(evidence.record(desk.store, desk.world(), values, actor=g.me.id, at=desk.clock()))
-        return address("convoys.convoy", movement=movement)
+        return address("convoys.convoy", movement=view.id)
 
     try:
         answer = do_once(deed)
     except (BadInput, RoutingError) as wrong:
         form.complain(WHOLE, str(wrong))
-        return _outcome_page(view, form), 422
+        return _outcome_page(shown, form), 422
     if written and known_at(desk.world().log, now) < written[0]:
         said = _(
             "Saved as record %(n)d. It is not shown yet: the log holds records that were learned later.", n=written[0]
@@ -137,6 +169,10 @@ def save_outcome(movement: str) -> str | Answer | tuple[str, int]:
     elif written:
         flash(_("Saved as record %(n)d.", n=written[0]))
     return answer
+
+
+def _recordables() -> list[ConvoyView]:
+    return [view for view in views() if view.origin != "proposed"]
 
 
 def _view(movement: str) -> ConvoyView:
@@ -169,7 +205,8 @@ def _convoy_page(view: ConvoyView, form: DetailForm, conflict: list[tuple[str, s
     way = () if view.convoy is None else states_at(desk.world(), question, tuple(dict.fromkeys(view.convoy.segments)))
     counts = {status: sum(s.piece.status is status for s in way) for status in Status}
     return render_template(
-        "convoys/convoy.html", view=view, form=form, conflict=conflict, words=words,
+        "convoys/convoy.html", view=view, form=form, conflict=conflict, words=words, said=request_words,
+        requests=[r for r in requests_now() if r.movement == view.id], latest=_by_id(requests_at_present()),
         labels=_labels(), catalogue=desk.world().catalogue, network=desk.world().network,
         escort_choices=[(name, name) for name in _escorts(view)],
         counts=counts, blocked=[s for s in way if s.piece.status is Status.BLOCKED],
@@ -177,23 +214,36 @@ def _convoy_page(view: ConvoyView, form: DetailForm, conflict: list[tuple[str, s
     )  # fmt: skip
 
 
-def _outcome_page(view: ConvoyView, form: OutcomeForm) -> str:
+def _outcome_page(view: ConvoyView | None, form: OutcomeForm) -> str:
     world = the_desk().world()
     grouped = [
         (code, words.CATEGORIES[code], [reason for reason, amrf in REASONS.items() if amrf == code]) for code in AMRF
     ]
     internal = [reason for reason, amrf in REASONS.items() if amrf is None]
-    commodities = world.catalogue.commodities
-    carried = [] if view.convoy is None else [
-        commodities[load.commodity].sector for stop in view.convoy.stops for load in stop.loads
+    commodities, convoy = world.catalogue.commodities, None if view is None else view.convoy
+    carried = [] if convoy is None else [
+        commodities[load.commodity].sector for stop in convoy.stops for load in stop.loads
     ]  # fmt: skip
+    convoys = [] if view is not None else [(v.id, _called(v, world)) for v in _recordables()]
     return render_template(
         "convoys/outcome.html", view=view, form=form, words=words, catalogue=world.catalogue,
-        stops=way_stops(view, world), reasons=[group for group in grouped if group[2]], internal=internal,
-        usual=USUAL_RESULT, figures=FIGURES, sectors=form.sectors if form.values else tuple(dict.fromkeys(carried)),
-        now=the_desk().now, result_choices=list(words.RESULTS.items()),
-        site_choices=[(name, say(world.catalogue.sites[name])) for name in view.sites],
+        stops=() if view is None else way_stops(view, world), reasons=[group for group in grouped if group[2]],
+        internal=internal, usual=USUAL_RESULT, figures=FIGURES, items=ITEMS, counts=ITEM_COUNTS,
+        quantities=request_words.QUANTITIES, sectors=form.sectors if form.values else tuple(dict.fromkeys(carried)),
+        now=the_desk().now, result_choices=list(words.RESULTS.items()), commodity_choices=choices.commodities(world),
+        site_choices=[] if view is None else [(name, say(world.catalogue.sites[name])) for name in view.sites],
+        convoy_choices=sorted(convoys, key=lambda pair: pair[1]), gate_choices=choices.gates(world),
     )  # fmt: skip
+
+
+def _called(view: ConvoyView, world: World) -> str:
+    """Return what a convoy is called in a list: the site first, for people look for that."""
+    sites = _(", ").join(say(world.catalogue.sites[name]) for name in view.sites)
+    return f"{sites} · {view.label if view.reported is None else say(view.reported)}"
+
+
+def _by_id(found: Sequence[Request]) -> dict[str, Request]:
+    return {one.id: one for one in found}
 
 
 def _overlay(view: ConvoyView) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from planner.domain.errors import BadInput
 from planner.domain.world import World
 from planner.partners.redaction import EMBARGO_S, Redacted, redact
 from planner.services.access import as_of
+from planner.services.failure_breakdown import break_down
 from planner.services.failures import (
     STAGES,
     Case,
@@ -28,6 +29,7 @@ from web import event_words as words
 from web.desk import the_desk
 from web.frame import current_asof, language, read_moment
 from web.i18n import gettext as _
+from web.request_views import requests_now
 from web.rights import Right, needs
 from web.words import say
 
@@ -58,8 +60,9 @@ def index() -> str | tuple[str, int]:
         return render_template("failed/unread.html", wrong=str(wrong), at=question.at), 422
     measure = request.args.get("count", MEASURES[0])
     funnel = follow_requests(world, failures.period, question)
+    apart = break_down(world, failures.cases, requests_now(), failures.period.window, question)
     return render_template(
-        "failed/index.html", failures=failures, funnel=funnel, words=words,
+        "failed/index.html", apart=apart, failures=failures, funnel=funnel, words=words,
         world=world, stages=STAGES, measure=measure, at=question.at, overlay=_overlay(failures),
         drawn=_draw_funnel(funnel), chosen=_chosen(failures.period),
         weeks=_draw_weeks(failures, measure),
