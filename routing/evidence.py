@@ -1,9 +1,9 @@
 """What was reported, by whom and when: records that are added to, never changed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from routing.deliveries import CAME_LATER, ItemLine, MovementStep
 from routing.errors import InvalidEvidence
 from routing.network import AreaId, GateId, PartyId, SegmentId
 from routing.policy import AccessPolicy
@@ -15,12 +15,9 @@ RoadState: TypeAlias = Literal["open", "restricted", "damaged", "closed"]
 PermitStepName: TypeAlias = Literal["request", "permission", "letter", "clearance", "notification"]
 PermitState: TypeAlias = Literal[
     "submitted", "granted", "partial", "in_principle", "refused", "no_response",
-    "issued", "acknowledged", "withdrawn",
+    "issued", "acknowledged", "withdrawn", "draft", "planned", "given", "held", "postponed", "cancelled",
 ]  # fmt: skip
 Result: TypeAlias = Literal["facilitated", "impeded", "denied", "cancelled"]
-
-CAME_LATER: Final[Mapping[str, bool]] = {"unwritten_if_default": True}
-"""Metadata of fields that came later: a record that says nothing there is written, and has its digest, as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +173,11 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermitStep:
-    """One of the five records of a convoy's papers for a site; it holds during the record's valid window."""
+    """One of the five records of a convoy's papers for a site; it holds during the record's valid window.
+
+    `plan` is the inter-agency plan that asks, as `2016-10` or `2016-10..2016-11`; `by` are the types of authority
+    whose word it is. A clearance is `given` by some of those who must and `granted` once by all of them.
+    """
 
     step: PermitStepName
     state: PermitState
@@ -185,6 +186,12 @@ class PermitStep:
     people: int | None = None
     struck: tuple[str, ...] = ()
     movement: str | None = None
+    plan: str = field(default="", metadata=CAME_LATER)
+    agencies: tuple[str, ...] = field(default=(), metadata=CAME_LATER)
+    lines: tuple[ItemLine, ...] = field(default=(), metadata=CAME_LATER)
+    by: tuple[str, ...] = field(default=(), metadata=CAME_LATER)
+    reason_code: str = field(default="", metadata=CAME_LATER)
+    stated_reason: str = field(default="", metadata=CAME_LATER)
     kind: Literal["permit"] = "permit"
 
 
@@ -221,6 +228,7 @@ class DeliveryOutcome:
     people_reached: tuple[Figure, ...] = ()
     figures: tuple[Figure, ...] = ()
     follow_up: bool = False
+    lines: tuple[ItemLine, ...] = field(default=(), metadata=CAME_LATER)
     kind: Literal["outcome"] = "outcome"
 
 
@@ -313,7 +321,7 @@ class Retraction:
 Fact: TypeAlias = (
     CeasefireAgreed | CeasefireExtended | CeasefireClaim | CeasefireViolation | Pause | Arrangement | Control
     | RoadReport | GateReport | GateHours | Incident | PermitStep | Hold | DeliveryOutcome | SiteStatus
-    | Statement | GateInspection | PassageOverride | PolicySet | Retraction
+    | Statement | GateInspection | PassageOverride | PolicySet | MovementStep | Retraction
 )  # fmt: skip
 
 

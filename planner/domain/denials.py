@@ -39,6 +39,7 @@ REASONS: Final[Mapping[str, int | None]] = {
 
 EVENTS: Final = frozenset({
     "delivered", "partially_delivered", "delayed", "held", "turned_back", "attacked", "looted", "cancelled",
+    "interrupted", "diverted", "postponed", "aborted",
 })  # fmt: skip
 """What may be said to have happened to a movement, beside its result."""
 

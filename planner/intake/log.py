@@ -62,6 +62,8 @@ def check_names(record: Evidence, before: Iterable[Evidence], catalogue: Catalog
     _listed("movement", getattr(fact, "movement", None), catalogue.movements, "movements.csv")
     for commodity in getattr(fact, "struck", ()):
         _listed("struck", commodity, catalogue.commodities, "commodities.csv")
+    for line in getattr(fact, "lines", ()):
+        _listed("commodity", line.commodity, catalogue.commodities, "commodities.csv")
     parties = [party.id for party in catalogue.crisis.parties]
     if isinstance(fact, CeasefireAgreed | Arrangement):
         for party in fact.parties:

@@ -1,6 +1,6 @@
 """Read one evidence record from named values, as a log file, a form or a command line gives them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, fields
 from functools import cache
 from types import UnionType
@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from planner.domain.denials import AMRF, EVENTS, REASONS, SECTORS
 from planner.domain.errors import BadInput
+from planner.domain.pipeline import CLEARANCES
 from planner.intake.policy import read_access_policy
+from routing.deliveries import ItemLine, Quantity
 from routing.errors import RoutingError
-from routing.evidence import DeliveryOutcome, Evidence, Fact, Figure, Incident
+from routing.evidence import DeliveryOutcome, Evidence, Fact, Figure, Incident, PermitStep
 from routing.network import RoadNetwork
 from routing.policy import AccessPolicy
 from routing.units import FOREVER, Window, parse_clock, parse_instant
@@ -102,7 +104,7 @@ def _plain(name: str, hint: object, given: object) -> object:
             raise BadInput(f"{name} is {given!r}. Give one of: {', '.join(map(str, allowed))}.")
         return given
     if get_origin(options[0]) is tuple:
-        return _texts(name, given)
+        return _lines(given) if get_args(options[0])[0] is ItemLine else _texts(name, given)
     read = _READERS.get(options[0])
     return str(given) if read is None else read(name, given)
 
@@ -164,6 +166,23 @@ def _figures(name: str, given: object) -> tuple[Figure, ...]:
     )
 
 
+def _lines(given: object) -> tuple[ItemLine, ...]:
+    if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
+        raise BadInput(
+            f'lines is {given!r}. Give a list of {{what = "removed", commodity = "trauma-kit", units = 3, kg = 1500}}.'
+        )
+    return tuple(
+        ItemLine(
+            what=_plain("what", Quantity, item.get("what")),  # type: ignore[arg-type] # one of its words
+            commodity=_text(item, "commodity"),
+            units=_whole("units", item.get("units")),
+            kg=None if item.get("kg") is None else _whole("kg", item["kg"]),
+            treatments=None if item.get("treatments") is None else _whole("treatments", item["treatments"]),
+        )
+        for item in given
+    )
+
+
 def _segments(given: Sequence[str], network: RoadNetwork) -> tuple[str, ...]:
     found: list[str] = []
     for name in given:
@@ -191,10 +210,19 @@ def _check_references(fact: Fact, network: RoadNetwork) -> None:
                 raise BadInput(f"{name}s names {one!r}, which is not in the network. Add it or mend the name.")
 
 
+def _listed_code(name: str, code: str, known: Collection[str]) -> None:
+    if code and code not in known:
+        raise BadInput(f"{name} is {code!r}. Give one of: {', '.join(sorted(known))}.")
+
+
 def _check_codes(fact: Fact) -> None:
     """Refuse a point off the globe, and codes that no report could place."""
     if isinstance(fact, Incident) and not (-180 <= fact.lon <= 180 and -90 <= fact.lat <= 90):  # noqa: PLR2004 - degrees
         raise BadInput(f"lon is {fact.lon}, lat {fact.lat}: no point on earth. Give degrees, longitude under lon.")
+    _listed_code("reason_code", getattr(fact, "reason_code", ""), REASONS)
+    if isinstance(fact, PermitStep) and fact.step == "clearance":
+        for authority in fact.by:
+            _listed_code("by", authority, CLEARANCES)
     if isinstance(fact, DeliveryOutcome):
         if fact.what not in EVENTS:
             raise BadInput(f"what is {fact.what!r}. Give one of: {', '.join(sorted(EVENTS))}.")
@@ -203,7 +231,5 @@ def _check_codes(fact: Fact) -> None:
                 raise BadInput(f"sectors names {sector!r}. Give some of: {', '.join(sorted(SECTORS))}.")
         if fact.amrf is not None and fact.amrf not in AMRF:
             raise BadInput(f"amrf is {fact.amrf}. Give one of the nine categories, 1 to 9.")
-        if fact.reason_code and fact.reason_code not in REASONS:
-            raise BadInput(f"reason_code is {fact.reason_code!r}. Give one of: {', '.join(sorted(REASONS))}.")
         if fact.result != "facilitated" and fact.amrf is None and not fact.reason_code:
             raise BadInput(f"reason_code is '' for a movement that was {fact.result}. Say why, with a code.")

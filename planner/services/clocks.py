@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final, Literal, TypeAlias
 
+from planner.domain.access_plans import answer_due
 from planner.domain.crisis import Crisis
 from planner.domain.permits import IN_FORCE
 from planner.domain.policy import PlanPolicy
@@ -23,8 +23,6 @@ from routing.evidence import (
 from routing.units import DAY, HOUR, AsOf, Instant
 
 ClockKind: TypeAlias = Literal["answer", "letter", "truce", "arrangement", "notice", "stock"]
-ANSWER_WORKING_DAYS: Final = 7
-"""The procedure of spring 2016: an answer to a request within seven working days."""
 LOOK_AHEAD_S: Final = 10 * DAY
 """Agreed windows that end later are no clock yet."""
 STOCK_AHEAD_S: Final = 30 * DAY
@@ -84,20 +82,6 @@ def running_clocks(world: World, question: AsOf, convoys: Sequence[ConvoyView]) 
         return (0 if over > 0 else 2, -over)
 
     return tuple(sorted(found, key=lambda clock: (order(clock), clock.kind, clock.about)))
-
-
-def answer_due(asked_at: Instant, crisis: Crisis) -> Instant:
-    """Return the end of the seventh working day after the day of a request, by the crisis's week and holidays."""
-    day = datetime.fromtimestamp(asked_at, crisis.tz).date()
-    left = ANSWER_WORKING_DAYS
-    while left:
-        day += timedelta(days=1)
-        left -= _is_working(day, crisis)
-    return int(datetime.combine(day + timedelta(days=1), time(), crisis.tz).timestamp())
-
-
-def _is_working(day: date, crisis: Crisis) -> bool:
-    return day.strftime("%A").lower() in crisis.working_days and day.isoformat() not in crisis.holidays
 
 
 def _latest(records: Iterable[Evidence], step: str, at: Instant) -> dict[str, Evidence]:

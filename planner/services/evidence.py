@@ -94,6 +94,8 @@ def _names(evidence: Evidence, world: World, published: Collection[str]) -> Iter
         name = getattr(fact, word, None)
         if name is not None:
             yield word, name, known
+    for line in getattr(fact, "lines", ()):
+        yield "commodity", line.commodity, catalogue.commodities
     several: dict[str, Collection[str]] = {"parties": parties, "struck": catalogue.commodities}
     for word, known in several.items():
         for name in getattr(fact, word, ()):

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from planner.domain.access_plans import answer_due
 from planner.domain.rights import Role
-from planner.services.clocks import answer_due
 from planner.services.crises import load_world
 from planner.services.today import look_back
 from planner.store.store import Store
