@@ -63,6 +63,8 @@ COUNTRIES: Final = (
 )  # fmt: skip
 SOURCE: Final = "Natural Earth (public domain), by way of world-atlas (ISC)"
 MADE: Final = frozenset({*SERVED, "basemap.json"})
+PRINTED: Final = frozenset({*FONTS, *FONT_LICENSES, "basemap.json"})
+"""What reports are printed with; the typesetter may not reach into the pages."""
 STAMP: Final = ".made-from"
 
 
@@ -77,23 +79,25 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg] # the generic's 
 
 def place_assets(root: Path) -> None:
     """Put each served file in its place, whole at any moment; a second call has nothing to do."""
-    vendor, fonts, stamp = root / "web/static/vendor", root / "planner/partners/fonts", _stamp(root)
+    vendor, printed, stamp = root / "web/static/vendor", root / "planner/partners/assets", _stamp(root)
     mark = vendor / STAMP
-    wanted = [*(vendor / name for name in MADE), *(fonts / name for name in (*FONTS, *FONT_LICENSES))]
+    wanted = [*(vendor / name for name in MADE), *(printed / name for name in PRINTED)]
     if mark.exists() and mark.read_text(encoding="utf-8") == stamp and all(file.exists() for file in wanted):
         return
     packages = _packages(root)
     vendor.mkdir(parents=True, exist_ok=True)
-    fonts.mkdir(parents=True, exist_ok=True)
+    printed.mkdir(parents=True, exist_ok=True)
     mark.unlink(missing_ok=True)
     for name, source in SERVED.items():
         _put(vendor / name, (packages / source).read_bytes())
     for name, source in FONTS.items():
-        _put(fonts / name, unpack_font((packages / source).read_bytes()))
+        _put(printed / name, unpack_font((packages / source).read_bytes()))
     for name, source in FONT_LICENSES.items():
-        _put(fonts / name, (packages / source).read_bytes())
+        _put(printed / name, (packages / source).read_bytes())
     basemap = make_basemap(json.loads((packages / ATLAS).read_text(encoding="utf-8")), BOX)
-    _put(vendor / "basemap.json", json.dumps(basemap, ensure_ascii=False, separators=(",", ":")).encode())
+    drawn = json.dumps(basemap, ensure_ascii=False, separators=(",", ":")).encode()
+    for folder in (vendor, printed):
+        _put(folder / "basemap.json", drawn)
     for path in vendor.iterdir():
         if path.name not in MADE:
             path.unlink()

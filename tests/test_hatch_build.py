@@ -16,7 +16,7 @@ from hatch_build import BOX, MADE, STAMP, UNDETERMINED, make_basemap, place_asse
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = "web/static/vendor"
-FONTS = "planner/partners/fonts"
+FONTS = "planner/partners/assets"
 
 
 @pytest.fixture
