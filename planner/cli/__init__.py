@@ -24,7 +24,8 @@ class _Commands(LazyGroup):
         "needs": Later(where="planner.cli.tables:needs", help="What sites need."),
         "supply": Later(where="planner.cli.tables:supply", help="What hubs have: stock and trucks."),
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
-        "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
+        "report": Later(where="planner.cli.reports:report", help="Make reports for partners and release them."),
+        "outbox": Later(where="planner.cli.outbox:outbox", help="Deliver released reports."),
         "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements."),
         "user": Later(where="planner.cli.user:user", help="Say who may sign in to the pages, and with which roles."),
     }

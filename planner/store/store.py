@@ -16,9 +16,11 @@ from planner.store.audit import AuditReads, AuditWrites
 from planner.store.engine import embedded_engine, for_reading, for_writing, server_engine
 from planner.store.keys import DatabaseKey
 from planner.store.log import LogReads, LogWrites
+from planner.store.outbox import OutboxReads, OutboxWrites
 from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_pending
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
+from planner.store.releases import ReleaseReads, ReleaseWrites
 from planner.store.runs import RunReads, RunWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
 
@@ -27,13 +29,24 @@ _UNDEFINED_COLUMN = "42703"
 """PostgreSQL's words for what is missing."""
 
 
-class Reading(LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads, ReceiptReads):
+class Reading(
+    LogReads, ReferenceReads, RunReads, AuditReads, AccountReads, SignInReads, ReceiptReads, ReleaseReads, OutboxReads
+):
     """All that can be read, in one transaction that sees one state of the database."""
 
 
 class Writing(
-    LogWrites, ReferenceWrites, RunWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites, Reading
-):  # fmt: skip
+    LogWrites,
+    ReferenceWrites,
+    RunWrites,
+    AuditWrites,
+    AccountWrites,
+    SignInWrites,
+    ReceiptWrites,
+    ReleaseWrites,
+    OutboxWrites,
+    Reading,
+):
     """All that can be read and written, in one transaction: all of it or nothing."""
 
 
