@@ -42,7 +42,7 @@ def values(door: Door) -> dict[str, str | int]:
         "site": "kessa", "plan": "latest", "first": "latest", "second": "latest", "a": "latest", "b": "latest",
         "run": 1, "position": 1, "segment": plan.plan.convoys[0].segments[0], "digest": shown.split("/")[2],
         "name": "css/frame.css", "kind": "stock", "username": "analyst",
-        "movement": next(iter(published), "kessa-01"), "event_id": f"two-rivers-{failed:05}",
+        "movement": next(iter(published), "kessa-01"), "event_id": f"two-rivers-{failed:05}", "number": 1,
     }  # fmt: skip
 
 
@@ -61,4 +61,6 @@ def walk(door: Door, method: str = "GET", asked: tuple[str, ...] = ("",)) -> Ite
     for rule, more in product(rules(door, method), asked):
         # A kind of row belongs to one of two families.
         mine = known | {"kind": "need"} if rule.endpoint.startswith("needs.") else known
+        if rule.endpoint.endswith("reports.file"):
+            mine = known | {"name": "denials-2031-04-T1.csv"}
         yield rule, address(door, rule, mine) + more
