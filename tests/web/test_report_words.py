@@ -1,5 +1,8 @@
 """Reports and pages call the same code by the same word, in both languages."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from planner.domain.denials import AUTHORITIES, EVENTS, REASONS, SECTORS
@@ -7,7 +10,7 @@ from planner.partners.words import codes_of, word
 from tests.web.test_languages import translations
 from web import event_words
 
-SECTIONS = {
+SECTIONS: Mapping[str, Mapping[Any, Any]] = {
     "event": event_words.WHAT, "result": event_words.RESULTS, "reason": event_words.REASON,
     "category": event_words.CATEGORIES, "sector": event_words.SECTORS, "channel": event_words.CHANNELS,
     "paper": event_words.PAPER_STATES, "step": event_words.STEPS, "listing": event_words.LISTINGS,
