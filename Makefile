@@ -66,7 +66,7 @@ prove: browser ## the tests at proof size (many more examples; takes long)
 
 .PHONY: clean
 clean: ## remove the virtual environment, fetched page files and what tools left behind
-	@rm -rf $(VENV) web/static/vendor build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) web/static/vendor planner/partners/assets build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

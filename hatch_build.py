@@ -1,10 +1,12 @@
-"""Fetch what the pages take from npm and make the basemap, when the project is built or installed for editing."""
+"""Fetch what pages and printed reports take from npm and make the basemap, when the project is built or installed."""
 
 import hashlib
 import json
 import os
 import shutil
+import struct
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +21,17 @@ SERVED: Final = {
     "world-atlas.LICENSE.txt": "world-atlas/LICENSE",
 }
 """Only these files are served, each with the licence of its package beside it."""
+FONTS: Final = {
+    "noto-sans-400.ttf": "@fontsource/noto-sans/files/noto-sans-latin-400-normal.woff",
+    "noto-sans-700.ttf": "@fontsource/noto-sans/files/noto-sans-latin-700-normal.woff",
+    "noto-sans-arabic-400.ttf": "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff",
+    "noto-sans-arabic-700.ttf": "@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-700-normal.woff",
+}
+"""What reports are printed with, unpacked for the typesetter; the licence of each family goes beside it."""
+FONT_LICENSES: Final = {
+    "noto-sans.LICENSE.txt": "@fontsource/noto-sans/LICENSE",
+    "noto-sans-arabic.LICENSE.txt": "@fontsource/noto-sans-arabic/LICENSE",
+}
 ATLAS: Final = "world-atlas/countries-10m.json"
 BOX: Final = (25.0, 27.0, 50.0, 43.0)
 """West, south, east, north in degrees: the crisis's country and its neighbours. Elsewhere no coast is drawn."""
@@ -50,6 +63,8 @@ COUNTRIES: Final = (
 )  # fmt: skip
 SOURCE: Final = "Natural Earth (public domain), by way of world-atlas (ISC)"
 MADE: Final = frozenset({*SERVED, "basemap.json"})
+PRINTED: Final = frozenset({*FONTS, *FONT_LICENSES, "basemap.json"})
+"""What reports are printed with; the typesetter may not reach into the pages."""
 STAMP: Final = ".made-from"
 
 
@@ -64,17 +79,25 @@ class AssetsHook(BuildHookInterface):  # type: ignore[type-arg] # the generic's 
 
 def place_assets(root: Path) -> None:
     """Put each served file in its place, whole at any moment; a second call has nothing to do."""
-    vendor, stamp = root / "web/static/vendor", _stamp(root)
+    vendor, printed, stamp = root / "web/static/vendor", root / "planner/partners/assets", _stamp(root)
     mark = vendor / STAMP
-    if mark.exists() and mark.read_text(encoding="utf-8") == stamp and all((vendor / name).exists() for name in MADE):
+    wanted = [*(vendor / name for name in MADE), *(printed / name for name in PRINTED)]
+    if mark.exists() and mark.read_text(encoding="utf-8") == stamp and all(file.exists() for file in wanted):
         return
     packages = _packages(root)
     vendor.mkdir(parents=True, exist_ok=True)
+    printed.mkdir(parents=True, exist_ok=True)
     mark.unlink(missing_ok=True)
     for name, source in SERVED.items():
         _put(vendor / name, (packages / source).read_bytes())
+    for name, source in FONTS.items():
+        _put(printed / name, unpack_font((packages / source).read_bytes()))
+    for name, source in FONT_LICENSES.items():
+        _put(printed / name, (packages / source).read_bytes())
     basemap = make_basemap(json.loads((packages / ATLAS).read_text(encoding="utf-8")), BOX)
-    _put(vendor / "basemap.json", json.dumps(basemap, ensure_ascii=False, separators=(",", ":")).encode())
+    drawn = json.dumps(basemap, ensure_ascii=False, separators=(",", ":")).encode()
+    for folder in (vendor, printed):
+        _put(folder / "basemap.json", drawn)
     for path in vendor.iterdir():
         if path.name not in MADE:
             path.unlink()
@@ -121,6 +144,25 @@ def _fetch(web: Path, scratch: Path) -> None:
     quietly = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
     if npm(["ci", *quietly, f"--prefix={scratch}"]):
         raise SystemExit("npm could not fetch the page assets. Is the package registry reached? Then build again.")
+
+
+def unpack_font(woff: bytes) -> bytes:
+    """Return a web font (WOFF 1.0) as the OpenType file inside it: the same tables, each no longer compressed."""
+    if woff[:4] != b"wOFF":
+        raise SystemExit("A font from npm is no WOFF file. Was its package changed? Look at FONTS in hatch_build.py.")
+    flavour, _length, count = struct.unpack(">4sIH", woff[4:14])
+    tables = []
+    for n in range(count):
+        tag, offset, packed, size, checksum = struct.unpack(">4sIIII", woff[44 + 20 * n : 64 + 20 * n])
+        content = woff[offset : offset + packed]
+        tables.append((tag, checksum, size, zlib.decompress(content) if packed < size else content))
+    power = 1 << (count.bit_length() - 1)
+    head = struct.pack(">4sHHHH", flavour, count, power * 16, power.bit_length() - 1, (count - power) * 16)
+    start, directory, body = 12 + 16 * count, b"", b""
+    for tag, checksum, size, content in tables:
+        directory += struct.pack(">4sIII", tag, checksum, start + len(body), size)
+        body += content + bytes(-len(content) % 4)
+    return head + directory + body
 
 
 # ---------------------------------------------------------------------------------------------------------------------

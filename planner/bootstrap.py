@@ -5,7 +5,7 @@ import time
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,16 @@ from typing import Final
 from platformdirs import user_data_path
 
 from planner.domain.errors import BadInput, PlannerError
-from planner.store.keys import create_key_file, default_key_file, find_key, get_key
+from planner.partners.mail import MailServer, parse_mail_server
+from planner.partners.signing import Signer
+from planner.store.keys import (
+    create_key_file,
+    default_key_file,
+    default_signing_key_file,
+    find_key,
+    get_key,
+    get_signing_seed,
+)
 from planner.store.store import Store
 from routing.travel.orders import keep_orders_in
 from routing.units import Instant
@@ -21,7 +30,9 @@ from routing.units import Instant
 DATABASE_FILE: Final = "qafila.db"
 ORDERS_FOLDER: Final = "orders"
 """In the home: how large road networks are ordered. It can be deleted at any time and is made anew."""
-NAMES: Final = frozenset({"crisis", "database_url", "https", "key_file", "require_totp"})
+NAMES: Final = frozenset({
+    "crisis", "database_url", "https", "key_file", "mail_from", "require_totp", "signing_key_file", "smtp_url",
+})  # fmt: skip
 """What may stand in `settings.toml`."""
 SWITCH: Final = {
     "true": True,
@@ -49,6 +60,12 @@ class Settings:
     """Whether coordinators and administrators must sign in with one-time codes."""
     https: bool = False
     """Whether readers reach the pages by https, so that the cookie can be bound to it."""
+    signing_key_file: Path = field(default_factory=default_signing_key_file)
+    """The key by which released reports are signed; made when the first is."""
+    smtp_url: str | None = field(default=None, repr=False)
+    """The mail server, as `smtp://user:password@host:587`; None: no report is mailed."""
+    mail_from: str = ""
+    """The address that reports are mailed from."""
 
     @property
     def address(self) -> str | Path:
@@ -68,6 +85,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     told = _told(home / "settings.toml")
     key_file = environ.get("QAFILA_KEY_FILE") or told.get("key_file")
 
+    signing_key = environ.get("QAFILA_SIGNING_KEY_FILE") or told.get("signing_key_file")
+
     def switch(name: str, *, otherwise: bool) -> bool:
         variable = f"QAFILA_{name.upper()}"
         said = environ.get(variable) or told.get(name)
@@ -84,6 +103,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         key_file=Path(key_file) if key_file else default_key_file(),
         require_totp=switch("require_totp", otherwise=True),
         https=switch("https", otherwise=False),
+        signing_key_file=Path(signing_key) if signing_key else default_signing_key_file(),
+        smtp_url=environ.get("QAFILA_SMTP_URL") or told.get("smtp_url"),
+        mail_from=environ.get("QAFILA_MAIL_FROM") or told.get("mail_from", ""),
     )
 
 
@@ -176,6 +198,16 @@ def probe_store(settings: Settings, environ: Mapping[str, str]) -> dict[str, obj
     finally:
         store.close()
     return {"kind": kind, "works": True, "said": f"holds {', '.join(crises) or 'no crisis yet'}"}
+
+
+def get_signer(settings: Settings) -> Signer:
+    """Return what signs released reports; its key is made where there is none yet. Raises `BadInput`."""
+    return Signer(seed=get_signing_seed(settings.signing_key_file, settings.home))
+
+
+def find_mailer(settings: Settings) -> MailServer | None:
+    """Return the mail server of the settings; None where they name none. Raises `BadInput`."""
+    return None if settings.smtp_url is None else parse_mail_server(settings.smtp_url, settings.mail_from)
 
 
 def versions() -> dict[str, str]:

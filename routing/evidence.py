@@ -18,6 +18,7 @@ PermitState: TypeAlias = Literal[
     "issued", "acknowledged", "withdrawn", "draft", "planned", "given", "held",
 ]  # fmt: skip
 Result: TypeAlias = Literal["facilitated", "impeded", "denied", "cancelled"]
+Sensitivity: TypeAlias = Literal["low", "moderate", "high", "severe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +252,20 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """Whether the reporting organisation consents that a movement is reported to others, and how sensitive that is.
+
+    The four classes are those of the OCHA Data Responsibility Guidelines (January 2025). Without such a record
+    nothing of a failed movement leaves operations.
+    """
+
+    movement: str
+    consent: bool
+    sensitivity: Sensitivity = "severe"
+    kind: Literal["sharing"] = "sharing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retraction:
     """An earlier record is withdrawn: from here on in the log it has no effect, but it stays."""
 
@@ -262,7 +277,7 @@ class Retraction:
 Fact: TypeAlias = (
     CeasefireAgreed | CeasefireExtended | CeasefireClaim | CeasefireViolation | Pause | Arrangement | Control
     | RoadReport | GateReport | GateHours | Incident | PermitStep | Hold | DeliveryOutcome | SiteStatus
-    | Statement | GateInspection | PassageOverride | PolicySet | MovementStep | Retraction
+    | Statement | Sharing | GateInspection | PassageOverride | PolicySet | MovementStep | Retraction
 )  # fmt: skip
 
 

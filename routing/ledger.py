@@ -174,7 +174,7 @@ def _file(ledger: Ledger, record: Evidence, network: RoadNetwork) -> None:  # no
         case Hold():
             ledger.holds.append(_reported(record, fact))
         case _:
-            pass  # papers, site lists and statements say nothing of roads; a policy is asked for by itself
+            pass  # papers, site lists, statements and consents say nothing of roads; a policy is asked for by itself
 
 
 def _file_each(shelf: dict[str, list[Reported[Kind]]], targets: Iterable[str], record: Evidence, fact: Kind) -> None:

@@ -3,7 +3,9 @@
 import csv
 import json
 import shutil
+import struct
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from hatch_build import BOX, MADE, STAMP, UNDETERMINED, make_basemap, place_asse
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = "web/static/vendor"
+FONTS = "planner/partners/assets"
 
 
 @pytest.fixture
@@ -22,7 +25,8 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "web").mkdir()
     for name in ("hatch_build.py", "web/package.json", "web/package-lock.json", "web/.npmrc"):
         shutil.copyfile(ROOT / name, tmp_path / name)
-    shutil.copytree(ROOT / VENDOR, tmp_path / VENDOR)
+    for made in (VENDOR, FONTS):
+        shutil.copytree(ROOT / made, tmp_path / made)
     return tmp_path
 
 
@@ -33,16 +37,45 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     def fetch(_web: Path, scratch: Path) -> None:
         calls.append(scratch)
-        for source in hatch_build.SERVED.values():
+        for source in (*hatch_build.SERVED.values(), *hatch_build.FONT_LICENSES.values()):
             path = scratch / "node_modules" / source
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"fetched {source}")
+        for source in hatch_build.FONTS.values():
+            path = scratch / "node_modules" / source
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(web_font({b"cmap": b"a" * 90, b"head": b"h"}))
         atlas = scratch / "node_modules" / hatch_build.ATLAS
         atlas.parent.mkdir(parents=True, exist_ok=True)
         atlas.write_text(json.dumps(strip_of_countries()))
 
     monkeypatch.setattr(hatch_build, "_fetch", fetch)
     return calls
+
+
+def web_font(tables: dict[bytes, bytes]) -> bytes:
+    """Return the smallest WOFF file with these tables."""
+    packed = [(tag, content, min(zlib.compress(content), content, key=len)) for tag, content in tables.items()]
+    start, directory, body = 44 + 20 * len(packed), b"", b""
+    for tag, content, small in packed:
+        directory += struct.pack(">4sIIII", tag, start + len(body), len(small), len(content), 7)
+        body += small
+    return struct.pack(">4s4sIH", b"wOFF", b"true", 0, len(packed)) + bytes(30) + directory + body
+
+
+def test_a_web_font_is_unpacked_table_by_table() -> None:
+    font = hatch_build.unpack_font(web_font({b"cmap": b"a" * 90, b"head": b"h"}))
+
+    assert font[:6] == b"true\x00\x02"
+    (tag, checksum, offset, size) = struct.unpack(">4sIII", font[12:28])
+    assert (tag, checksum, font[offset : offset + size]) == (b"cmap", 7, b"a" * 90)
+    (tag, _checksum, offset, size) = struct.unpack(">4sIII", font[28:44])
+    assert (tag, offset % 4, font[offset : offset + size]) == (b"head", 0, b"h")
+
+
+def test_what_is_no_web_font_is_said() -> None:
+    with pytest.raises(SystemExit, match="no WOFF file"):
+        hatch_build.unpack_font(b"\x00\x01\x00\x00")
 
 
 def strip_of_countries() -> dict[str, Any]:

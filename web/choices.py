@@ -45,6 +45,11 @@ def commodities(world: World) -> list[tuple[str, Any]]:
     return _named(world.catalogue.commodities)
 
 
+def movements(world: World) -> list[tuple[str, Any]]:
+    """Return the reported movements by id, which is what log and convoys call them."""
+    return [(key, f"{say(movement)} ({key})") for key, movement in sorted(world.catalogue.movements.items())]
+
+
 def truck_types(world: World) -> list[tuple[str, Any]]:
     """Return the types of truck in the order of the catalogue."""
     return [(truck.id, truck.name) for truck in world.catalogue.truck_types.values()]

@@ -11,7 +11,9 @@ from flask import current_app, g, has_request_context, request
 from planner.bootstrap import clock as machine_clock
 from planner.bootstrap import versions
 from planner.domain.crisis import Crisis
+from planner.domain.errors import BadInput
 from planner.domain.world import World
+from planner.partners.signing import Signer
 from planner.services.plan_records import PlanRecord
 from planner.services.readings import Readings
 from planner.store.store import Store
@@ -20,6 +22,11 @@ from routing.units import AsOf, Instant, Window
 
 KEY: Final = "qafila"
 READING: Final = ("GET", "HEAD")
+
+
+def no_signer() -> Signer:
+    """Refuse to sign; raises `BadInput`."""
+    raise BadInput("This desk has no key to sign reports with. Start the site with: qafila serve.")
 
 
 @dataclass(kw_only=True)
@@ -35,6 +42,8 @@ class Desk:
     situation_at: Instant | None = None
     settle: Callable[[], None] = lambda: None
     """Called whenever the world was read anew."""
+    signer: Callable[[], Signer] = no_signer
+    """What signs released reports."""
 
     @cached_property
     def readings(self) -> Readings:

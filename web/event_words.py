@@ -169,6 +169,12 @@ STAGES: Final[dict[str, Any]] = {
     "gate": _l("gate"),
     "site": _l("road or site"),
 }
+SENSITIVITIES: Final[dict[str, Any]] = {
+    "low": _l("low"),
+    "moderate": _l("moderate"),
+    "high": _l("high"),
+    "severe": _l("severe"),
+}
 LISTINGS: Final[dict[str, Any]] = {
     "besieged": _l("besieged"),
     "hard_to_reach": _l("hard to reach"),

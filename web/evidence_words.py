@@ -24,11 +24,12 @@ from routing.evidence import (
     PermitStep,
     Retraction,
     RoadReport,
+    Sharing,
     SiteStatus,
     Statement,
 )
 from routing.hand_set import GateInspection, PassageOverride, PolicySet
-from web.event_words import LISTINGS, PAPER_STATES, STEPS, STEPS_SHORT, WHAT, said
+from web.event_words import LISTINGS, PAPER_STATES, SENSITIVITIES, STEPS, STEPS_SHORT, WHAT, said
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
 from web.i18n import ngettext
@@ -55,7 +56,7 @@ KINDS: Final[Mapping[str, Any]] = {
     "pause": _l("daily pause"), "arrangement": _l("arrangement"), "control": _l("control of an area"),
     "road": _l("road"), "gate": _l("gate"), "gate_hours": _l("hours of a gate"), "incident": _l("incident"),
     "permit": _l("permit step"), "hold": _l("hold"), "outcome": _l("outcome of a movement"),
-    "site_status": _l("listing of a site"), "statement": _l("statement"),
+    "site_status": _l("listing of a site"), "statement": _l("statement"), "sharing": _l("consent to tell partners"),
     "gate_inspection": _l("inspection at a gate"), "passage_override": _l("record of a gate, set by hand"),
     "access_policy": _l("parameters of access"), "movement_step": _l("step of a convoy"),
     "retraction": _l("withdrawal"),
@@ -116,6 +117,11 @@ def tell(record: Evidence, world: World) -> str:  # noqa: C901, PLR0911, PLR0912
             return _("%(site)s is listed as %(listing)s", site=site, listing=said(LISTINGS, fact.status))
         case Statement():
             return f"{body_name(fact.by, world)}: {fact.text}"
+        case Sharing():
+            if not fact.consent:
+                return _("%(movement)s: nobody is to be told", movement=fact.movement)
+            return _("%(movement)s: partners may be told, sensitivity %(level)s", movement=fact.movement,
+                     level=said(SENSITIVITIES, fact.sensitivity))  # fmt: skip
         case GateInspection():
             low, mode, high = (seconds // 60 for seconds in (fact.delay_low_s, fact.delay_mode_s, fact.delay_high_s))
             return _("%(gate)s: a column is held %(low)s to %(high)s minutes, usually %(mode)s",

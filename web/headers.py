@@ -44,5 +44,5 @@ def _harden(response: Response) -> Response:
     response.headers.setdefault("Cache-Control", NOT_KEPT)
     if response.status_code == HTTPStatus.UNAUTHORIZED:
         # Demanded of every 401 by RFC 9110, section 11.6.1.
-        response.headers["WWW-Authenticate"] = CHALLENGE
+        response.headers.setdefault("WWW-Authenticate", CHALLENGE)
     return response

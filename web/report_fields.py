@@ -8,7 +8,7 @@ from planner.domain.world import World
 from routing.evidence import CeasefireAgreed
 from web import choices
 from web.choices import Choices
-from web.event_words import LISTINGS, PAPER_STATES, STEPS
+from web.event_words import LISTINGS, PAPER_STATES, SENSITIVITIES, STEPS
 from web.evidence_words import GATE, HAZARDS, ROAD, SAYS, body_name
 from web.i18n import lazy_gettext as _l
 
@@ -47,6 +47,7 @@ def _scopes(world: World) -> list[tuple[str, Any]]:
 
 _GATE: Final = ReportField(name="gate", label=_l("Gate"), kind="choice", choices=choices.gates)
 _CEASEFIRE: Final = ReportField(name="ceasefire", label=_l("Ceasefire"), kind="choice", choices=choices.ceasefires)
+CONSENT: Final = {"no": _l("no"), "yes": _l("yes")}
 YES_NO: Final = {"no": _l("no: announced by one side"), "yes": _l("yes")}
 PRECISIONS: Final = {"1": _l("1 the very place"), "2": _l("2 near it"), "3": _l("3 somewhere in the area")}
 _HAZARDS: Final = {key: word for key, word in HAZARDS.items() if key != "none"}
@@ -211,6 +212,20 @@ REPORTS: Final[Mapping[str, tuple[Any, tuple[ReportField, ...]]]] = {
         (
             ReportField(name="by", label=_l("Who says so"), kind="text"),
             ReportField(name="text", label=_l("What is said"), kind="text"),
+        ),
+    ),
+    "sharing": (
+        _l("Whether partners may be told of a failed movement"),
+        (
+            ReportField(name="movement", label=_l("Movement"), kind="choice", choices=choices.movements),
+            ReportField(
+                name="consent", label=_l("The reporting organisation consents"), kind="yes_no",
+                choices=_fixed(CONSENT), hint=_l("Without consent on record nothing of it leaves operations."),
+            ),
+            ReportField(
+                name="sensitivity", label=_l("Sensitivity"), kind="choice", choices=_fixed(SENSITIVITIES),
+                hint=_l("Low: anybody. Moderate: partners. High: the access working group. Severe: operations alone."),
+            ),
         ),
     ),
 }  # fmt: skip

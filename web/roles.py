@@ -4,7 +4,7 @@ from typing import Final
 
 from flask import g
 
-from planner.partners.redaction import Tier
+from planner.partners.report import Tier
 from web.rights import Right
 
 FOR_PARTNERS: Final[Tier] = "T1"

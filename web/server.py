@@ -1,4 +1,4 @@
-"""Run the site and its worker: one server of many threads, one process that solves, ended together."""
+"""Run the site and what works beside it: one server of many threads, a worker that solves, a sender of reports."""
 
 import gc
 import os
@@ -51,7 +51,10 @@ def open_desk(environ: Mapping[str, str], situation_at: Instant | None = None) -
     settings = bootstrap.read_settings(environ)
     store = bootstrap.open_store(settings, environ)
     crisis = choose_crisis(store, settings.crisis)
-    return Desk(store=store, crisis_id=crisis, situation_at=situation_at, settle=set_apart)
+    return Desk(
+        store=store, crisis_id=crisis, situation_at=situation_at, settle=set_apart,
+        signer=lambda: bootstrap.get_signer(settings),
+    )  # fmt: skip
 
 
 def set_apart() -> None:
@@ -76,13 +79,15 @@ def serve(
         If the desk cannot be opened.
     """
     open_desk(environ, situation_at).store.close()  # says plainly what is missing before anything starts
-    worker = _start_worker(environ) if with_worker else None
+    told = bootstrap.read_settings(environ)
+    beside = [_start(environ, "worker")] if with_worker else []
+    if with_worker and bootstrap.find_mailer(told) is not None:
+        beside.append(_start(environ, "outbox", "run"))
     options = {
         "bind": f"{host}:{port}", "worker_class": "gthread", "threads": THREADS, "workers": 1,
         "timeout": TIMEOUT_S, "graceful_timeout": GRACE_S, "loglevel": "warning", "accesslog": None,
         "control_socket_disable": True,
     }  # fmt: skip
-    told = bootstrap.read_settings(environ)
     settings = {
         "REQUIRE_TOTP": told.require_totp and not demo,
         "FORCE_PASSWORD_CHANGE": not demo,
@@ -91,15 +96,16 @@ def serve(
     try:
         Site(options, lambda: create_app(open_desk(environ, situation_at), settings)).run()
     finally:
-        if worker is not None:
-            worker.send_signal(signal.SIGTERM)
+        for process in beside:
+            process.send_signal(signal.SIGTERM)
+        for process in beside:
             try:
-                worker.wait(GRACE_S)
+                process.wait(GRACE_S)
             except subprocess.TimeoutExpired:
-                # Its run is put back into the queue by its lease.
-                worker.kill()
+                # Its run is put back into the queue by its lease, and so is its letter.
+                process.kill()
 
 
-def _start_worker(environ: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    command: Sequence[str] = [sys.executable, "-m", "planner", "worker"]
+def _start(environ: Mapping[str, str], *words: str) -> "subprocess.Popen[bytes]":
+    command: Sequence[str] = [sys.executable, "-m", "planner", *words]
     return subprocess.Popen(command, env={**os.environ, **environ}, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command

@@ -75,9 +75,9 @@ def install_signin(app: Flask, desk: Desk) -> None:
 
 def _recognise(desk: Desk) -> None:
     now = desk.clock()
-    header = request.headers.get("Authorization", "")
-    if request.path.startswith("/api/") and header.startswith(BEARER):
-        by_token = sign_ins.find_by_token(desk.store, header.removeprefix(BEARER).strip(), now)
+    token = _token_of_script()
+    if token is not None:
+        by_token = sign_ins.find_by_token(desk.store, token, now)
         if by_token is None:
             abort(HTTPStatus.UNAUTHORIZED)
         g.token, account = by_token
@@ -101,6 +101,19 @@ def _recognise(desk: Desk) -> None:
             sign_ins.note_life(desk.store, sign_in, now)
         except DatabaseBusy:
             current_app.logger.warning("A sign of life was not kept: the database is busy.")
+
+
+def _token_of_script() -> str | None:
+    """Return the token that a script speaks with; feed readers know no bearer and send it as a password."""
+    header = request.headers.get("Authorization", "")
+    if not request.path.startswith("/api/"):
+        return None
+    if header.startswith(BEARER):
+        return header.removeprefix(BEARER).strip()
+    given = request.authorization
+    if given is not None and given.type == "basic":
+        return given.password or ""
+    return None
 
 
 def _is_here(account: Account) -> None:

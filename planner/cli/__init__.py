@@ -29,8 +29,9 @@ class _Commands(LazyGroup):
         "robustness": Later(where="planner.cli.robustness:robustness_", help="Draw futures of a plan."),
         "replay": Later(where="planner.cli.replay:replay_", help="Plan past days as they were known then."),
         "calibration": Later(where="planner.cli.calibration:calibration_", help="Score probabilities by outcomes."),
-        "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
         "request": Later(where="planner.cli.requests:request", help="Ask for convoys and follow what becomes of it."),
+        "report": Later(where="planner.cli.reports:report", help="Make reports for partners and release them."),
+        "outbox": Later(where="planner.cli.outbox:outbox", help="Deliver released reports."),
         "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements and take their steps."),
         "user": Later(where="planner.cli.user:user", help="Say who may sign in to the pages, and with which roles."),
     }

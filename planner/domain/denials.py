@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from planner.domain.delivery import Movement
 from planner.domain.errors import BadInput
 from planner.domain.world import World
-from routing.evidence import DeliveryOutcome, Evidence, Figure, Result, standing
+from routing.evidence import DeliveryOutcome, Evidence, Figure, Result, Sensitivity, Sharing, standing
 from routing.units import Instant, Window, format_instant, parse_instant
 
 AMRF: Final[Mapping[int, str]] = {
@@ -66,6 +66,7 @@ class Denial:
     """One failed movement with all that is on record about it; only a tier's serialiser decides what leaves.
 
     `first_failed` and `last_reported` frame the failure; figures are kept by source; None means not stated.
+    `sensitivity` None: the reporting organisation has not consented that others are told.
     """
 
     event_id: str
@@ -99,6 +100,7 @@ class Denial:
     credibility: int
     synthetic: bool
     records: tuple[int, ...]
+    sensitivity: Sensitivity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,15 +148,20 @@ def list_denials(world: World, period: Period, known: int) -> tuple[Denial, ...]
     does not count, nor does one that failed for the agencies' own reasons.
     """
     by_movement: dict[str, list[Evidence]] = {}
+    shared: dict[str, Sharing] = {}
     for record in standing(world.log, known):
         fact = record.fact
+        if isinstance(fact, Sharing):
+            shared[fact.movement] = fact
         if isinstance(fact, DeliveryOutcome) and Window(fact.happened_at, fact.happened_at + 1).overlaps(period.window):
             by_movement.setdefault(fact.movement, []).append(record)
-    found = [_denial(world, movement, records) for movement, records in sorted(by_movement.items())]
+    found = [
+        _denial(world, movement, records, shared.get(movement)) for movement, records in sorted(by_movement.items())
+    ]
     return tuple(sorted((d for d in found if d is not None), key=lambda d: (d.first_failed, d.event_id)))
 
 
-def _denial(world: World, movement: str, records: Iterable[Evidence]) -> Denial | None:
+def _denial(world: World, movement: str, records: Iterable[Evidence], shared: Sharing | None) -> Denial | None:
     ordered = sorted(records, key=lambda r: (_outcome(r).happened_at, r.position))
     last = _outcome(ordered[-1])
     amrf = last.amrf if last.amrf is not None else REASONS.get(last.reason_code)
@@ -196,6 +203,7 @@ def _denial(world: World, movement: str, records: Iterable[Evidence]) -> Denial 
         credibility=ordered[-1].credibility,
         synthetic=any(record.synthetic for record in failed),
         records=tuple(record.position for record in failed),
+        sensitivity=shared.sensitivity if shared is not None and shared.consent else None,
     )
 
 

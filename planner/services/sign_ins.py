@@ -111,6 +111,12 @@ def note_use(store: Store, token: ApiToken, at: Instant) -> None:
         write.use_token(token.id, at)
 
 
+def note_fetch(store: Store, account: AccountId, *, what: str, at: Instant) -> None:
+    """Put on record that somebody asked for what is released to them."""
+    with store.writing() as write:
+        write.append_audit(actor=account, action="fetch", target=what, at=at)
+
+
 def note_failure(store: Store, account: AccountId, *, what: str, at: Instant) -> None:
     """Count a wrong password or code and put it on record; after ten the account rests a quarter of an hour."""
     with store.writing() as write:

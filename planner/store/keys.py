@@ -1,4 +1,4 @@
-"""The secret that opens the embedded database: a passphrase somebody knows, or a file kept away from the data."""
+"""Secrets kept away from the data: what opens the embedded database, and the key by which reports are signed."""
 
 import os
 import re
@@ -73,9 +73,7 @@ def find_key(environ: Mapping[str, str], key_file: Path) -> DatabaseKey | None:
         return DatabaseKey.from_passphrase(passphrase)
     if not key_file.exists():
         return None
-    if stat.S_IMODE(key_file.stat().st_mode) & 0o077:
-        raise BadInput(f"The key file {key_file} can be read by other users. Run: chmod 600 {key_file}")
-    return DatabaseKey.from_hex(key_file.read_text(encoding="ascii", errors="replace").strip())
+    return DatabaseKey.from_hex(_read_secret(key_file))
 
 
 def get_key(environ: Mapping[str, str], key_file: Path) -> DatabaseKey:
@@ -103,6 +101,31 @@ def create_key_file(key_file: Path, data_folder: Path) -> DatabaseKey:
     BadInput
         If the file exists already, or lies in the data folder: whoever takes the one must not have the other.
     """
+    return DatabaseKey.from_hex(_create_secret(key_file, data_folder))
+
+
+def default_signing_key_file() -> Path:
+    """Return where the key is kept by which reports are signed, unless said otherwise."""
+    return user_config_path("qafila") / "signing.key"
+
+
+def get_signing_seed(key_file: Path, data_folder: Path) -> bytes:
+    """Return the 32 bytes by which reports are signed; they are made once, when the first is.
+
+    Raises
+    ------
+    BadInput
+        If the file can be read by others, holds no key, or would lie in the data folder.
+    """
+    if not key_file.exists():
+        return bytes.fromhex(_create_secret(key_file, data_folder))
+    digits = _read_secret(key_file)
+    if _RAW_KEY.match(digits) is None:
+        raise BadInput(f"The signing key {key_file} has no 64 hexadecimal digits. Restore it from its copy.")
+    return bytes.fromhex(digits)
+
+
+def _create_secret(key_file: Path, data_folder: Path) -> str:
     if key_file.resolve().is_relative_to(data_folder.resolve()):
         raise BadInput(
             f"The key file {key_file} would lie beside the data it protects. Choose a place outside {data_folder}."
@@ -113,10 +136,16 @@ def create_key_file(key_file: Path, data_folder: Path) -> DatabaseKey:
         handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise BadInput(
-            f"The key file {key_file} exists already. Its database is lost without it: move it, do not delete it."
+            f"The key file {key_file} exists already. What it locks is lost without it: move it, do not delete it."
         ) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(digits + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return DatabaseKey.from_hex(digits)
+    return digits
+
+
+def _read_secret(key_file: Path) -> str:
+    if stat.S_IMODE(key_file.stat().st_mode) & 0o077:
+        raise BadInput(f"The key file {key_file} can be read by other users. Run: chmod 600 {key_file}")
+    return key_file.read_text(encoding="ascii", errors="replace").strip()

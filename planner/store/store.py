@@ -16,9 +16,11 @@ from planner.store.audit import AuditReads, AuditWrites
 from planner.store.engine import embedded_engine, for_reading, for_writing, server_engine
 from planner.store.keys import DatabaseKey
 from planner.store.log import LogReads, LogWrites
+from planner.store.outbox import OutboxReads, OutboxWrites
 from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_pending
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
+from planner.store.releases import ReleaseReads, ReleaseWrites
 from planner.store.road_imports import RoadImportReads, RoadImportWrites
 from planner.store.scans import ScanReads, ScanWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
@@ -32,14 +34,14 @@ _UNDEFINED_COLUMN = "42703"
 
 class Reading(
     LogReads, ReferenceReads, SweepReads, AuditReads, AccountReads, SignInReads, ReceiptReads, RoadImportReads,
-    ScanReads, SubmissionReads,
+    ScanReads, SubmissionReads, ReleaseReads, OutboxReads,
 ):  # fmt: skip
     """All that can be read, in one transaction that sees one state of the database."""
 
 
 class Writing(
     LogWrites, ReferenceWrites, SweepWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites,
-    RoadImportWrites, ScanWrites, SubmissionWrites, Reading,
+    RoadImportWrites, ScanWrites, SubmissionWrites, ReleaseWrites, OutboxWrites, Reading,
 ):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
 

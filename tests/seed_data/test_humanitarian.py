@@ -35,6 +35,7 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "site_status": ("site status", ""),
     "statement": ("by text", ""),
+    "sharing": ("movement consent sensitivity", ""),
 }
 COMMON = {"kind", "learned_at", "valid_from", "source", "reliability", "credibility", "synthetic", "note"}
 VALUES: dict[tuple[str, str], str] = {

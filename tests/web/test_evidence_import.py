@@ -44,7 +44,7 @@ def test_a_file_is_shown_first_and_brought_in_as_shown(site: Door) -> None:
     done = browser.client.post(PAGE, data=confirm)
     assert done.status_code == 303
     assert [fact.event_id for fact in incidents(site)] == ["XR1"]
-    page = browser.get("/access/records/94").text
+    page = browser.get("/access/records/96").text
     assert "<bdi>Military Forces</bdi> · <bdi>Armed Group</bdi>" in page
     assert "on the day" in page
     assert "by Local Radio" in page
@@ -144,7 +144,7 @@ def test_a_gates_record_set_by_hand_and_an_inspection_are_recorded_on_the_page(s
         PassageOverride(gate="amber-bridge", passed=3, turned_back=5, reason="new commander"),
         GateInspection(gate="amber-bridge", delay_low_s=1_800, delay_mode_s=5_400, delay_high_s=14_400),
     ]
-    panel = browser.get("/access?sel=gate:amber-bridge&known=95").text
+    panel = browser.get("/access?sel=gate:amber-bridge&known=97").text
     assert "3 of 8 columns passed" in panel
     assert ">set by hand</a>, 0 cases learned since" in panel
     wrong = browser.send(

@@ -13,6 +13,7 @@ from tests.web.doors import Browser, Door
 from tests.web.september import CRISIS, Opened, text_of
 
 pytest_plugins = ["tests.web.failed_fixtures"]
+OVER = "2016-10-10T12:00"
 END = "2016-09-30T12:00"
 
 
@@ -134,10 +135,11 @@ def secrets_of(store: Store) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "address", ["/failed", "/failed?period=2016", "/failed?period=2016&lang=ar", "/failed?known=485"]
+    "address",
+    ["/failed?period=2016-09", "/failed?period=2016", "/failed?period=2016&lang=ar", "/failed?period=2016&known=485"],
 )
 def test_a_partner_reads_neither_gate_nor_site_nor_hour_nor_source(opened: Opened, syria: Store, address: str) -> None:
-    shown = opened(END).signed_in("partner").get(address).text
+    shown = opened(OVER).signed_in("partner").get(address).text
     body = shown.partition("<main")[2]
 
     found = {name for name in secrets_of(syria) if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", body)}
@@ -148,14 +150,16 @@ def test_a_partner_reads_neither_gate_nor_site_nor_hour_nor_source(opened: Opene
 
 
 def test_a_date_ahead_in_the_address_does_not_open_the_embargo(opened: Opened) -> None:
-    partner = opened("2016-09-20T12:00").signed_in("partner")
+    # The attack may be told; what is held at the border is not over until nothing was heard of it for two weeks.
+    partner = opened("2016-10-02T12:00").signed_in("partner")
+    addresses = ("/failed?period=2016-09", "/failed?period=2016-09&at=2016-12-31T12:00&known=485")
 
-    plain, ahead = (text_of(partner.get(a).text) for a in ("/failed", "/failed?at=2016-12-31T12:00&known=485"))
+    plain, ahead = (text_of(partner.get(a).text) for a in addresses)
 
     for told in (plain, ahead):
         assert "1 case" in told
         assert "1 more withheld for now" in told
-        assert "Atareb" not in told
+        assert "Jebel Saman" not in told
 
 
 def test_an_earlier_date_shows_what_was_released_then(opened: Opened) -> None:

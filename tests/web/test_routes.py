@@ -115,7 +115,7 @@ def test_asking_changes_nothing(site: Door) -> None:
 
 
 def _digest(door: Door) -> dict[str, int | str]:
-    """Return what must not change: the log, rows, plans, movements and runs; refusals are noted, signs of life kept."""
+    """Return what must not change: log, rows, plans, movements, runs; refusals and who fetched what are noted."""
     with door.store.reading() as read:
         return {
             "stamp": str(read.stamp("two-rivers")),
@@ -123,7 +123,9 @@ def _digest(door: Door) -> dict[str, int | str]:
             "runs": len(read.list_runs("two-rivers")),
             "movements": str(read.list_movements("two-rivers")),
             "people": str([(a.username, a.roles, a.active) for a in read.list_accounts()]),
-            "done": str([e.action for e in read.list_audit(limit=1_000) if not e.action.startswith("refus")]),
+            "done": str(
+                [e.action for e in read.list_audit(limit=1_000) if not e.action.startswith(("refus", "fetch"))]
+            ),
         }
 
 

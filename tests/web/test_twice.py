@@ -228,6 +228,10 @@ def returned(door: Door, browser: Browser) -> Sent:
     return filled(browser, "/incidents/desk/1", "/incidents/desk/1/return", reason="which day?")
 
 
+def report_draft(_door: Door, browser: Browser) -> Sent:
+    return filled(browser, "/reports?kind=activities&period=2031-03&tier=T1", "/reports/drafts")
+
+
 FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "access.save": record, "access.withdraw": withdraw, "access.bring_in": evidence_file,
     "convoys.edit": note, "convoys.pin": let_go,
@@ -236,7 +240,8 @@ FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "incidents.submit": submitted, "incidents.accept": accepted, "incidents.give_back": returned,
     "needs.edit_site": people, "needs.edit": need, "needs.remove": no_need,
     "needs.bring_in": needs_table, "supply.edit": stock, "supply.remove": no_stock, "supply.bring_in": supply_table,
-    "plans.make": plan, "plans.pin": plan_pin, "plans.publish": publication, "runs.stop": stopped, "runs.keep": kept,
+    "plans.make": plan, "plans.pin": plan_pin, "plans.publish": publication,
+    "reports.draft": report_draft, "runs.stop": stopped, "runs.keep": kept,
     "settings.add_person": person, "settings.change_person": other_roles, "signin.make_token": token,
     "what_if.change": scenario, "what_if.try_change": smallest_change, "sweeps.ask": sweep,
     "sweeps.change": sweep_stopped,
@@ -245,6 +250,9 @@ WRITE_NOTHING_TWICE = {
     "requests.attach": "the same file attached to one record twice is one scan, by its digest",
     "preferences.choose": "a cookie of the reader",
     "reports.download": "each file that is taken out is on record",
+    "reports.review": "what was reviewed is no draft any more",
+    "reports.release": "what was released is not released again",
+    "reports.discard": "what was discarded is gone",
     "signin.sign_in": "each is a session of its own, which begins with another form",
     "signin.code": "a code works once",
     "signin.sign_out": "the session is over, and its forms with it",

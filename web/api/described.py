@@ -1,9 +1,10 @@
 """How the API describes itself and complains: OpenAPI 3, problem documents with every mistake at once."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from flask import Flask, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,7 @@ from web.rights import Right, needs
 
 View = TypeVar("View", bound=Callable[..., Any])
 TITLE: Final = "qafila"
+_ARGUMENT: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class Strict(BaseModel):
@@ -80,6 +82,16 @@ def answers(model: type[BaseModel] = Document, status: int = 200) -> Answers:
     return Answers(**{f"HTTP_{status}": model, **REFUSALS})
 
 
+def files(*media: str) -> Callable[[View], View]:
+    """Say that a view answers with a file of one of these media types."""
+
+    def mark(view: View) -> View:
+        cast("Any", view).media = media
+        return view
+
+    return mark
+
+
 def describe(app: Flask) -> None:
     """Serve the description at `/api/v1/openapi.json`, to whoever is signed in."""
     # Not registered: the library's own pages would load scripts from elsewhere.
@@ -87,18 +99,26 @@ def describe(app: Flask) -> None:
 
     @needs(Right.ANYBODY)
     def openapi() -> Response:
-        return jsonify(_with_problems(api.spec))
+        return jsonify(_as_answered(api.spec, _files(app)))
 
     app.add_url_rule("/api/v1/openapi.json", "api_description", openapi)
 
 
-def _with_problems(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the description with refusals under the media type that they come with."""
+def _files(app: Flask) -> dict[str, tuple[str, ...]]:
+    """Return the media types of the views that answer with a file, by their address in the description."""
+    found = ((rule.rule, getattr(app.view_functions[rule.endpoint], "media", ())) for rule in app.url_map.iter_rules())
+    return {_ARGUMENT.sub(r"{\1}", where): media for where, media in found if media}
+
+
+def _as_answered(spec: Mapping[str, Any], files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the description with refusals and files under the media types that they come with."""
     told: dict[str, Any] = deepcopy(dict(spec))
-    for operations in told["paths"].values():
+    for path, operations in told["paths"].items():
         for operation in operations.values():
             for status, answer in operation["responses"].items():
                 content = answer.get("content", {})
                 if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in content:
                     content["application/problem+json"] = content.pop("application/json")
+                elif path in files and int(status) == HTTPStatus.OK:
+                    answer["content"] = {one: {"schema": {"type": "string", "format": "binary"}} for one in files[path]}
     return told

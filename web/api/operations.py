@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, g, jsonify
 from pydantic import Field
 
+from planner.partners.tables import body_of
 from planner.services.access_view import convoys_json
 from planner.services.convoys import list_convoys
-from planner.services.failures import with_published
 from planner.services.plan_records import find_latest_plan
-from planner.services.reports import draft_denials
+from planner.services.reports import Wanted, make_report
 from planner.services.sites import view_sites
 from planner.services.supplies import view_hubs
 from routing.units import format_instant
@@ -104,9 +104,5 @@ def denials(query: DenialsQuery) -> Response:
     """Return the failed movements of a period as a tier may read them."""
     desk, tier = the_desk(), tier_for_me(query.tier)
     now = desk.now if query.at is None or tier != query.tier else min(desk.clock(), read_moment(query.at))
-    told = draft_denials(with_published(desk.store, desk.world()), query.period, tier, now=now).redacted
-    rows = [dict(zip((c.name for c in told.columns), row, strict=True)) for row in told.rows]
-    return jsonify(
-        report="denials", tier=tier, period=query.period, rows=rows,
-        withheld={"rows": sum(told.withheld.values()), "because": dict(told.withheld)},
-    )  # fmt: skip
+    wanted = Wanted(kind="denials", subject=query.period, tier=tier)
+    return jsonify(body_of(make_report(desk.store, desk.world(), wanted, now=now, reader=g.me.id)))

@@ -8,8 +8,9 @@ from werkzeug.exceptions import BadRequest
 
 from planner.domain.denials import AMRF, Period, day_of, list_denials
 from planner.domain.errors import BadInput
+from planner.domain.gazetteer import make_gazetteer
 from planner.domain.world import World
-from planner.partners.redaction import EMBARGO_S, Redacted, redact
+from planner.partners.redaction import EMBARGO_S, Frame, Redacted, redact
 from planner.services.access import as_of
 from planner.services.failure_breakdown import break_down
 from planner.services.failures import (
@@ -126,7 +127,9 @@ def _redacted_page(question: AsOf, *, preview: bool) -> str | tuple[str, int]:
         period = as_happened(_period(question.at), question.at)
     except (BadInput, RoutingError) as wrong:
         return render_template("failed/unread.html", wrong=str(wrong), at=question.at), 422
-    redacted = redact(list_denials(_world(), period, question.known), PARTNER_TIER, period, question.at, zone)
+    world = _world()
+    frame = Frame(gazetteer=make_gazetteer(world), zone=zone, now=question.at)
+    redacted = redact(list_denials(world, period, question.known), PARTNER_TIER, period, frame)
     rows = _named(redacted)
     return render_template(
         "failed/partner.html", rows=rows, withheld=sum(redacted.withheld.values()), period=period, preview=preview,

@@ -49,7 +49,7 @@ def test_an_import_asks_and_stores_nothing_without_an_answer(
 def test_an_import_says_which_records_it_made_and_prints_them_for_scripts(fresh: Desk, tmp_path: Path) -> None:
     file = written(tmp_path, csv_of(CLASH))
     told = fresh.qafila("access", "import", file, "--kind", "events", "--yes", "--json", *LEARNED).json()
-    assert told["positions"] == [94]
+    assert told["positions"] == [96]
     assert told["added"] == [
         {"row": 2, "says": "2031-04-07 Armed clash, Hub, hazard armed_clash, reported by Local Radio"}
     ]
@@ -70,7 +70,7 @@ def test_roads_say_how_far_the_point_lay_and_control_who_holds_what(fresh: Desk,
     file = written(tmp_path, csv_of(road))
     told = fresh.qafila("access", "import", file, "--kind", "roads", "--yes", *LEARNED).out
     assert "add row 2: 2031-04-07 merro--ordan closed, reported by Logistics group (45 m from merro--ordan)" in told
-    assert "Records 94 to 94." in told
+    assert "Records 96 to 96." in told
     land = feature("Polygon", square(-9, -9, 9, 9), side="blue", as_of="2031-04-07")
     file = written(tmp_path, geojson(land))
     options = ("--kind", "control", "--dry-run", "--source", "map desk", *LEARNED)

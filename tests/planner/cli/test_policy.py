@@ -37,14 +37,14 @@ def test_a_policy_is_tried_set_shown_and_withdrawn(fresh: Desk, tmp_path: Path) 
     assert told["changed"] == {"blocked_below_p": {"from": 0.2, "to": 0.88}}
     assert fresh.digest() == before
     said = fresh.qafila("access", "policy", "set", file, "--name", "strict", *LEARNED).out
-    assert said.startswith("Policy strict is in force from record 94 on")
+    assert said.startswith("Policy strict is in force from record 96 on")
     shown = fresh.qafila("access", "policy", "show").out
-    assert "# strict, version 1, set by record 94 on 2031-04-08T09:00:00+03:00, decided by access group" in shown
+    assert "# strict, version 1, set by record 96 on 2031-04-08T09:00:00+03:00, decided by access group" in shown
     assert "blocked_below_p = 0.88  # the default is 0.2" in shown
     history = fresh.qafila("access", "policy", "show", "--json").json()["history"]
-    assert [(one["name"], one["version"], one["position"]) for one in history] == [("strict", 1, 94)]
-    assert fresh.qafila("access", "policy", "show", "--known", "93").out.startswith("# default")
-    fresh.qafila("access", "retract", "94", "--reason", "too strict", "--source", "access group")
+    assert [(one["name"], one["version"], one["position"]) for one in history] == [("strict", 1, 96)]
+    assert fresh.qafila("access", "policy", "show", "--known", "95").out.startswith("# default")
+    fresh.qafila("access", "retract", "96", "--reason", "too strict", "--source", "access group")
     assert fresh.qafila("access", "policy", "show").out.startswith("# default")
 
 
@@ -67,7 +67,7 @@ def test_a_plan_file_changes_the_policy_in_force(fresh: Desk, tmp_path: Path) ->
     assert fresh.qafila("access", "policy", "set", strict(tmp_path), "--name", "strict", *LEARNED).code == 0
     store = fresh.store()
     file = strict(tmp_path, "[access]\np_stale = 0.6\n")
-    asked = ("plan", "new", "--from", "2031-04-08", "--days", "1", "--known", "94", "--policy", file)
+    asked = ("plan", "new", "--from", "2031-04-08", "--days", "1", "--known", "96", "--policy", file)
     assert fresh.qafila(*asked).code in {0, 1}
     store.close()
     from planner.services.plan_records import get_plan  # noqa: PLC0415 - only here
@@ -85,13 +85,13 @@ def test_the_record_of_gates_and_authorities_is_shown_and_set_by_hand(fresh: Des
     values = ("gate=amber-bridge", "passed=9", "turned_back=1", "reason=new commander")
     since = ("--source", "access group", "--from", "2031-04-08", "--learned", "2031-04-08T09:00+03:00")
     assert fresh.qafila("access", "record", "passage_override", *values, *since).code == 0
-    told = fresh.qafila("access", "passage", "--at", NOON, "--known", "94", "--json").json()
+    told = fresh.qafila("access", "passage", "--at", NOON, "--known", "96", "--json").json()
     bridge = next(one for one in told["gates"] if one["gate"] == "amber-bridge")
-    assert (bridge["p"], bridge["cases"], bridge["set_by"]) == (0.9, 0, 94)
+    assert (bridge["p"], bridge["cases"], bridge["set_by"]) == (0.9, 0, 96)
     assert {"authority": bridge["authority"], "passed": 9, "turned_back": 1, "p": 0.9, "cases": 0, "set_by": None} in (
         told["authorities"]
     )
-    assert "record 94" in fresh.qafila("access", "passage", "--at", NOON, "--known", "94").out
+    assert "record 96" in fresh.qafila("access", "passage", "--at", NOON, "--known", "96").out
 
 
 def test_a_reported_inspection_lengthens_the_way(fresh: Desk) -> None:
@@ -102,4 +102,4 @@ def test_a_reported_inspection_lengthens_the_way(fresh: Desk) -> None:
     values = ("gate=amber-bridge", "delay_low_s=10800", "delay_mode_s=14400", "delay_high_s=18000")
     since = ("--source", "driver", "--from", "2031-04-08", "--learned", "2031-04-08T09:00+03:00")
     assert fresh.qafila("access", "record", "gate_inspection", *values, *since).code == 0
-    assert seconds("94") > seconds("93")
+    assert seconds("96") > seconds("95")

@@ -11,7 +11,7 @@ from planner.services.crises import choose_crisis, load_seed, load_world
 from planner.services.evidence import record, retract
 from planner.services.movements import list_movements, pin_movement, pinned_convoys, publish_plan
 from planner.services.plan_records import PlanRecord, find_latest_plan, get_plan, verify_plan
-from planner.services.reports import report_denials
+from planner.services.reports import Wanted, export_report
 from planner.services.tables import apply_import, read_import
 from planner.store.store import Store
 from routing.units import DAY, parse_instant
@@ -125,5 +125,6 @@ def test_a_stored_plan_is_sound_and_the_latest(store: Store, kept: PlanRecord) -
 
 def test_a_report_is_the_same_file_each_time(store: Store, world: World) -> None:
     now = parse_instant("2031-05-01", world.catalogue.crisis.tz)
-    files = {report_denials(store, world, "2031-04", "T1", "csv", now=now, by="nour") for _ in range(2)}
+    wanted = Wanted(kind="denials", subject="2031-04", tier="T1")
+    files = {export_report(store, world, wanted, "csv", now=now, by="nour") for _ in range(2)}
     assert len(files) == 1

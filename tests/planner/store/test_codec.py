@@ -56,7 +56,7 @@ def test_a_fact_comes_back_as_it_was(fact: object) -> None:
 def test_facts_of_every_kind_are_drawn_above() -> None:
     kinds = {kind.__dataclass_fields__["kind"].default for kind in get_args(Fact)}
 
-    assert len(kinds) == len(get_args(Fact)) == 21
+    assert len(kinds) == len(get_args(Fact)) == 22
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "\\\x00", "\ud800"])
