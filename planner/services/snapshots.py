@@ -8,7 +8,7 @@ from planner.domain.errors import BadInput
 from planner.domain.needs import Listing, Site, SiteId
 from planner.domain.permits import fold_papers
 from planner.domain.plan import Convoy
-from planner.domain.policy import Limits, PlanPolicy
+from planner.domain.policy import STANDARD, Limits, PlanPolicy
 from planner.domain.scenario import BASELINE, Scenario
 from planner.domain.snapshot import Snapshot
 from planner.domain.world import World
@@ -42,7 +42,7 @@ MARGIN_AFTER_S: Final = 3 * DAY
 class Terms:
     """How to plan, beside what is known: the policies, the limits of the search and its seed."""
 
-    policy: PlanPolicy = field(default_factory=PlanPolicy)
+    policy: PlanPolicy = STANDARD
     access_policy: AccessPolicy | None = None
     """How roads are judged; None for the policy in force at what is known."""
     limits: Limits = field(default_factory=Limits)
