@@ -9,8 +9,8 @@ from planner.domain.canonical import digest_of
 from planner.domain.errors import PlannerError, Refused
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
-from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign
-from planner.store.store import Store
+from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign, StoredPlan
+from planner.store.store import Store, Writing
 from routing.units import Instant, Seconds
 
 LEASE_S: Final[Seconds] = 60
@@ -37,6 +37,8 @@ class Report(Protocol):
 Progress: TypeAlias = Callable[[Report], None]
 """Takes a solve's reports. One whose `hurry` is true asks it to end with the best it has (`planner.domain.hurry`)."""
 Solve: TypeAlias = Callable[[Snapshot, Progress], Plan]
+Study: TypeAlias = Callable[[str, StoredPlan, Snapshot, Progress], object]
+"""Finds out what its name says about a plan that is there; what it returns is kept beside the plan."""
 Clock: TypeAlias = Callable[[], Instant]
 
 
@@ -59,6 +61,11 @@ def enqueue(store: Store, key: str, snapshot_digest: str, *, at: Instant, by: st
     """
     with store.writing() as write:
         return write.enqueue_run(key, snapshot_digest, at=at, by=by)
+
+
+def study_key(plan_digest: str, study: str, versions: Mapping[str, str]) -> str:
+    """Return what makes two studies the same: the plan, what is asked about it, and the solvers' versions."""
+    return digest_of({"plan": plan_digest, "study": study, "versions": versions})
 
 
 def stop(store: Store, run: RunId, *, at: Instant) -> Run:
@@ -100,8 +107,11 @@ def work_once(
     lease_s: Seconds = LEASE_S,
     beat_s: float = BEAT_S,
     only: RunId | None = None,
+    study: Study | None = None,
 ) -> RunId | None:
     """Claim the oldest waiting run (or just `only`), solve it and keep its plan; None where nothing waits.
+
+    Without `study` no study is claimed.
 
     No transaction is open while solving. A solve that raises fails its run with the reason; whoever is told to
     leave in the middle (`KeyboardInterrupt`, `SystemExit`) puts the run back first. A result that comes after the
@@ -113,14 +123,14 @@ def work_once(
         If the database does not answer; a run in hand is claimed again when its lease has lapsed.
     """
     with store.writing() as write:
-        claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only)
+        claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only, studies=study is not None)
     if claim is None:
         return None
     try:
         with _Heart(store, claim, clock, beat_s) as heart:
-            plan = solve(store.load_snapshot(claim.snapshot), heart)
+            keep_it = _worked(store, claim, solve, study, heart)
         with store.writing() as write:
-            write.finish_run(claim, plan, at=clock())
+            keep_it(write, clock())
     except (RunEnded, LostClaim):
         return claim.run
     except DatabaseBusy:
@@ -134,7 +144,21 @@ def work_once(
     return claim.run
 
 
-def work_forever(
+def _worked(
+    store: Store, claim: Claim, solve: Solve, study: Study | None, heart: Progress
+) -> Callable[[Writing, Instant], object]:
+    """Do what a claimed run asks for and return how its answer is kept."""
+    snapshot = store.load_snapshot(claim.snapshot)
+    if claim.study is None or claim.about is None or study is None:
+        plan = solve(snapshot, heart)
+        return lambda write, at: write.finish_run(claim, plan, at=at)
+    with store.reading() as read:
+        stored = read.get_plan(claim.about)
+    found = study(claim.study, stored, snapshot, heart)
+    return lambda write, at: write.finish_study(claim, found, at=at)
+
+
+def work_forever(  # noqa: PLR0913 - what a worker works with
     store: Store,
     solve: Solve,
     worker: str,
@@ -144,6 +168,7 @@ def work_forever(
     lease_s: Seconds = LEASE_S,
     beat_s: float = BEAT_S,
     idle_s: float = IDLE_S,
+    study: Study | None = None,
 ) -> int:
     """Work runs as they come until `leaving` is set, and return how many were worked.
 
@@ -152,7 +177,7 @@ def work_forever(
     worked = 0
     while not leaving.is_set():
         try:
-            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s)
+            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s, study=study)
         except DatabaseBusy:
             run = None
         if run is None:

@@ -23,6 +23,7 @@ class _Commands(LazyGroup):
         "network": Later(where="planner.cli.network:network", help="Import the roads and look at them."),
         "needs": Later(where="planner.cli.tables:needs", help="What sites need."),
         "supply": Later(where="planner.cli.tables:supply", help="What hubs have: stock and trucks."),
+        "opening": Later(where="planner.cli.opening:opening", help="Rank what each opening alone would give."),
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
         "report": Later(where="planner.cli.reports:report", help="Make reports for partners."),
         "convoy": Later(where="planner.cli.convoys:convoy", help="Look at movements."),

@@ -12,6 +12,7 @@ from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.terminal import note
 from planner.services.plans import make_plan
+from planner.services.studies import make_study
 from planner.store.store import Store
 
 BEATS_A_LEASE = 4
@@ -36,7 +37,7 @@ def worker(app: App, lease_s: int, *, once: bool) -> None:
         else:
             note(f"Worker {name} waits for runs.")
             worked = jobs.work_forever(
-                app.store, make_plan, name, clock, leaving=leaving, lease_s=lease_s, beat_s=beat_s
+                app.store, make_plan, name, clock, leaving=leaving, lease_s=lease_s, beat_s=beat_s, study=make_study
             )
     finally:
         for sign, handler in before.items():
@@ -47,7 +48,7 @@ def worker(app: App, lease_s: int, *, once: bool) -> None:
 def _work_what_waits(store: Store, name: str, leaving: threading.Event, lease_s: int, beat_s: float) -> int:
     worked = 0
     while not leaving.is_set():
-        if jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s) is None:
+        if jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s, study=make_study) is None:
             break
         worked += 1
     return worked

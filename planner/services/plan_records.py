@@ -43,7 +43,7 @@ def get_plan(store: Store, plan: str, crisis: str) -> PlanRecord:
     with store.reading() as read:
         stored = read.get_plan(plan, crisis=crisis)
         runs = read.list_runs(crisis, limit=1_000)
-    ended = next((r for r in runs if r.plan == stored.card.id and r.ended_at is not None), None)
+    ended = next((r for r in runs if r.study is None and r.plan == stored.card.id and r.ended_at), None)
     seconds = 0.0 if ended is None or ended.ended_at is None else float(ended.ended_at - ended.queued_at)
     return PlanRecord(stored=stored, snapshot=store.load_snapshot(stored.card.snapshot), seconds=seconds)
 

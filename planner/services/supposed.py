@@ -18,6 +18,7 @@ from planner.domain.scenario import (
     Scenario,
     SegmentSet,
 )
+from planner.domain.snapshot import Snapshot
 from planner.domain.supply import EscortTeams, Fleet
 from planner.domain.world import World
 from routing.evidence import CeasefireAgreed
@@ -29,6 +30,7 @@ from routing.overlay import (
     SupposedHours,
     SupposedRoad,
     Supposition,
+    apply,
 )
 from routing.units import Window
 
@@ -73,6 +75,33 @@ def _names(edit: Edit, world: World) -> Iterator[tuple[str, str, frozenset[str]]
             yield "gate", gate, frozenset(known["gate"])
         for party in edit.parties:
             yield "party", party, frozenset(known["party"])
+
+
+def suppose(snapshot: Snapshot, edits: Sequence[Edit]) -> Snapshot:
+    """Return the snapshot with more edits laid over it, as it would have been frozen with them.
+
+    Raises
+    ------
+    ConflictingEdits
+        If they contradict each other or the snapshot's scenario.
+    """
+    known, name = snapshot.scenario.edits, snapshot.scenario.name
+    scenario, added = Scenario(name=name, edits=(*known, *edits)), Scenario(name=name, edits=tuple(edits))
+    roads = suppositions(scenario) if suppositions(added) else ()
+    # The map holds the scenario's own edits already: roads that only those touch come out as they are.
+    access = apply(
+        snapshot.access, roads, snapshot.log, snapshot.network, snapshot.as_of, snapshot.crisis.tz,
+        snapshot.access_policy,
+    )  # fmt: skip
+    reach = snapshot.access.horizon
+    return replace(
+        snapshot,
+        scenario=scenario,
+        access=access,
+        papers=supposed_papers(snapshot.papers, added),
+        fleets=supposed_fleets(snapshot.fleets, added, reach),
+        escorts=supposed_escorts(snapshot.escorts, added, reach),
+    )
 
 
 def suppositions(scenario: Scenario) -> tuple[Supposition, ...]:

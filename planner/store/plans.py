@@ -13,7 +13,7 @@ from planner.domain.scenario import Scenario
 from planner.store import codec
 from planner.store.codec import PackedSnapshot
 from planner.store.records import PlanCard, StoredPlan
-from planner.store.rows import BlobRow, PlanRow, SnapshotRow
+from planner.store.rows import BlobRow, PlanRow, SnapshotRow, StudyRow
 from planner.store.unit import Unit
 from routing.units import Instant, Window
 
@@ -85,6 +85,11 @@ class PlanReads(Unit):
             chosen = chosen.where(~PlanRow.supposed)
         return tuple(_card(row) for row in self._session.execute(chosen))
 
+    def find_study(self, plan: PlanId, kind: str, shape: type[T]) -> T | None:
+        """Return what was found out about a plan, as what it was kept as; None where nobody has found it out."""
+        row = self._session.get(StudyRow, (plan, kind))
+        return None if row is None else codec.from_body(shape, row.body)
+
 
 class PlanWrites(PlanReads):
     """Snapshots and plans put in, plans published."""
@@ -134,6 +139,11 @@ class PlanWrites(PlanReads):
             self._session.execute(insert(PlanRow), [row])
             there = self._session.execute(_cards().where(PlanRow.digest == digest)).one()
         return _card(there)
+
+    def save_study(self, plan: PlanId, kind: str, found: object, *, at: Instant) -> None:
+        """Keep what was found out about a plan in place of what was found out before."""
+        self._session.merge(StudyRow(plan=plan, kind=kind, body=codec.to_body(found), made_at=at))
+        self._session.flush()
 
     def publish_plan(self, plan: PlanId, *, at: Instant, by: str) -> PlanCard:
         """Mark a plan as published and return its card. Who may do so is for the service to say.

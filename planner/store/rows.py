@@ -176,7 +176,10 @@ class MovementRow(Row):
 
 
 class RunRow(Row):
-    """One solve asked for: queued, worked by one worker at a time under a lease, and ended once."""
+    """One solve asked for: queued, worked by one worker at a time under a lease, and ended once.
+
+    `study` names what is to be found out `about` a plan that is there; without it the snapshot is to be planned.
+    """
 
     __tablename__ = "run"
     __table_args__ = (
@@ -187,6 +190,7 @@ class RunRow(Row):
         CheckConstraint("(state = 'done') = (plan IS NOT NULL)", name="done"),
         CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="failed"),
         CheckConstraint("wanted IN ('keep')", name="wanted"),
+        CheckConstraint("(study IS NULL) = (about IS NULL)", name="study"),
         Index(None, "state", "id"),
     )
 
@@ -207,6 +211,19 @@ class RunRow(Row):
     plan: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
     error: Mapped[str | None]
     wanted: Mapped[str | None]
+    study: Mapped[str | None]
+    about: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
+
+
+class StudyRow(Row):
+    """What was found out about a plan after it was made, by kind; found out again, it is replaced."""
+
+    __tablename__ = "study"
+
+    plan: Mapped[str] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[Body]
+    made_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class AuditRow(Row):

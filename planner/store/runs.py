@@ -42,8 +42,10 @@ class RunReads(PlanReads):
 class RunWrites(RunReads, PlanWrites):
     """Runs queued, claimed and ended."""
 
-    def enqueue_run(self, key: str, snapshot: str, *, at: Instant, by: str) -> Run:
-        """Queue a run once: the same key again returns the run there is.
+    def enqueue_run(
+        self, key: str, snapshot: str, *, at: Instant, by: str, study: str | None = None, about: PlanId | None = None
+    ) -> Run:
+        """Queue a run once: the same key again returns the run there is. A study is about a plan of the snapshot.
 
         It is queued anew if it failed, was stopped, or was ended early: whoever asks again wants the whole answer.
 
@@ -55,7 +57,7 @@ class RunWrites(RunReads, PlanWrites):
         row = self._get(SnapshotRow, snapshot, f"No snapshot {snapshot!r} in this database. Save it first.")
         first = {
             "key": key, "crisis": row.crisis, "snapshot": snapshot, "state": "queued", "attempt": 0,
-            "attempt_limit": ATTEMPTS, "queued_at": at, "queued_by": by,
+            "attempt_limit": ATTEMPTS, "queued_at": at, "queued_by": by, "study": study, "about": about,
         }  # fmt: skip
         self._add_missing(RunRow, [first])
         run = self._session.scalars(select(RunRow).where(RunRow.key == key).with_for_update()).one()
@@ -67,10 +69,13 @@ class RunWrites(RunReads, PlanWrites):
             self._session.flush()
         return _run(run)
 
-    def claim_run(self, worker: str, *, now: Instant, lease_s: Seconds, only: RunId | None = None) -> Claim | None:
+    def claim_run(
+        self, worker: str, *, now: Instant, lease_s: Seconds, only: RunId | None = None, studies: bool = False
+    ) -> Claim | None:
         """Take the oldest run that is queued or whose worker has gone silent; None where there is none.
 
-        `only` takes that run or nothing. A run that has used up its attempts is failed on the way.
+        `only` takes that run or nothing; studies are taken by those who can make them. A run that has used up its
+        attempts is failed on the way.
         """
         lapsed = and_(RunRow.state == "running", RunRow.lease_until <= now)
         self._session.execute(
@@ -85,6 +90,8 @@ class RunWrites(RunReads, PlanWrites):
         waiting = select(RunRow.id).where(or_(RunRow.state == "queued", lapsed)).order_by(RunRow.id).limit(1)
         if only is not None:
             waiting = waiting.where(RunRow.id == only)
+        if not studies:
+            waiting = waiting.where(RunRow.study.is_(None))
         taken = self._session.execute(
             update(RunRow)
             # Embedded, FOR UPDATE is left out: the write lock of the whole database does its work.
@@ -94,12 +101,15 @@ class RunWrites(RunReads, PlanWrites):
                 # What somebody wanted to keep is lost with the worker that had it; this one has nothing yet.
                 wanted=None,
             )
-            .returning(RunRow.id, RunRow.attempt, RunRow.snapshot)
+            .returning(RunRow.id, RunRow.attempt, RunRow.snapshot, RunRow.study, RunRow.about)
             .execution_options(synchronize_session=False)
         ).one_or_none()  # fmt: skip
         if taken is None:
             return None
-        return Claim(run=taken.id, attempt=taken.attempt, worker=worker, snapshot=taken.snapshot, lease_s=lease_s)
+        return Claim(
+            run=taken.id, attempt=taken.attempt, worker=worker, snapshot=taken.snapshot, lease_s=lease_s,
+            study=taken.study, about=taken.about,
+        )  # fmt: skip
 
     def beat(self, claim: Claim, *, now: Instant, sign: Sign | None) -> Wish | None:
         """Say that the worker lives and how far it is, and return what is wanted of it; None when the claim is lost."""
@@ -135,6 +145,15 @@ class RunWrites(RunReads, PlanWrites):
         row.state, row.plan, row.ended_at, row.lease_until = "done", card.id, at, None
         self._session.flush()
         return card.id
+
+    def finish_study(self, claim: Claim, found: object, *, at: Instant) -> None:
+        """Keep what a study found beside its plan and end the run, both or neither; raises `LostClaim`."""
+        row = self._claimed(claim)
+        if row.study is None or row.about is None:
+            raise Refused(f"Run {claim.run} asks for a plan, not for a study. Finish it with a plan.")
+        self.save_study(row.about, row.study, found, at=at)
+        row.state, row.plan, row.ended_at, row.lease_until = "done", row.about, at, None
+        self._session.flush()
 
     def fail_run(self, claim: Claim, error: str, *, at: Instant) -> None:
         """End the run without a plan; raises `LostClaim` as `finish_run` does."""
@@ -233,5 +252,5 @@ def _run(row: RunRow) -> Run:
         attempt=row.attempt, queued_at=row.queued_at, queued_by=row.queued_by, worker=row.worker,
         lease_until=row.lease_until, heartbeat_at=row.heartbeat_at, ended_at=row.ended_at,
         progress=None if row.progress is None else codec.from_body(Sign, row.progress),
-        plan=row.plan, error=row.error, wish=_wish(row.wanted),
+        plan=row.plan, error=row.error, wish=_wish(row.wanted), study=row.study, about=row.about,
     )  # fmt: skip

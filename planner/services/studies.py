@@ -1,0 +1,74 @@
+"""Studies of a plan that is there: what opening things would give, what another balance would; kept beside it."""
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+from planner import jobs
+from planner.domain.canonical import Plain
+from planner.domain.errors import NotFound
+from planner.domain.opening import Openings
+from planner.domain.snapshot import Snapshot
+from planner.jobs import Progress
+from planner.services.openings import find_openings
+from planner.services.plan_records import PlanRecord
+from planner.store.records import Run, StoredPlan
+from planner.store.store import Store
+from routing.units import Instant
+
+StudyName: TypeAlias = Literal["opening"]
+OPENING: Final = "opening"
+
+
+def make_study(study: str, stored: StoredPlan, snapshot: Snapshot, progress: Progress) -> object:
+    """Find out what a study asks about a stored plan.
+
+    Raises
+    ------
+    NotFound
+        If there is no such study.
+    """
+    if study == OPENING:
+        return find_openings(stored.plan, stored.card.digest, snapshot, progress)
+    raise NotFound(f"No study {study!r}. There is: {OPENING}.")
+
+
+def request_study(
+    store: Store, record: PlanRecord, study: StudyName, versions: Mapping[str, str], *, at: Instant, by: str
+) -> Run:
+    """Queue a study of a plan; the same plan with the same versions is studied once."""
+    card = record.stored.card
+    key = jobs.study_key(card.digest, study, versions)
+    with store.writing() as write:
+        return write.enqueue_run(key, card.snapshot, at=at, by=by, study=study, about=card.id)
+
+
+def find_known_openings(store: Store, record: PlanRecord) -> Openings | None:
+    """Return what was found of a plan's openings; None where nobody has looked yet."""
+    with store.reading() as read:
+        return read.find_study(record.id, OPENING, Openings)
+
+
+def openings_json(record: PlanRecord, found: Openings) -> dict[str, Plain]:
+    """Return a plan's openings for scripts, most people first."""
+    return {
+        "plan": record.id,
+        "people_reached": found.people,
+        "looked_at": found.asked,
+        "passed_over": found.passed_over,
+        "left": found.left,
+        "cut_short": found.cut_short,
+        "openings": [
+            {
+                "kind": one.kind,
+                "edit": one.edit,
+                "grade": one.grade,
+                "people_more": one.people_more,
+                "people_by_site": dict(one.people_by_site),
+                "value_more": one.value_more,
+                "equity": [{"name": lv.name, "before": lv.before, "after": lv.after} for lv in one.levels],
+                "gates": list(one.gates),
+                "segments": list(one.segments),
+            }
+            for one in found.found
+        ],
+    }
