@@ -1,8 +1,9 @@
 """What a map draws of a plan: its convoys' ways, hubs, sites served and not, and the places where they crowd."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from planner.domain.opening import Openings
 from planner.services.plan_page import Told
 from routing.network import Place, Position
 from web.words import say
@@ -13,12 +14,14 @@ MOST_INSETS: Final = 2
 REACH: Final = (0.34, 0.27)
 """Half the width and height of an inset, in degrees."""
 EDGE: Final = (0.08, 0.06)
+OPENINGS_DRAWN: Final = 6
+THOUSAND: Final = 1_000
 LETTERS: Final = "AB"
 ARABIC_LETTERS: Final = "أب"
 
 
-def plan_overlay(told: Told, *, arabic: bool) -> dict[str, Any]:
-    """Return the overlay of the plan's map."""
+def plan_overlay(told: Told, openings: Openings | None, *, arabic: bool) -> dict[str, Any]:
+    """Return the overlay of the plan's map; what opening would give, where it is known, as ways that are possible."""
     points = [*_hubs(told), *_sites(told)]
     return {
         "routes": [
@@ -29,10 +32,20 @@ def plan_overlay(told: Told, *, arabic: bool) -> dict[str, Any]:
                 "state": "planned",
             }
             for one in told.convoys
-        ],
+        ]
+        + list(_opened(openings)),
         "points": points,
         "insets": _insets(told, points, arabic=arabic),
     }
+
+
+def _opened(openings: Openings | None) -> Iterator[dict[str, Any]]:
+    """Yield the gates and roads of the openings that reach most people, with the people as their label."""
+    found = () if openings is None else openings.found
+    for rank, one in enumerate(found, 1):
+        if one.people_more > 0 and one.segments and rank <= OPENINGS_DRAWN:
+            label = f"+{one.people_more // THOUSAND}k" if one.people_more >= THOUSAND else f"+{one.people_more}"
+            yield {"sel": f"opening:{rank}", "label": label, "segments": list(one.segments), "state": "possible"}
 
 
 def convoy_overlay(told: Told, convoy: str) -> dict[str, Any]:

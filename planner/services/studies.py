@@ -1,11 +1,11 @@
 """Studies of a plan that is there: what opening things would give, what another balance would; kept beside it."""
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from planner import jobs
 from planner.domain.canonical import Plain
-from planner.domain.errors import NotFound
+from planner.domain.errors import BadInput, NotFound
 from planner.domain.opening import Openings
 from planner.domain.snapshot import Snapshot
 from planner.jobs import Progress
@@ -15,8 +15,9 @@ from planner.store.records import Run, StoredPlan
 from planner.store.store import Store
 from routing.units import Instant
 
-StudyName: TypeAlias = Literal["opening"]
 OPENING: Final = "opening"
+STUDIES: Final = frozenset({OPENING})
+"""What can be found out about a plan."""
 
 
 def make_study(study: str, stored: StoredPlan, snapshot: Snapshot, progress: Progress) -> object:
@@ -29,13 +30,25 @@ def make_study(study: str, stored: StoredPlan, snapshot: Snapshot, progress: Pro
     """
     if study == OPENING:
         return find_openings(stored.plan, stored.card.digest, snapshot, progress)
-    raise NotFound(f"No study {study!r}. There is: {OPENING}.")
+    raise _no(study)
+
+
+def _no(study: str) -> NotFound:
+    return NotFound(f"No study {study!r}. There are: {', '.join(sorted(STUDIES))}.")
 
 
 def request_study(
-    store: Store, record: PlanRecord, study: StudyName, versions: Mapping[str, str], *, at: Instant, by: str
+    store: Store, record: PlanRecord, study: str, versions: Mapping[str, str], *, at: Instant, by: str
 ) -> Run:
-    """Queue a study of a plan; the same plan with the same versions is studied once."""
+    """Queue a study of a plan; the same plan with the same versions is studied once.
+
+    Raises
+    ------
+    NotFound
+        If there is no such study.
+    """
+    if study not in STUDIES:
+        raise _no(study)
     card = record.stored.card
     key = jobs.study_key(card.digest, study, versions)
     with store.writing() as write:
@@ -43,9 +56,12 @@ def request_study(
 
 
 def find_known_openings(store: Store, record: PlanRecord) -> Openings | None:
-    """Return what was found of a plan's openings; None where nobody has looked yet."""
+    """Return what was found of a plan's openings; None where nobody has looked yet, or only another version has."""
     with store.reading() as read:
-        return read.find_study(record.id, OPENING, Openings)
+        try:
+            return read.find_study(record.id, OPENING, Openings)
+        except BadInput:
+            return None
 
 
 def openings_json(record: PlanRecord, found: Openings) -> dict[str, Plain]:

@@ -13,6 +13,7 @@ from planner.services.plan_page import tell_plan
 from planner.services.plan_records import PlanRecord, diff_plans
 from planner.services.plans import request_plan
 from planner.services.runs import list_going, question_of
+from planner.services.studies import STUDIES, find_known_openings, request_study
 from planner.store.records import Movement
 from web.desk import the_desk
 from web.forms import Form, do_once
@@ -84,6 +85,7 @@ def _context(record: PlanRecord) -> dict[str, Any]:
     rtl = language() in RIGHT_TO_LEFT
     view = PlanView(told, mirrored=rtl, selected=request.args.get("sel", ""))
     movements = _movements(record)
+    openings = find_known_openings(the_desk().store, record)
     card = record.stored.card
     return {
         "told": told,
@@ -93,7 +95,8 @@ def _context(record: PlanRecord) -> dict[str, Any]:
         "card": card,
         "rules": RULES,
         "drawn": fragments(told),
-        "overlay": plan_overlay(told, arabic=rtl),
+        "openings": openings,
+        "overlay": plan_overlay(told, openings, arabic=rtl),
         "movements": movements,
         "names": names_of([card.created_by, card.published_by]),
         "others": _others(record),
@@ -155,6 +158,23 @@ def publish(plan: str) -> Answer:
     except Refused:
         flash(_("It was published already. Nothing was changed."))
         return redirect(address("plans.plan", plan=record.id), 303)
+
+
+@page.post("/<plan>/study")
+@needs(Right.PLAN)
+def study(plan: str) -> Answer:
+    """Queue what is to be found out about the plan, once, and follow it."""
+    desk = the_desk()
+    record, form = desk.plan(plan), Form.sent()
+    asked = form.text("study", required=True)
+    if asked not in STUDIES:
+        raise NotFound(_("There is nothing called %(study)s to find out.", study=asked))
+
+    def deed() -> str:
+        run = request_study(desk.store, record, asked, desk.versions, at=desk.clock(), by=g.me.id)
+        return address("runs.run", run=run.id)
+
+    return do_once(deed)
 
 
 @page.post("/<plan>/pin")
