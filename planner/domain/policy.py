@@ -43,6 +43,9 @@ class PlanPolicy:
     """The empty column leaves every road of its way back at least so long before that road closes. Plans made before
     there was such a rule were made without it: nought, and unwritten."""
 
+    equity_tolerance: float = field(default=0.0, metadata=UNWRITTEN_IF_DEFAULT)
+    """Share of the person-days saved at each level of equity that may be given up for value; 1 keeps no level."""
+
 
 STANDARD: Final = PlanPolicy(least_slack_s=HOUR)
 """The policy of a new plan. An hour of slack is a tenth to a fifth of an unloading (5 to 11 h) and takes up a hostile

@@ -1,22 +1,26 @@
 """Studies of a plan that is there: what opening things would give, what another balance would; kept beside it."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from planner import jobs
 from planner.domain.canonical import Plain
 from planner.domain.errors import BadInput, NotFound
 from planner.domain.opening import Openings
 from planner.domain.snapshot import Snapshot
+from planner.domain.tradeoff import Tradeoff
 from planner.jobs import Progress
 from planner.services.openings import find_openings
 from planner.services.plan_records import PlanRecord
+from planner.services.tradeoffs import find_tradeoff
 from planner.store.records import Run, StoredPlan
 from planner.store.store import Store
 from routing.units import Instant
 
+T = TypeVar("T")
 OPENING: Final = "opening"
-STUDIES: Final = frozenset({OPENING})
+TRADEOFF: Final = "tradeoff"
+STUDIES: Final = frozenset({OPENING, TRADEOFF})
 """What can be found out about a plan."""
 
 
@@ -30,6 +34,8 @@ def make_study(study: str, stored: StoredPlan, snapshot: Snapshot, progress: Pro
     """
     if study == OPENING:
         return find_openings(stored.plan, stored.card.digest, snapshot, progress)
+    if study == TRADEOFF:
+        return find_tradeoff(stored.plan, stored.card.digest, snapshot, progress)
     raise _no(study)
 
 
@@ -57,9 +63,18 @@ def request_study(
 
 def find_known_openings(store: Store, record: PlanRecord) -> Openings | None:
     """Return what was found of a plan's openings; None where nobody has looked yet, or only another version has."""
+    return _known(store, record, OPENING, Openings)
+
+
+def find_known_tradeoff(store: Store, record: PlanRecord) -> Tradeoff | None:
+    """Return what was found of a plan's trade-off; None where nobody has looked yet, or only another version has."""
+    return _known(store, record, TRADEOFF, Tradeoff)
+
+
+def _known(store: Store, record: PlanRecord, study: str, shape: type[T]) -> T | None:
     with store.reading() as read:
         try:
-            return read.find_study(record.id, OPENING, Openings)
+            return read.find_study(record.id, study, shape)
         except BadInput:
             return None
 
@@ -86,5 +101,27 @@ def openings_json(record: PlanRecord, found: Openings) -> dict[str, Plain]:
                 "segments": list(one.segments),
             }
             for one in found.found
+        ],
+    }
+
+
+def tradeoff_json(record: PlanRecord, found: Tradeoff) -> dict[str, Plain]:
+    """Return a plan's trade-off for scripts, the plan's own balance first."""
+    return {
+        "plan": record.id,
+        "cut_short": found.cut_short,
+        "balances": [
+            {
+                "equity_tolerance": one.equity_tolerance,
+                "risk_cap_p": one.risk_cap_p,
+                "people_reached": one.people,
+                "value": one.value,
+                "equity": [{"over_days": days, "person_days": lived} for days, lived in one.waiting],
+                "convoys": one.convoys,
+                "trucks": one.trucks,
+                "p": one.p,
+                "lowest_p": one.lowest_p,
+            }
+            for one in found.balances
         ],
     }

@@ -1,0 +1,53 @@
+"""The command that prints what other balances between those worst off, the total and risk would reach."""
+
+import click
+
+from planner.bootstrap import clock, versions
+from planner.cli.app import App, pass_app
+from planner.cli.frame import json_option, print_json
+from planner.cli.plans import PLAN
+from planner.cli.terminal import listing, print_listing, say, solving
+from planner.domain.tradeoff import Balance
+from planner.services.plan_records import get_plan
+from planner.services.plans import work_run
+from planner.services.studies import TRADEOFF, find_known_tradeoff, request_study, tradeoff_json
+
+
+@click.command()
+@PLAN
+@json_option
+@pass_app
+def tradeoff(app: App, plan: str, *, as_json: bool) -> None:
+    """Say what PLAN's world would give by other balances of equity, total and risk.
+
+    Each is solved from the plan's convoys on, which takes minutes the first time; afterwards it stands beside the plan.
+    To have one of them, put its numbers into a policy file: equity_tolerance, risk_cap_p.
+    """
+    record = get_plan(app.store, plan, app.crisis)
+    found = find_known_tradeoff(app.store, record)
+    if found is None:
+        with solving("Balancing") as progress:
+            run = request_study(app.store, record, TRADEOFF, versions(), at=clock(), by=app.actor)
+            work_run(app.store, run, clock, progress, worker=f"tradeoff of {app.actor}")
+        found = find_known_tradeoff(app.store, record)
+    if found is None:
+        return
+    if as_json:
+        print_json(tradeoff_json(record, found))
+        return
+    thresholds = [days for days, _ in found.balances[0].waiting]
+    columns = ("people", "value", *(f"> {days} d" for days in thresholds), "convoys", "trucks arrive", "weakest")
+    table = listing("may give up", "least p", *columns, right=columns)
+    for one in found.balances:
+        table.add_row(*_row(one))
+    print_listing(table)
+    if found.cut_short:
+        say("[bold]Ended before all were solved to their end.[/]")
+
+
+def _row(one: Balance) -> tuple[str, ...]:
+    waiting = (f"{lived:,.0f}" for _, lived in one.waiting)
+    return (
+        f"{one.equity_tolerance:.0%}", f"{one.risk_cap_p:.2f}", f"{one.people:,}", f"{one.value:,.0f}", *waiting,
+        str(one.convoys), f"{one.p:.0%}", f"{one.lowest_p:.2f}",
+    )  # fmt: skip
