@@ -8,10 +8,12 @@ from web.plan_words import STAGES
 
 STUDIES: Final[dict[str, Any]] = {
     "opening": {"openings": _l("Trying what opening would give")},
+    "tradeoff": {"tradeoff": _l("Trying other balances")},
 }
 """The stages of each study."""
 NAMES: Final[dict[str, Any]] = {
     "opening": _l("what opening would give to plan"),
+    "tradeoff": _l("other balances of plan"),
 }
 OPENING_KINDS: Final[dict[str, Any]] = {
     "gate": _l("Gate"),

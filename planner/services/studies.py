@@ -20,7 +20,8 @@ from routing.units import Instant
 T = TypeVar("T")
 OPENING: Final = "opening"
 TRADEOFF: Final = "tradeoff"
-STUDIES: Final = frozenset({OPENING, TRADEOFF})
+SHAPES: Final[Mapping[str, type[Openings] | type[Tradeoff]]] = {OPENING: Openings, TRADEOFF: Tradeoff}
+STUDIES: Final = frozenset(SHAPES)
 """What can be found out about a plan."""
 
 
@@ -56,8 +57,12 @@ def request_study(
     if study not in STUDIES:
         raise _no(study)
     card = record.stored.card
+    unreadable = _known(store, record, study, SHAPES[study]) is None
     key = jobs.study_key(card.digest, study, versions)
     with store.writing() as write:
+        if unreadable:
+            # Another version wrote it: what cannot be read is found out anew.
+            write.drop_study(card.id, study)
         return write.enqueue_run(key, card.snapshot, at=at, by=by, study=study, about=card.id)
 
 

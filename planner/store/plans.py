@@ -2,7 +2,7 @@
 
 from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -144,6 +144,10 @@ class PlanWrites(PlanReads):
         """Keep what was found out about a plan in place of what was found out before."""
         self._session.merge(StudyRow(plan=plan, kind=kind, body=codec.to_body(found), made_at=at))
         self._session.flush()
+
+    def drop_study(self, plan: PlanId, kind: str) -> None:
+        """Forget what was found out about a plan: it is found out anew when asked for."""
+        self._session.execute(delete(StudyRow).where(StudyRow.plan == plan, StudyRow.kind == kind))
 
     def publish_plan(self, plan: PlanId, *, at: Instant, by: str) -> PlanCard:
         """Mark a plan as published and return its card. Who may do so is for the service to say.

@@ -9,7 +9,7 @@ from planner.domain.plan import Plan, PlanId
 from planner.store import codec
 from planner.store.plans import PlanReads, PlanWrites
 from planner.store.records import Claim, LostClaim, Run, RunId, RunState, Sign, Wish
-from planner.store.rows import RunRow, SnapshotRow
+from planner.store.rows import RunRow, SnapshotRow, StudyRow
 from routing.units import Instant, Seconds
 
 ATTEMPTS = 3
@@ -47,7 +47,8 @@ class RunWrites(RunReads, PlanWrites):
     ) -> Run:
         """Queue a run once: the same key again returns the run there is. A study is about a plan of the snapshot.
 
-        It is queued anew if it failed, was stopped, or was ended early: whoever asks again wants the whole answer.
+        It is queued anew if it failed, was stopped, or was ended early: whoever asks again wants the whole answer. So
+        it is where what a study found is no longer there.
 
         Raises
         ------
@@ -61,7 +62,8 @@ class RunWrites(RunReads, PlanWrites):
         }  # fmt: skip
         self._add_missing(RunRow, [first])
         run = self._session.scalars(select(RunRow).where(RunRow.key == key).with_for_update()).one()
-        if run.state in {"failed", "stopped"} or (run.state == "done" and run.wanted is not None):
+        lost = run.study is not None and self._session.get(StudyRow, (run.about, run.study)) is None
+        if run.state in {"failed", "stopped"} or (run.state == "done" and (run.wanted is not None or lost)):
             # Attempts go on counting: a worker of an earlier life must stay fenced off.
             run.state, run.attempt_limit = "queued", run.attempt + ATTEMPTS
             run.queued_at, run.queued_by = at, by

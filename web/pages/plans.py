@@ -1,5 +1,6 @@
 """Plans: list and make them, read one with its map and timetable, judge, publish, pin, compare and print it."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, flash, g, redirect, render_template, request
@@ -13,8 +14,10 @@ from planner.services.plan_page import tell_plan
 from planner.services.plan_records import PlanRecord, diff_plans
 from planner.services.plans import request_plan
 from planner.services.runs import list_going, question_of
-from planner.services.studies import STUDIES, find_known_openings, request_study
+from planner.services.studies import STUDIES, find_known_openings, find_known_tradeoff, request_study
+from planner.services.tradeoffs import balanced
 from planner.store.records import Movement
+from web.balances import chart_of, is_beaten, level_shown
 from web.desk import the_desk
 from web.forms import Form, do_once
 from web.frame import language
@@ -86,6 +89,7 @@ def _context(record: PlanRecord) -> dict[str, Any]:
     view = PlanView(told, mirrored=rtl, selected=request.args.get("sel", ""))
     movements = _movements(record)
     openings = find_known_openings(the_desk().store, record)
+    tradeoff = find_known_tradeoff(the_desk().store, record)
     card = record.stored.card
     return {
         "told": told,
@@ -96,6 +100,10 @@ def _context(record: PlanRecord) -> dict[str, Any]:
         "rules": RULES,
         "drawn": fragments(told),
         "openings": openings,
+        "tradeoff": tradeoff,
+        "balance_chart": None if tradeoff is None else chart_of(tradeoff, mirrored=rtl),
+        "balance_level": 0 if tradeoff is None else level_shown(tradeoff.balances),
+        "beaten": is_beaten,
         "overlay": plan_overlay(told, openings, arabic=rtl),
         "movements": movements,
         "names": names_of([card.created_by, card.published_by]),
@@ -172,6 +180,29 @@ def study(plan: str) -> Answer:
 
     def deed() -> str:
         run = request_study(desk.store, record, asked, desk.versions, at=desk.clock(), by=g.me.id)
+        return address("runs.run", run=run.id)
+
+    return do_once(deed)
+
+
+@page.post("/<plan>/balance")
+@needs(Right.PLAN)
+def balance(plan: str) -> Answer:
+    """Queue a plan of the same world by one of the other balances, and follow it."""
+    desk = the_desk()
+    record, form = desk.plan(plan), Form.sent()
+    known = find_known_tradeoff(desk.store, record)
+    chosen = form.whole("balance", least=1, most=0 if known is None else len(known.balances) - 1)
+    if known is None or chosen is None:
+        raise NotFound(_("There is no such balance. Work the balances out first."))
+    one = known.balances[chosen]
+    policy = replace(
+        record.snapshot.policy, equity_tolerance=one.equity_tolerance, risk_cap_p=one.risk_cap_p
+    )  # fmt: skip
+    snapshot = balanced(record.snapshot, record.plan, policy)
+
+    def deed() -> str:
+        run = request_plan(desk.store, snapshot, desk.versions, at=desk.clock(), by=g.me.id)
         return address("runs.run", run=run.id)
 
     return do_once(deed)
