@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from planner.domain.opening import Openings
+from planner.domain.opening import Opening, Openings
 from planner.services.plan_page import Told
 from routing.network import Place, Position
 from web.words import say
@@ -34,18 +34,35 @@ def plan_overlay(told: Told, openings: Openings | None, *, arabic: bool) -> dict
             for one in told.convoys
         ]
         + list(_opened(openings)),
+        "shields": list(_papered(told, openings)),
         "points": points,
         "insets": _insets(told, points, arabic=arabic),
     }
 
 
-def _opened(openings: Openings | None) -> Iterator[dict[str, Any]]:
-    """Yield the gates and roads of the openings that reach most people, with the people as their label."""
-    found = () if openings is None else openings.found
-    for rank, one in enumerate(found, 1):
-        if one.people_more > 0 and one.segments and rank <= OPENINGS_DRAWN:
+def _best(openings: Openings | None) -> Iterator[tuple[str, str, Opening]]:
+    """Yield the openings that reach most people, each with its name on the page and the people as its label."""
+    for rank, one in enumerate(() if openings is None else openings.found[:OPENINGS_DRAWN], 1):
+        if one.people_more > 0:
             label = f"+{one.people_more // THOUSAND}k" if one.people_more >= THOUSAND else f"+{one.people_more}"
-            yield {"sel": f"opening:{rank}", "label": label, "segments": list(one.segments), "state": "possible"}
+            yield f"opening:{rank}", label, one
+
+
+def _opened(openings: Openings | None) -> Iterator[dict[str, Any]]:
+    """Yield the gates and roads of the best openings."""
+    for sel, label, one in _best(openings):
+        if one.segments:
+            yield {"sel": sel, "label": label, "segments": list(one.segments), "state": "possible"}
+
+
+def _papered(told: Told, openings: Openings | None) -> Iterator[dict[str, Any]]:
+    """Yield the best openings that lie on no road - papers, trucks - at the site that gains most."""
+    snapshot = told.record.snapshot
+    for sel, label, one in _best(openings):
+        if not one.segments and one.people_by_site:
+            site = max(one.people_by_site, key=lambda name: (one.people_by_site[name], name))
+            place = snapshot.network.places[snapshot.sites[site].place]
+            yield {"sel": sel, "text": label, "at": list(place.position)}
 
 
 def convoy_overlay(told: Told, convoy: str) -> dict[str, Any]:
