@@ -6,7 +6,7 @@ from typing import Final
 from planner.domain.policy import STANDARD, Limits
 from planner.domain.snapshot import Snapshot
 from planner.services.access import parse_known
-from planner.services.movements import pinned_convoys
+from planner.services.movements import notified_convoys, pinned_convoys
 from planner.services.snapshots import (
     LONGEST_PLAN_DAYS,
     Terms,
@@ -67,7 +67,13 @@ def read_snapshot(form: Form) -> Snapshot | None:
     if as_of is None or horizon is None:
         return None
     pinned = pinned_convoys(desk.store, world, after=as_of.at)
-    return form.attempt("from", lambda: take_snapshot(world, as_of=as_of, horizon=horizon, pinned=pinned, terms=terms))
+    notified = notified_convoys(desk.store, world, after=as_of.at)
+    return form.attempt(
+        "from",
+        lambda: take_snapshot(
+            world, as_of=as_of, horizon=horizon, pinned=pinned, notified=notified, terms=terms
+        ),
+    )  # fmt: skip
 
 
 def _terms(form: Form) -> Terms | None:

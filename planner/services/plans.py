@@ -11,11 +11,9 @@ from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
 from planner.jobs import Clock, Progress
-from planner.services.changes import with_changes
 from planner.services.plan_records import PlanRecord
+from planner.services.replan import plan_with_few_changes
 from planner.services.studies import make_study
-from planner.solvers.options import build
-from planner.solvers.solve import solve_options
 from planner.store.codec import plan_digest
 from planner.store.records import Run, StoredPlan
 from planner.store.store import Store
@@ -37,8 +35,7 @@ def make_plan(snapshot: Snapshot, progress: Progress) -> Plan:
     UnsoundPlan
         If the plan breaks a hard rule.
     """
-    options = build(snapshot, progress)
-    plan = with_changes(snapshot, solve_options(snapshot, options, progress), options, progress)
+    plan = plan_with_few_changes(snapshot, progress)
     found = violations(plan, snapshot)
     if found:
         said = "; ".join(f"{v.rule} ({v.convoy or 'plan'}): {v.detail}" for v in found[:5])

@@ -84,6 +84,7 @@ def take_snapshot(
     horizon: Window,
     scenario: Scenario = BASELINE,
     pinned: tuple[Convoy, ...] = (),
+    notified: tuple[Convoy, ...] = (),
     terms: Terms | None = None,
 ) -> Snapshot:
     """Fold what is known at `as_of` over the horizon, lay the scenario over it, and freeze it with all the rest.
@@ -124,6 +125,7 @@ def take_snapshot(
         seed=terms.seed,
         log=records,
         access_policy=policy,
+        notified=notified,
     )
 
 

@@ -80,6 +80,7 @@ def request_scenario(
         horizon=base.plan.horizon,
         scenario=scenario,
         pinned=base.snapshot.pinned,
+        notified=base.snapshot.notified,
         terms=Terms(
             policy=base.snapshot.policy,
             access_policy=base.snapshot.access_policy,
