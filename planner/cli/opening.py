@@ -5,15 +5,14 @@ import re
 import click
 from rich.markup import escape
 
-from planner.bootstrap import clock, versions
 from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
-from planner.cli.terminal import listing, print_listing, say, solving
-from planner.domain.opening import Opening, OpeningGrade
+from planner.cli.study import found_out
+from planner.cli.terminal import listing, print_listing, say
+from planner.domain.opening import Opening, OpeningGrade, Openings
 from planner.domain.scenario import describe_edit
 from planner.services.plan_records import PlanRecord, get_plan
-from planner.services.plans import work_run
-from planner.services.studies import OPENING, find_known_openings, openings_json, request_study
+from planner.services.studies import OPENING, openings_json
 
 GRADES: dict[OpeningGrade, str] = {
     "solved": "solved as a scenario",
@@ -36,14 +35,7 @@ def opening(app: App, plan: str, *, as_json: bool) -> None:
     The first time it is worked out, which takes minutes; afterwards it stands beside the plan.
     """
     record = get_plan(app.store, plan, app.crisis)
-    found = find_known_openings(app.store, record)
-    if found is None:
-        with solving("Opening") as progress:
-            run = request_study(app.store, record, OPENING, versions(), at=clock(), by=app.actor)
-            work_run(app.store, run, clock, progress, worker=f"opening of {app.actor}")
-        found = find_known_openings(app.store, record)
-    if found is None:
-        return
+    found = found_out(app, record, OPENING, Openings, "Opening")
     if as_json:
         print_json(openings_json(record, found))
         return

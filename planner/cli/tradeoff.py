@@ -2,15 +2,14 @@
 
 import click
 
-from planner.bootstrap import clock, versions
 from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
 from planner.cli.plans import PLAN
-from planner.cli.terminal import listing, print_listing, say, solving
-from planner.domain.tradeoff import Balance
+from planner.cli.study import found_out
+from planner.cli.terminal import listing, print_listing, say
+from planner.domain.tradeoff import Balance, Tradeoff
 from planner.services.plan_records import get_plan
-from planner.services.plans import work_run
-from planner.services.studies import TRADEOFF, find_known_tradeoff, request_study, tradeoff_json
+from planner.services.studies import TRADEOFF, tradeoff_json
 
 
 @click.command()
@@ -24,14 +23,7 @@ def tradeoff(app: App, plan: str, *, as_json: bool) -> None:
     To have one of them, put its numbers into a policy file: equity_tolerance, risk_cap_p.
     """
     record = get_plan(app.store, plan, app.crisis)
-    found = find_known_tradeoff(app.store, record)
-    if found is None:
-        with solving("Balancing") as progress:
-            run = request_study(app.store, record, TRADEOFF, versions(), at=clock(), by=app.actor)
-            work_run(app.store, run, clock, progress, worker=f"tradeoff of {app.actor}")
-        found = find_known_tradeoff(app.store, record)
-    if found is None:
-        return
+    found = found_out(app, record, TRADEOFF, Tradeoff, "Balancing")
     if as_json:
         print_json(tradeoff_json(record, found))
         return

@@ -57,7 +57,7 @@ def request_study(
     if study not in STUDIES:
         raise _no(study)
     card = record.stored.card
-    unreadable = _known(store, record, study, SHAPES[study]) is None
+    unreadable = find_known(store, record, study, SHAPES[study]) is None
     key = jobs.study_key(card.digest, study, versions)
     with store.writing() as write:
         if unreadable:
@@ -66,17 +66,8 @@ def request_study(
         return write.enqueue_run(key, card.snapshot, at=at, by=by, study=study, about=card.id)
 
 
-def find_known_openings(store: Store, record: PlanRecord) -> Openings | None:
-    """Return what was found of a plan's openings; None where nobody has looked yet, or only another version has."""
-    return _known(store, record, OPENING, Openings)
-
-
-def find_known_tradeoff(store: Store, record: PlanRecord) -> Tradeoff | None:
-    """Return what was found of a plan's trade-off; None where nobody has looked yet, or only another version has."""
-    return _known(store, record, TRADEOFF, Tradeoff)
-
-
-def _known(store: Store, record: PlanRecord, study: str, shape: type[T]) -> T | None:
+def find_known(store: Store, record: PlanRecord, study: str, shape: type[T]) -> T | None:
+    """Return what a study found of a plan; None where nobody has looked yet, or only another version has."""
     with store.reading() as read:
         try:
             return read.find_study(record.id, study, shape)

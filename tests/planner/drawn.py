@@ -6,10 +6,11 @@ from dataclasses import replace
 from planner.domain.needs import CoupledGroup, Site
 from planner.domain.snapshot import Snapshot
 from planner.domain.supply import EscortTeams, Fleet
+from routing.evidence import PermitStepName
 from routing.units import HOUR, Window
 from tests.planner import instances as known
 
-STEPS = ("permission", "letter", "clearance")
+STEPS: tuple[PermitStepName, ...] = ("permission", "letter", "clearance")
 
 
 def drawn_world(seed: int, *, most_sites: int = 4, days: int = 3) -> Snapshot:
@@ -52,7 +53,7 @@ def drawn_world(seed: int, *, most_sites: int = 4, days: int = 3) -> Snapshot:
         for step in STEPS
         if draw.random() < 0.85
     )
-    groups = ()
+    groups: tuple[CoupledGroup, ...] = ()
     if len(names) > 2 and draw.random() < 0.3:
         groups = (CoupledGroup(id="pair", name="Pair", sites=tuple(names[:2]), tolerance_s=3 * HOUR),)
         sites = [replace(site, group="pair") if site.id in names[:2] else site for site in sites]

@@ -1,12 +1,16 @@
 """The negotiators' list on the plan's page: asked for by those who plan, read by those who read plans."""
 
 import re
+from dataclasses import replace
 
 from planner import jobs
+from planner.domain.opening import Openings
 from planner.domain.rights import Role
+from planner.domain.tradeoff import Tradeoff
 from planner.services.plan_records import get_plan
 from planner.services.plans import make_plan
-from planner.services.studies import find_known_openings, make_study
+from planner.services.studies import OPENING, TRADEOFF, find_known, make_study
+from planner.services.tradeoffs import balance_of
 from tests.web.doors import Door, hidden
 
 pytest_plugins = ["tests.web.site_fixtures"]
@@ -24,14 +28,35 @@ def test_it_is_asked_for_once_and_shown_with_people_and_a_way_to_try_it(site: Do
 
     assert jobs.work_once(site.store, make_plan, "w1", site.clock, study=make_study) == 2
     record = get_plan(site.store, "latest", "two-rivers")
-    found = find_known_openings(site.store, record)
+    found = find_known(site.store, record, OPENING, Openings)
     assert found is not None
     shown = analyst.get("/plans/latest").text
-    assert f'action="/plans/{plan[1]}/study"' not in shown
+    assert 'name="study" value="opening"' not in shown
     assert shown.count('data-sel="opening:') == sum(one.grade != "nothing" for one in found.found)
     assert "/what-if/try" in shown or 'name="edit"' in shown
     arabic = analyst.get("/plans/latest?lang=ar").text
     assert "ماذا يعطي الفتح" in arabic
+
+
+def test_another_balance_is_drawn_and_can_be_planned(site: Door) -> None:
+    analyst, record = site.signed_in(Role.ANALYST.value), get_plan(site.store, "latest", "two-rivers")
+    own = balance_of(record.plan, record.snapshot.policy)
+    other = replace(own, equity_tolerance=0.1, value=own.value * 1.2, people=own.people + 77)
+    found = Tradeoff(plan_digest=record.stored.card.digest, balances=(own, other), cut_short=False)
+    with site.store.writing() as write:
+        write.save_study(record.id, TRADEOFF, found, at=site.clock())
+
+    page = analyst.get("/plans/latest").text
+    assert f"{other.people:,}" in page
+    assert page.count('<circle class="b-') == 2
+    sent = hidden(page, f"/plans/{record.id}/balance")
+    assert analyst.client.post(f"/plans/{record.id}/balance", data=sent).status_code == 303
+    with site.store.reading() as read:
+        run = read.list_runs("two-rivers")[0]
+    asked = site.store.load_snapshot(run.snapshot)
+    assert (asked.policy.equity_tolerance, asked.incumbent) == (0.1, record.plan.convoys)
+    again = hidden(analyst.get("/plans/latest").text, f"/plans/{record.id}/balance")
+    assert analyst.client.post(f"/plans/{record.id}/balance", data={**again, "balance": "9"}).status_code == 404
 
 
 def test_what_nobody_has_words_for_is_not_found_out(site: Door) -> None:

@@ -7,6 +7,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.errors import NotFound, Refused
+from planner.domain.opening import Openings
+from planner.domain.tradeoff import Tradeoff
 from planner.domain.verify import RULES
 from planner.services.itinerary import number_convoys
 from planner.services.movements import list_movements, pin_movement, publish_plan
@@ -14,7 +16,7 @@ from planner.services.plan_page import tell_plan
 from planner.services.plan_records import PlanRecord, diff_plans
 from planner.services.plans import request_plan
 from planner.services.runs import list_going, question_of
-from planner.services.studies import STUDIES, find_known_openings, find_known_tradeoff, request_study
+from planner.services.studies import OPENING, STUDIES, TRADEOFF, find_known, request_study
 from planner.services.tradeoffs import balanced
 from planner.store.records import Movement
 from web.balances import chart_of, is_beaten, level_shown
@@ -88,8 +90,8 @@ def _context(record: PlanRecord) -> dict[str, Any]:
     rtl = language() in RIGHT_TO_LEFT
     view = PlanView(told, mirrored=rtl, selected=request.args.get("sel", ""))
     movements = _movements(record)
-    openings = find_known_openings(the_desk().store, record)
-    tradeoff = find_known_tradeoff(the_desk().store, record)
+    openings = find_known(the_desk().store, record, OPENING, Openings)
+    tradeoff = find_known(the_desk().store, record, TRADEOFF, Tradeoff)
     card = record.stored.card
     return {
         "told": told,
@@ -191,7 +193,7 @@ def balance(plan: str) -> Answer:
     """Queue a plan of the same world by one of the other balances, and follow it."""
     desk = the_desk()
     record, form = desk.plan(plan), Form.sent()
-    known = find_known_tradeoff(desk.store, record)
+    known = find_known(desk.store, record, TRADEOFF, Tradeoff)
     chosen = form.whole("balance", least=1, most=0 if known is None else len(known.balances) - 1)
     if known is None or chosen is None:
         raise NotFound(_("There is no such balance. Work the balances out first."))

@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from planner import jobs
 from planner.domain.canonical import digest_of
 from planner.domain.plan import Convoy, ObjectiveLevel, Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
 from planner.services.plans import make_plan
 from tests.planner.instances import at, hours, open_only, two_sites_one_gate
-from tests.planner.solvers.tiny import silent
 
 MOVEMENT = "m1"
+
+
+def silent(_: jobs.Report) -> None:
+    """Hear the progress of a run and say nothing."""
 
 
 def to(plan: Plan, site: str) -> Convoy:
