@@ -75,6 +75,26 @@ def find_known(store: Store, record: PlanRecord, study: str, shape: type[T]) -> 
             return None
 
 
+def study_json(store: Store, record: PlanRecord, study: str) -> dict[str, Plain]:
+    """Return what a study found of a plan, for scripts.
+
+    Raises
+    ------
+    NotFound
+        If there is no such study, or nobody has made it of this plan.
+    """
+    if study not in STUDIES:
+        raise _no(study)
+    found = find_known(store, record, study, SHAPES[study])
+    match found:
+        case Openings():
+            return openings_json(record, found)
+        case Tradeoff():
+            return tradeoff_json(record, found)
+        case _:
+            raise NotFound(f"Nobody has found out the {study} of plan {record.id} yet. Ask for it first.")
+
+
 def openings_json(record: PlanRecord, found: Openings) -> dict[str, Plain]:
     """Return a plan's openings for scripts, most people first."""
     return {

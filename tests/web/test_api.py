@@ -23,7 +23,7 @@ from tests.web.routes import needed, rules, walk
 pytest_plugins = ["tests.web.site_fixtures"]
 EXAMPLES = 100 if os.environ.get("QAFILA_PROVE") else 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-OPERATIONS = 18
+OPERATIONS = 20
 REPORT = {
     "kind": "gate", "source": "test", "valid_from": "2031-04-08T09:00+03:00", "learned_at": "2031-04-08T08:00+03:00",
     "values": {"gate": "amber-bridge", "state": "closed"},

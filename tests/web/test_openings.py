@@ -7,6 +7,7 @@ from planner import jobs
 from planner.domain.opening import Openings
 from planner.domain.rights import Role
 from planner.domain.tradeoff import Tradeoff
+from planner.services import accounts, sign_ins
 from planner.services.plan_records import get_plan
 from planner.services.plans import make_plan
 from planner.services.studies import OPENING, TRADEOFF, find_known, make_study
@@ -74,3 +75,21 @@ def test_partners_and_administrators_ask_for_nothing(site: Door) -> None:
         token = hidden(browser.get("/account").text, "/sign-out")["csrf_token"]
         data = {"csrf_token": token, "study": "opening"}
         assert browser.client.post("/plans/latest/study", data=data).status_code == 403
+
+
+def test_scripts_ask_for_it_and_read_it(site: Door) -> None:
+    account = accounts.get_account(site.store, Role.ANALYST.value)
+    token = sign_ins.make_token(site.store, account.id, "test", 30, site.clock()).token
+    client, headers = site.app.test_client(), {"Authorization": f"Bearer {token}"}
+    address = "/api/v1/plans/latest/studies"
+    assert client.get(f"{address}/tradeoff", headers=headers).status_code == 404
+    assert client.post(f"{address}/horoscope", headers=headers).status_code == 404
+    asked = client.post(f"{address}/tradeoff", headers=headers)
+    assert (asked.status_code, asked.get_json()["state"]) == (202, "queued")
+    record = get_plan(site.store, "latest", "two-rivers")
+    own = balance_of(record.plan, record.snapshot.policy)
+    found = Tradeoff(plan_digest=record.stored.card.digest, balances=(own,), cut_short=False)
+    with site.store.writing() as write:
+        write.save_study(record.id, TRADEOFF, found, at=site.clock())
+    told = client.get(f"{address}/tradeoff", headers=headers).get_json()
+    assert [one["people_reached"] for one in told["balances"]] == [record.plan.people_reached]
