@@ -76,23 +76,22 @@ def find_known(store: Store, record: PlanRecord, study: str, shape: type[T]) -> 
 
 
 def study_json(store: Store, record: PlanRecord, study: str) -> dict[str, Plain]:
-    """Return what a study found of a plan, for scripts.
+    """Return what a study found of a plan, for scripts; `known` is false where nobody has made it yet.
 
     Raises
     ------
     NotFound
-        If there is no such study, or nobody has made it of this plan.
+        If there is no such study.
     """
     if study not in STUDIES:
         raise _no(study)
-    found = find_known(store, record, study, SHAPES[study])
-    match found:
-        case Openings():
-            return openings_json(record, found)
-        case Tradeoff():
-            return tradeoff_json(record, found)
+    match find_known(store, record, study, SHAPES[study]):
+        case Openings() as found:
+            return {"known": True, **openings_json(record, found)}
+        case Tradeoff() as found:
+            return {"known": True, **tradeoff_json(record, found)}
         case _:
-            raise NotFound(f"Nobody has found out the {study} of plan {record.id} yet. Ask for it first.")
+            return {"known": False, "plan": record.id}
 
 
 def openings_json(record: PlanRecord, found: Openings) -> dict[str, Plain]:

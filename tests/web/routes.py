@@ -42,6 +42,7 @@ def values(door: Door) -> dict[str, str | int]:
         "site": "kessa", "plan": "latest", "first": "latest", "second": "latest", "a": "latest", "b": "latest",
         "run": 1, "position": 1, "segment": plan.plan.convoys[0].segments[0], "digest": shown.split("/")[2],
         "name": "css/frame.css", "kind": "stock", "username": "analyst",
+        "study": "tradeoff",
         "movement": next(iter(published), "kessa-01"), "event_id": f"two-rivers-{failed:05}",
     }  # fmt: skip
 

@@ -82,7 +82,8 @@ def test_scripts_ask_for_it_and_read_it(site: Door) -> None:
     token = sign_ins.make_token(site.store, account.id, "test", 30, site.clock()).token
     client, headers = site.app.test_client(), {"Authorization": f"Bearer {token}"}
     address = "/api/v1/plans/latest/studies"
-    assert client.get(f"{address}/tradeoff", headers=headers).status_code == 404
+    assert client.get(f"{address}/tradeoff", headers=headers).get_json()["known"] is False
+    assert client.get(f"{address}/horoscope", headers=headers).status_code == 404
     assert client.post(f"{address}/horoscope", headers=headers).status_code == 404
     asked = client.post(f"{address}/tradeoff", headers=headers)
     assert (asked.status_code, asked.get_json()["state"]) == (202, "queued")
