@@ -82,6 +82,8 @@ GOOD: dict[str, tuple[str, dict[str, Any] | None]] = {
     "api.plans.make": ("", {"start": "2031-04-09", "days": 2}),
     "api.plans.show": ("", None),
     "api.plans.verify": ("", None),
+    "api.plans.study": ("", None),
+    "api.plans.find_out": ("", None),
     "api.plans.difference": ("", None),
     "api.plans.publish": ("", None),
     "api.plans.run_state": ("", None),
