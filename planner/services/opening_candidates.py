@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from planner.domain.needs import SiteId
@@ -16,8 +16,10 @@ from planner.solvers.choice import Progress
 from planner.solvers.options import OptionSet
 from routing.evidence import CeasefireAgreed, CeasefireExtended
 
-CHECKS: Final = 5
+CHECKS: Final = 8
 """So many remedies of each site are looked at before it is called out of any single opening's reach."""
+WAYS_IN: Final = 4
+"""So many of those that make a convoy to a site possible are valued: the smallest may open a narrow road only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,12 @@ class Candidates:
         return tuple(sorted({with_coupled(self.snapshot, site) for site in left}))
 
     def _closed(self, beat: Progress) -> Iterator[tuple[tuple[Edit, ...], Collection[SiteId]]]:
-        """Yield the smallest change that makes a convoy to each unserved site possible."""
+        """Yield the smallest changes that make a convoy to each unserved site possible."""
         for sites in self.unserved():
             if set(sites) & {site for option in self.found.options for site in option.sites}:
                 continue
-            for trial in self.trials.of(sites, beat, CHECKS):
+            for trial in islice(self.trials.of(sites, beat, CHECKS), WAYS_IN):
                 yield merged(trial.remedy), sites
-                break
 
     def _alone(self) -> Iterator[tuple[tuple[Edit, ...], Collection[SiteId]]]:
         """Yield each single thing that stands against some site, whether or not it alone would do."""
