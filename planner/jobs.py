@@ -9,9 +9,9 @@ from planner.domain.canonical import digest_of
 from planner.domain.errors import PlannerError, Refused
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
-from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign, SweepId, Wish
+from planner.store.records import Claim, DatabaseBusy, LostClaim, Run, RunId, Sign, StoredPlan, SweepId, Wish
 from planner.store.shelf import loader
-from planner.store.store import Store
+from planner.store.store import Store, Writing
 from routing.units import Instant, Seconds
 
 LEASE_S: Final[Seconds] = 60
@@ -38,6 +38,8 @@ class Report(Protocol):
 Progress: TypeAlias = Callable[[Report], None]
 """Takes a solve's reports. One whose `hurry` is true asks it to end with the best it has (`planner.domain.hurry`)."""
 Solve: TypeAlias = Callable[[Snapshot, Progress], Plan]
+Study: TypeAlias = Callable[[str, StoredPlan, Snapshot, Progress], object]
+"""Finds out what its name says about a plan that is there; what it returns is kept beside the plan."""
 Clock: TypeAlias = Callable[[], Instant]
 Load: TypeAlias = Callable[[str], Snapshot]
 """Reads a snapshot by its digest."""
@@ -62,6 +64,11 @@ def enqueue(store: Store, key: str, snapshot_digest: str, *, at: Instant, by: st
     """
     with store.writing() as write:
         return write.enqueue_run(key, snapshot_digest, at=at, by=by)
+
+
+def study_key(plan_digest: str, study: str, versions: Mapping[str, str]) -> str:
+    """Return what makes two studies the same: the plan, what is asked about it, and the solvers' versions."""
+    return digest_of({"plan": plan_digest, "study": study, "versions": versions})
 
 
 def stop(store: Store, run: RunId, *, at: Instant) -> Run:
@@ -105,8 +112,11 @@ def work_once(  # noqa: PLR0913 - each has a default of its own
     only: RunId | None = None,
     sweep: SweepId | None = None,
     load: Load | None = None,
+    study: Study | None = None,
 ) -> RunId | None:
     """Claim the oldest waiting run (just `only`, or one of a `sweep`), solve it and keep its plan; None if none waits.
+
+    Without `study` no study is claimed.
 
     No transaction is open while solving. A solve that raises fails its run with the reason; whoever is told to
     leave in the middle (`KeyboardInterrupt`, `SystemExit`) puts the run back first. A result that comes after the
@@ -118,14 +128,14 @@ def work_once(  # noqa: PLR0913 - each has a default of its own
         If the database does not answer; a run in hand is claimed again when its lease has lapsed.
     """
     with store.writing() as write:
-        claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only, sweep=sweep)
+        claim = write.claim_run(worker, now=clock(), lease_s=lease_s, only=only, sweep=sweep, studies=study is not None)
     if claim is None:
         return None
     try:
         with Heart(f"run {claim.run}", beat_s, _beating(store, claim, clock)) as heart:
-            plan = solve((load or store.load_snapshot)(claim.snapshot), heart)
+            keep_it = _worked(store, claim, solve, study, heart, load or store.load_snapshot)
         with store.writing() as write:
-            write.finish_run(claim, plan, at=clock())
+            keep_it(write, clock())
     except (RunEnded, LostClaim):
         return claim.run
     except DatabaseBusy:
@@ -139,6 +149,20 @@ def work_once(  # noqa: PLR0913 - each has a default of its own
     return claim.run
 
 
+def _worked(
+    store: Store, claim: Claim, solve: Solve, study: Study | None, heart: Progress, load: Load
+) -> Callable[[Writing, Instant], object]:
+    """Do what a claimed run asks for and return how its answer is kept."""
+    snapshot = load(claim.snapshot)
+    if claim.study is None or claim.about is None or study is None:
+        plan = solve(snapshot, heart)
+        return lambda write, at: write.finish_run(claim, plan, at=at)
+    with store.reading() as read:
+        stored = read.get_plan(claim.about)
+    found = study(claim.study, stored, snapshot, heart)
+    return lambda write, at: write.finish_study(claim, found, at=at)
+
+
 def work_forever(  # noqa: PLR0913 - a worker has its clock, its times and its kinds of work
     store: Store,
     solve: Solve,
@@ -150,6 +174,7 @@ def work_forever(  # noqa: PLR0913 - a worker has its clock, its times and its k
     beat_s: float = BEAT_S,
     idle_s: float = IDLE_S,
     beside: Callable[[], bool] = lambda: False,
+    study: Study | None = None,
 ) -> int:
     """Work runs as they come until `leaving` is set, and return how many were worked.
 
@@ -160,7 +185,7 @@ def work_forever(  # noqa: PLR0913 - a worker has its clock, its times and its k
     load = loader(store)
     while not leaving.is_set():
         try:
-            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s, load=load)
+            run = work_once(store, solve, worker, clock, lease_s=lease_s, beat_s=beat_s, load=load, study=study)
             idle = run is None and not beside()
         except DatabaseBusy:
             run, idle = None, True

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
-from planner.domain.policy import Limits, PlanPolicy
+from planner.domain.policy import STANDARD, Limits
 from planner.domain.snapshot import Snapshot
 from planner.services.access import parse_known
-from planner.services.movements import pinned_convoys
+from planner.services.movements import notified_convoys, pinned_convoys
 from planner.services.snapshots import (
     LONGEST_PLAN_DAYS,
     Terms,
@@ -25,12 +25,13 @@ MOST_TRUCKS: Final = 500
 MOST_STOPS: Final = 5
 LONGEST_LEAD_H: Final = 24 * 14
 LONGEST_SOLVE_MIN: Final = 180
+MOST_SLACK_MIN: Final = 360
 WHOLE_SHARE: Final = 100
 
 
 def default_values(start: str = "", days: str = "") -> dict[str, str]:
     """Return the form as it stands before anybody typed: the page's day, the policy's defaults."""
-    desk, policy, limits = the_desk(), PlanPolicy(), Limits()
+    desk, policy, limits = the_desk(), STANDARD, Limits()
     return {
         "from": start or input_moment(desk.now)[:10],
         "days": days or str(desk.crisis.demo_days),
@@ -41,6 +42,7 @@ def default_values(start: str = "", days: str = "") -> dict[str, str]:
         "most": str(policy.max_trucks),
         "stops": str(policy.max_stops),
         "lead": str(policy.notification_lead_s // HOUR),
+        "slack": str(policy.least_slack_s // MINUTE),
         "wall": str(limits.wall_s // MINUTE),
         "unknown": "1" if policy.use_unknown else "",
     }
@@ -65,15 +67,22 @@ def read_snapshot(form: Form) -> Snapshot | None:
     if as_of is None or horizon is None:
         return None
     pinned = pinned_convoys(desk.store, world, after=as_of.at)
-    return form.attempt("from", lambda: take_snapshot(world, as_of=as_of, horizon=horizon, pinned=pinned, terms=terms))
+    notified = notified_convoys(desk.store, world, after=as_of.at)
+    return form.attempt(
+        "from",
+        lambda: take_snapshot(
+            world, as_of=as_of, horizon=horizon, pinned=pinned, notified=notified, terms=terms
+        ),
+    )  # fmt: skip
 
 
 def _terms(form: Form) -> Terms | None:
-    policy, limits = PlanPolicy(), Limits()
+    policy, limits = STANDARD, Limits()
     seed = form.whole("seed", most=LARGEST_SEED)
     risk = form.whole("risk", most=WHOLE_SHARE)
     least, most = form.whole("least", least=1, most=MOST_TRUCKS), form.whole("most", least=1, most=MOST_TRUCKS)
     stops, lead = form.whole("stops", least=1, most=MOST_STOPS), form.whole("lead", most=LONGEST_LEAD_H)
+    slack = form.whole("slack", most=MOST_SLACK_MIN)
     wall = form.whole("wall", least=1, most=LONGEST_SOLVE_MIN)
     if least is not None and most is not None and least > most:
         form.complain("most", _("At most %(most)d trucks is fewer than at least %(least)d.", most=most, least=least))
@@ -86,6 +95,7 @@ def _terms(form: Form) -> Terms | None:
         max_trucks=policy.max_trucks if most is None else most,
         max_stops=policy.max_stops if stops is None else stops,
         notification_lead_s=policy.notification_lead_s if lead is None else lead * HOUR,
+        least_slack_s=policy.least_slack_s if slack is None else slack * MINUTE,
         use_unknown=form.checked("unknown"),
     )
     limits = replace(limits, wall_s=limits.wall_s if wall is None else wall * MINUTE)

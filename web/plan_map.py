@@ -1,8 +1,9 @@
 """What a map draws of a plan: its convoys' ways, hubs, sites served and not, and the places where they crowd."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from planner.domain.opening import Opening, Openings
 from planner.services.plan_page import Told
 from routing.network import Place, Position
 from web.words import say
@@ -13,12 +14,14 @@ MOST_INSETS: Final = 2
 REACH: Final = (0.34, 0.27)
 """Half the width and height of an inset, in degrees."""
 EDGE: Final = (0.08, 0.06)
+OPENINGS_DRAWN: Final = 6
+THOUSAND: Final = 1_000
 LETTERS: Final = "AB"
 ARABIC_LETTERS: Final = "أب"
 
 
-def plan_overlay(told: Told, *, arabic: bool) -> dict[str, Any]:
-    """Return the overlay of the plan's map."""
+def plan_overlay(told: Told, openings: Openings | None, *, arabic: bool) -> dict[str, Any]:
+    """Return the overlay of the plan's map; what opening would give, where it is known, as ways that are possible."""
     points = [*_hubs(told), *_sites(told)]
     return {
         "routes": [
@@ -29,10 +32,37 @@ def plan_overlay(told: Told, *, arabic: bool) -> dict[str, Any]:
                 "state": "planned",
             }
             for one in told.convoys
-        ],
+        ]
+        + list(_opened(openings)),
+        "shields": list(_papered(told, openings)),
         "points": points,
         "insets": _insets(told, points, arabic=arabic),
     }
+
+
+def _best(openings: Openings | None) -> Iterator[tuple[str, str, Opening]]:
+    """Yield the openings that reach most people, each with its name on the page and the people as its label."""
+    for rank, one in enumerate(() if openings is None else openings.found[:OPENINGS_DRAWN], 1):
+        if one.people_more > 0:
+            label = f"+{one.people_more // THOUSAND}k" if one.people_more >= THOUSAND else f"+{one.people_more}"
+            yield f"opening:{rank}", label, one
+
+
+def _opened(openings: Openings | None) -> Iterator[dict[str, Any]]:
+    """Yield the gates and roads of the best openings."""
+    for sel, label, one in _best(openings):
+        if one.segments:
+            yield {"sel": sel, "label": label, "segments": list(one.segments), "state": "possible"}
+
+
+def _papered(told: Told, openings: Openings | None) -> Iterator[dict[str, Any]]:
+    """Yield the best openings that lie on no road - papers, trucks - at the site that gains most."""
+    snapshot = told.record.snapshot
+    for sel, label, one in _best(openings):
+        if not one.segments and one.people_by_site:
+            site = max(one.people_by_site, key=lambda name: (one.people_by_site[name], name))
+            place = snapshot.network.places[snapshot.sites[site].place]
+            yield {"sel": sel, "text": label, "at": list(place.position)}
 
 
 def convoy_overlay(told: Told, convoy: str) -> dict[str, Any]:

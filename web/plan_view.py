@@ -9,7 +9,7 @@ from planner.domain.plan import Load, Stop
 from planner.services.itinerary import Itinerary, Phase
 from planner.services.plan_page import Told
 from routing.units import Seconds
-from web import plan_words
+from web import plan_words, study_words
 from web.desk import the_desk
 from web.i18n import gettext as _
 from web.plan_steps import Step, list_steps, sites_of, spoken, stop_at, where_of
@@ -228,6 +228,7 @@ def words() -> dict[str, Any]:
     """Return what the templates of plans and runs say with."""
     return {
         "w": plan_words,
+        "studied": study_words,
         "clock_of": plan_words.clock_text,
         "day_number": plan_words.local_day,
         "edit_said": plan_words.edit_said,

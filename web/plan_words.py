@@ -38,6 +38,7 @@ RULES: Final[dict[str, Any]] = {
     "hold": _l("Nobody moves under a hold"),
     "risk": _l("The probability of arrival is right and above the least"),
     "slack": _l("The slack is right"),
+    "least_slack": _l("Every convoy is off its way back early enough before the roads close"),
     "exposure": _l("The time inside contested areas is right"),
     "permission": _l("The permission is in force"),
     "letter": _l("The facilitation letter is in force"),
@@ -73,6 +74,7 @@ RULES: Final[dict[str, Any]] = {
 CAUSES: Final[dict[str, Any]] = {
     "gate_hours": _l("The gate is not open long enough for the way there, unloading and the way back."),
     "window_return": _l("No departure is back in time before the roads close."),
+    "least_slack": _l("No departure leaves the least time asked for before the way back closes."),
     "driving_time": _l("Too long a drive for a day, and no place on the way to rest."),
     "night_driving": _l("It cannot be driven between dawn and dusk."),
     "coupling": _l("Coupled with other sites: all are served or none, and one of them cannot be."),

@@ -24,6 +24,7 @@ class _Commands(LazyGroup):
         "network": Later(where="planner.cli.network:network", help="Import the roads and look at them."),
         "needs": Later(where="planner.cli.tables:needs", help="What sites need."),
         "supply": Later(where="planner.cli.tables:supply", help="What hubs have: stock and trucks."),
+        "opening": Later(where="planner.cli.opening:opening", help="Rank what each opening alone would give."),
         "what-if": Later(where="planner.cli.what_if:what_if", help="Solve scenarios and say who gains and who loses."),
         "sweep": Later(where="planner.cli.sweep:sweep", help="Solve many scenarios at once."),
         "robustness": Later(where="planner.cli.robustness:robustness_", help="Draw futures of a plan."),

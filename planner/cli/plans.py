@@ -26,6 +26,7 @@ PLAN = click.argument("plan", default="latest")
 class _Commands(LazyGroup):
     later: ClassVar[Mapping[str, Later]] = {
         "new": Later(where="planner.cli.solve:new", help="Make a plan."),
+        "tradeoff": Later(where="planner.cli.tradeoff:tradeoff", help="Say what other balances would reach."),
         "replay": Later(where="planner.cli.solve:replay", help="Solve a plan's stored snapshot again."),
     }
 

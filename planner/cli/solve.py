@@ -14,7 +14,7 @@ from planner.domain.scenario import BASELINE
 from planner.intake.policy import read_policy
 from planner.intake.scenario import read_scenario
 from planner.services.access import parse_known
-from planner.services.movements import pinned_convoys
+from planner.services.movements import notified_convoys, pinned_convoys
 from planner.services.plan_records import PlanRecord, get_plan
 from planner.services.plans import replay_plan, request_plan, work_run
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
@@ -42,6 +42,7 @@ def solve_plan(
             horizon=horizon_from(day, days, world),
             scenario=supposed,
             pinned=pinned_convoys(app.store, world, after=as_of.at),
+            notified=notified_convoys(app.store, world, after=as_of.at),
             terms=terms,
         )
         run = request_plan(app.store, snapshot, versions(), at=clock(), by=app.actor)

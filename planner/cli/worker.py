@@ -13,6 +13,7 @@ from planner.cli.app import App, pass_app
 from planner.cli.terminal import note
 from planner.services.plans import make_plan
 from planner.services.road_queue import work_roads_once
+from planner.services.studies import make_study
 from planner.store.shelf import loader
 from planner.store.store import Store
 
@@ -40,7 +41,7 @@ def worker(app: App, sweep: int | None, name: str | None, lease_s: int, *, once:
         else:
             note(f"Worker {name} waits for runs.")
             worked = jobs.work_forever(
-                app.store, make_plan, name, clock, leaving=leaving, lease_s=lease_s, beat_s=beat_s,
+                app.store, make_plan, name, clock, leaving=leaving, lease_s=lease_s, beat_s=beat_s, study=make_study,
                 beside=lambda: work_roads_once(app.store, name, clock, lease_s=lease_s, beat_s=beat_s) is not None,
             )  # fmt: skip
     finally:
@@ -54,7 +55,9 @@ def _work_what_waits(
 ) -> int:
     worked, load = 0, loader(store)
     while not leaving.is_set():
-        run = jobs.work_once(store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s, sweep=sweep, load=load)
+        run = jobs.work_once(
+            store, make_plan, name, clock, lease_s=lease_s, beat_s=beat_s, sweep=sweep, load=load, study=make_study
+        )
         if run is not None:
             worked += 1
         elif sweep is not None or work_roads_once(store, name, clock, lease_s=lease_s, beat_s=beat_s) is None:

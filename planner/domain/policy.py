@@ -1,9 +1,10 @@
 """The rules of work that a plan obeys and the limits of its search, each a named default stored with the plan."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Literal, TypeVar
+from dataclasses import dataclass, field, fields, replace
+from typing import Final, Literal, TypeVar
 
+from planner.domain.canonical import UNWRITTEN_IF_DEFAULT
 from planner.domain.errors import InvalidValue
 from routing.policy import AccessPolicy
 from routing.units import DAY, HOUR, Seconds
@@ -11,7 +12,7 @@ from routing.units import DAY, HOUR, Seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPolicy:
-    """Parameters of planning that users may change."""
+    """Parameters of planning that users may change; `STANDARD` is what people plan with unless they say otherwise."""
 
     thresholds_days: tuple[int, ...] = (300, 270, 240, 210, 180, 150, 120, 90, 60, 30)
     """Days since last reached at which deprivation is counted, worst first."""
@@ -41,6 +42,11 @@ class PlanPolicy:
     escort_regimes: tuple[str, ...] = ("permit",)
     notified_price: float = 0.02
     """Share of the plan's value that a change to a notified convoy must gain."""
+    least_slack_s: Seconds = field(default=0, metadata=UNWRITTEN_IF_DEFAULT)
+    """The empty column leaves every road of its way back at least so long before that road closes. Plans made before
+    there was such a rule were made without it: nought, and unwritten."""
+    equity_tolerance: float = field(default=0.0, metadata=UNWRITTEN_IF_DEFAULT)
+    """Share of the person-days saved at each level of equity that may be given up for value; 1 keeps no level."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that no plan could be made by.
@@ -51,8 +57,8 @@ class PlanPolicy:
             If a share or probability lies outside 0 to 1, a count or length is below 0, no convoy could have trucks or
             a stop, a day is longer than a day, or the thresholds are not in falling order.
         """
-        for field in fields(self):
-            value, name = getattr(self, field.name), field.name
+        for one in fields(self):
+            value, name = getattr(self, one.name), one.name
             if isinstance(value, float) and not 0 <= value <= 1:
                 raise InvalidValue(f"{name} is {value}. Give a number from 0 to 1.")
             least = 1 if name in {"min_trucks", "max_stops", "ration_days", "max_driving_s"} else 0
@@ -67,6 +73,11 @@ class PlanPolicy:
         days = self.thresholds_days
         if not days or min(days) < 1 or list(days) != sorted(set(days), reverse=True):
             raise InvalidValue(f"thresholds_days is {list(days)}. Give days above 0, the most first, each once.")
+
+
+STANDARD: Final = PlanPolicy(least_slack_s=HOUR)
+"""The policy of a new plan. An hour of slack is a tenth to a fifth of an unloading (5 to 11 h) and takes up a hostile
+gate's delay to its 72nd percentile, where the timetable counts with its median."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

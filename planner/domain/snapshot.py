@@ -54,6 +54,10 @@ class Snapshot:
     nothing worse than them is answered. Without any the snapshot is written, and has its digest, as if there were no
     such field."""
 
+    notified: tuple[Convoy, ...] = field(default=(), metadata=UNWRITTEN_IF_DEFAULT)
+    """Movements that were let go but of which people have been told: they stay as they are unless moving them gains
+    more than the policy's price."""
+
     @property
     def days(self) -> tuple[Window, ...]:
         """The local days of the horizon."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from planner.domain.errors import BadInput, InvalidValue
-from planner.domain.policy import Limits, PlanPolicy, alike
+from planner.domain.policy import STANDARD, Limits, PlanPolicy, alike
 from routing.errors import RoutingError
 from routing.policy import AccessPolicy
 
@@ -34,7 +34,7 @@ def read_policy(path: Path, access: AccessPolicy | None = None) -> tuple[PlanPol
         f"{path.name}: {name!r} is not known here. The tables are [access], [limits] and [plan]."
         for name in sorted(set(told) - {"plan", "access", "limits"})
     ]
-    plan = _read(PlanPolicy(), told.get("plan", {}), f"{path.name} [plan]", complaints)
+    plan = _read(STANDARD, told.get("plan", {}), f"{path.name} [plan]", complaints)
     roads = _read(access or AccessPolicy(), told.get("access", {}), f"{path.name} [access]", complaints)
     limits = _read(Limits(), told.get("limits", {}), f"{path.name} [limits]", complaints)
     if complaints:

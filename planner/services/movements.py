@@ -74,3 +74,13 @@ def pinned_convoys(store: Store, world: World, *, after: Instant) -> tuple[Convo
     return tuple(
         m.convoy for m in found if m.convoy is not None and m.detail.get("pinned") is True and m.convoy.back_at > after
     )
+
+
+def notified_convoys(store: Store, world: World, *, after: Instant) -> tuple[Convoy, ...]:
+    """Return the convoys of movements that were let go before their loading began: people know of them still."""
+    found = list_movements(store, world.catalogue.crisis.id)
+    return tuple(
+        m.convoy
+        for m in found
+        if m.convoy is not None and m.detail.get("pinned") is False and m.convoy.loading.start > after
+    )

@@ -11,12 +11,11 @@ from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
 from planner.jobs import Clock, Progress
-from planner.services.changes import with_changes
 from planner.services.plan_records import PlanRecord
-from planner.solvers.options import build
-from planner.solvers.solve import solve_options
+from planner.services.replan import plan_with_few_changes
+from planner.services.studies import make_study
 from planner.store.codec import plan_digest
-from planner.store.records import Run
+from planner.store.records import Run, StoredPlan
 from planner.store.store import Store
 from routing.units import Instant
 
@@ -36,8 +35,7 @@ def make_plan(snapshot: Snapshot, progress: Progress) -> Plan:
     UnsoundPlan
         If the plan breaks a hard rule.
     """
-    options = build(snapshot, progress)
-    plan = with_changes(snapshot, solve_options(snapshot, options, progress), options, progress)
+    plan = plan_with_few_changes(snapshot, progress)
     found = violations(plan, snapshot)
     if found:
         said = "; ".join(f"{v.rule} ({v.convoy or 'plan'}): {v.detail}" for v in found[:5])
@@ -71,16 +69,15 @@ def work_run(
     """
 
     def solve_and_tell(snapshot: Snapshot, beat: Progress) -> Plan:
-        def both(report: jobs.Report) -> None:
-            beat(report)
-            progress(report)
+        return make_plan(snapshot, _to_both(beat, progress))
 
-        return make_plan(snapshot, Relay(both, beat, progress))
+    def study_and_tell(study: str, stored: StoredPlan, snapshot: Snapshot, beat: Progress) -> object:
+        return make_study(study, stored, snapshot, _to_both(beat, progress))
 
     ended = run
     while ended.state in {"queued", "running"}:
         if ended.state == "queued" or (ended.lease_until or 0) <= clock():
-            jobs.work_once(store, solve_and_tell, worker, clock, only=run.id)
+            jobs.work_once(store, solve_and_tell, worker, clock, only=run.id, study=study_and_tell)
         elif ended.progress is not None:
             progress(ended.progress)
         with store.reading() as read:
@@ -92,6 +89,14 @@ def work_run(
     if ended.state == "stopped":
         raise Refused(f"Run {ended.id} was stopped before it had a plan. Ask again to queue it anew.")
     return ended
+
+
+def _to_both(first: Progress, second: Progress) -> Progress:
+    def both(report: jobs.Report) -> None:
+        first(report)
+        second(report)
+
+    return Relay(both, first, second)
 
 
 def replay_plan(record: PlanRecord, progress: Progress) -> str:

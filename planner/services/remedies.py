@@ -38,7 +38,7 @@ MORE_TRUCKS: Final = 6
 MOST: Final = 6
 """So many remedies of each site are kept; those further down ask for more or help on fewer ways."""
 PAPERS: Final = frozenset({"permission", "letter", "clearance"})
-ROADS: Final = frozenset({"blocked_segment", "gate_hours", "window_return"})
+ROADS: Final = frozenset({"blocked_segment", "gate_hours", "window_return", "least_slack"})
 _KINDS: Final = (
     PaperGranted, GateHoursSet, GateSet, SegmentSet, ArrangementAdded, EscortChange, FleetChange,
 )  # fmt: skip
@@ -164,7 +164,7 @@ class Remedies:
                 edits.add(GateSet(gate=gate, state="open", window=self.snapshot.horizon))
             elif code == "outside_hours":
                 # Where a line is closed besides, longer hours alone would not do and may not be needed.
-                edits |= self._longer(gate, day) if hours else frozenset()
+                edits |= self.longer(gate, day) if hours else frozenset()
             else:
                 return frozenset()
         return frozenset(edits)
@@ -194,8 +194,8 @@ class Remedies:
             held.update(supposed or (() if last is None else (last.fact.party,)))
         return tuple(sorted(held)) if len(held) > 1 and OUTSIDE.isdisjoint(held) else ()
 
-    def _longer(self, gate: GateId, day: Window) -> Remedy:
-        """Return hours that are two longer: up to dusk in the evening, what is left of the two in the morning."""
+    def longer(self, gate: GateId, day: Window) -> Remedy:
+        """Return a gate's hours of a day, two longer: up to dusk, what is left of the two in the morning."""
         listed, last = self.snapshot.network.gates[gate], newest(self._ledger.hours.get(gate, ()), day.start)
         opens, closes = (listed.opens, listed.closes) if last is None else (last.fact.opens, last.fact.closes)
         if closes <= opens:

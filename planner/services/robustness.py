@@ -14,8 +14,8 @@ from planner.domain.snapshot import Snapshot
 from planner.domain.supply import HubId
 from planner.futures.assumptions import Assumptions
 from planner.futures.outcome import Futures, draw_futures
-from planner.services.changes import suppose
 from planner.services.plan_records import PlanRecord
+from planner.services.supposed import suppose
 from planner.solvers.choice import in_silence
 from planner.solvers.option import Option, Refusal
 from planner.solvers.options import OptionSet, build

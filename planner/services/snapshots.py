@@ -8,7 +8,7 @@ from planner.domain.errors import BadInput
 from planner.domain.needs import Listing, Site, SiteId
 from planner.domain.permits import fold_papers
 from planner.domain.plan import Convoy
-from planner.domain.policy import Limits, PlanPolicy
+from planner.domain.policy import STANDARD, Limits, PlanPolicy
 from planner.domain.scenario import BASELINE, Scenario
 from planner.domain.snapshot import Snapshot
 from planner.domain.world import World
@@ -36,7 +36,7 @@ MARGIN_AFTER_S: Final = 3 * DAY
 class Terms:
     """How to plan, beside what is known: the policies, the limits of the search and its seed."""
 
-    policy: PlanPolicy = field(default_factory=PlanPolicy)
+    policy: PlanPolicy = STANDARD
     access_policy: AccessPolicy | None = None
     """How roads are judged; None for the policy in force at what is known."""
     limits: Limits = field(default_factory=Limits)
@@ -78,6 +78,7 @@ def take_snapshot(
     horizon: Window,
     scenario: Scenario = BASELINE,
     pinned: tuple[Convoy, ...] = (),
+    notified: tuple[Convoy, ...] = (),
     terms: Terms | None = None,
 ) -> Snapshot:
     """Fold what is known at `as_of` over the horizon, lay the scenario over it, and freeze it with all the rest.
@@ -88,7 +89,8 @@ def take_snapshot(
         If an edit of the scenario names something that the crisis does not have.
     """
     check_targets(scenario, world)
-    return Layers(freeze(world, as_of=as_of, horizon=horizon, pinned=pinned, terms=terms)).under(scenario)
+    frozen = freeze(world, as_of=as_of, horizon=horizon, pinned=pinned, notified=notified, terms=terms)
+    return Layers(frozen).under(scenario)
 
 
 def freeze(
@@ -97,6 +99,7 @@ def freeze(
     as_of: AsOf,
     horizon: Window,
     pinned: tuple[Convoy, ...] = (),
+    notified: tuple[Convoy, ...] = (),
     terms: Terms | None = None,
 ) -> Snapshot:
     """Fold what is known at `as_of` over the horizon and freeze it with all the rest; nothing is supposed."""
@@ -128,6 +131,7 @@ def freeze(
         seed=terms.seed,
         log=records,
         access_policy=policy,
+        notified=notified,
     )
 
 

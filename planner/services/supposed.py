@@ -28,6 +28,7 @@ from planner.domain.needs import Need
 from planner.domain.permits import Paper
 from planner.domain.policy import PlanPolicy, change_policy
 from planner.domain.scenario import Scenario
+from planner.domain.snapshot import Snapshot
 from planner.domain.supply import EscortTeams, Fleet, StockBatch
 from planner.domain.targets import known_names, unknown_names
 from planner.domain.world import World
@@ -39,6 +40,7 @@ from routing.overlay import (
     SupposedHours,
     SupposedRoad,
     Supposition,
+    apply,
 )
 from routing.policy import AccessPolicy
 from routing.units import FOREVER, Window
@@ -60,6 +62,37 @@ def check_targets(scenario: Scenario, world: World) -> None:
     ]
     if complaints:
         raise BadInput("\n".join(complaints))
+
+
+def suppose(snapshot: Snapshot, edits: Sequence[Edit]) -> Snapshot:
+    """Return the snapshot with more edits laid over it, as it would have been frozen with them.
+
+    Raises
+    ------
+    ConflictingEdits
+        If they contradict each other or the snapshot's scenario.
+    """
+    known, name = snapshot.scenario.edits, snapshot.scenario.name
+    scenario, added = Scenario(name=name, edits=(*known, *edits)), Scenario(name=name, edits=tuple(edits))
+    roads = suppositions(scenario) if suppositions(added) else ()
+    # The map holds the scenario's own edits already: roads that only those touch come out as they are.
+    access = apply(
+        snapshot.access, roads, snapshot.log, snapshot.network, snapshot.as_of, snapshot.crisis.tz,
+        snapshot.access_policy,
+    )  # fmt: skip
+    reach = snapshot.access.horizon
+    return replace(
+        snapshot,
+        scenario=scenario,
+        crisis=supposed_crisis(snapshot.crisis, added),
+        access=access,
+        needs=supposed_needs(snapshot.needs, added),
+        stock=supposed_stock(snapshot.stock, added, reach),
+        papers=supposed_papers(snapshot.papers, added),
+        fleets=supposed_fleets(snapshot.fleets, added, reach),
+        escorts=supposed_escorts(snapshot.escorts, added, reach),
+        policy=supposed_plan_policy(snapshot.policy, added),
+    )
 
 
 def suppositions(scenario: Scenario) -> tuple[Supposition, ...]:

@@ -124,6 +124,7 @@ def freeze_as(base: PlanRecord, world: World) -> Snapshot:
         as_of=base.plan.as_of,
         horizon=base.plan.horizon,
         pinned=known.pinned,
+        notified=known.notified,
         terms=Terms(
             policy=known.policy, access_policy=known.access_policy, limits=known.limits, seed=known.seed,
         ),

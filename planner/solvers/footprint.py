@@ -147,7 +147,7 @@ def _within(ground: Ground, deadline: Deadline, span: Window, enter: Seconds, le
     if starts is None:
         return None
     # What stays open until the end of what is known does not close.
-    closing = None if span.end >= ground.access.horizon.end else span.end - leave
+    closing = None if ground.lasts(span) else span.end - leave
     both = [latest for latest in (closing, deadline.latest) if latest is not None]
     return Deadline(starts=starts, latest=min(both, default=None))
 

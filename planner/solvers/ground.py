@@ -136,6 +136,14 @@ class Ground:
             )  # fmt: skip
         return self._departures[key]
 
+    def lasts(self, span: Window) -> bool:
+        """Tell whether a passable span reaches the end of what is known: then no closing is known."""
+        return span.end >= self.access.horizon.end
+
+    def closes(self, segment: SegmentId) -> bool:
+        """Tell whether a closing of a segment is known."""
+        return any(not self.lasts(span) for span in self.passable(segment))
+
     def passable(self, segment: SegmentId) -> tuple[Window, ...]:
         """Return the spans in which a segment is not BLOCKED."""
         if segment not in self._spans:

@@ -1,7 +1,6 @@
 """Better a plan that has a timetable: add and enlarge convoys where gates and lines still have room for them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -43,13 +42,12 @@ class Standing:
     value: float
 
     @classmethod
-    def of(
-        cls, case: Case, thresholds: Sequence[int], chosen: tuple[Chosen, ...], timed: tuple[Timed, ...]
-    ) -> "Standing":
-        """Count what a timed choice reaches."""
-        return cls(
-            chosen=chosen, timed=timed, saved=saved_by(case, chosen, thresholds), value=assistance_of(case, chosen)
-        )
+    def of(cls, case: Case, equity: EquityResult, chosen: tuple[Chosen, ...], timed: tuple[Timed, ...]) -> "Standing":
+        """Count what a timed choice reaches; where days may be given up for value, no more at a level than is asked."""
+        saved = saved_by(case, chosen, [threshold for threshold, _ in equity.saved])
+        if case.snapshot.policy.equity_tolerance > 0:
+            saved = tuple(min(days, asked) for days, (_, asked) in zip(saved, equity.saved, strict=True))
+        return cls(chosen=chosen, timed=timed, saved=saved, value=assistance_of(case, chosen))
 
     def better_than(self, other: "Standing") -> bool:
         """Compare level by level, worst threshold first; savings are whole numbers, values are sums of fractions."""
@@ -106,7 +104,7 @@ class Improver:
                 break
             told = timetable(quick, chosen)
             if told.timed is not None:
-                found = Standing.of(self.case, self.thresholds, chosen, told.timed)
+                found = Standing.of(self.case, self.equity, chosen, told.timed)
                 return found if found.better_than(standing) else standing
             self.cuts.extend(cut for cut in told.proved if cut not in self.cuts)
             # What is refused stays as it is in this pass, so that the rest can go ahead.
@@ -187,6 +185,11 @@ class Improver:
             for place, (threshold, days) in enumerate(zip(self.thresholds, standing.saved, strict=True))
         ]
 
+    def _as_asked(self, place: int, days: int) -> int:
+        """Return the days that count at a level: where days may be given up for value, no more than are asked."""
+        most = self.equity.saved[place][1] if self.case.snapshot.policy.equity_tolerance > 0 else days
+        return max(0, min(days, most))
+
     def _first_open(self, standing: Standing) -> int:
         proved = [days for _, days in self.equity.saved]
         return next((place for place, days in enumerate(standing.saved) if days < proved[place]), len(proved))
@@ -207,7 +210,7 @@ class Improver:
                     model += days >= standing.saved[place] - 0.5
                     continue
             best = highs.solve(model, limits, seed=self.case.snapshot.seed, abs_gap=WHOLE_DAYS)
-            reached[place] = max(0, round(best.objective)) if best.found else 0
+            reached[place] = self._as_asked(place, round(best.objective)) if best.found else 0
             fair = frozenset(name for name, runs in full.visits.runs.items() if best.found and best.whole(runs))
             model += days >= reached[place] - 0.5
         return tuple(reached), fair

@@ -25,10 +25,12 @@ from routing.units import (
 Domains: TypeAlias = tuple[tuple[Window, ...], ...]
 """The windows in which the first run of each phase may start."""
 RuleName: TypeAlias = Literal[
-    "window_return", "night_driving", "hold", "permission", "letter", "clearance", "notification", "loading"
-]
+    "window_return", "night_driving", "least_slack", "hold", "permission", "letter", "clearance", "notification",
+    "loading",
+]  # fmt: skip
 RULES: Final[tuple[RuleName, ...]] = (
-    "window_return", "night_driving", "hold", "permission", "letter", "clearance", "notification", "loading",
+    "window_return", "night_driving", "least_slack", "hold", "permission", "letter", "clearance", "notification",
+    "loading",
 )  # fmt: skip
 """The rules in the order in which they are laid over a convoy's way: the first that leaves no departure decides."""
 
@@ -145,6 +147,24 @@ def _head(window: Window, at: Instant) -> Window | None:
 
 def _already(_ground: Ground, _way: Way, _times: Sequence[RunTime], _column: int, domains: Domains) -> Domains:
     return domains
+
+
+def _with_slack(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
+    """Keep the starts with which the empty column is off each road long enough before that road closes."""
+    least, kept = ground.snapshot.policy.least_slack_s, list(domains)
+    for time in times if least else ():
+        for passing in ground.drive(time.run, column).passings if not time.run.loaded else ():
+            if not ground.closes(passing.segment):
+                continue
+            enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
+            spans = ((span, 0 if ground.lasts(span) else least) for span in ground.passable(passing.segment))
+            good = [
+                Window(span.start - enter, span.end - leave - spare + 1)
+                for span, spare in spans
+                if span.seconds >= leave - enter + spare
+            ]
+            kept[time.phase] = intersect_windows(kept[time.phase], merge_windows(good))
+    return tuple(kept)
 
 
 def _without_holds(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
@@ -271,7 +291,7 @@ def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
 
 _Layer: TypeAlias = Callable[[Ground, Way, Sequence[RunTime], int, Domains], Domains]
 _LAYERS: Final[dict[RuleName, _Layer]] = {
-    "window_return": _already, "night_driving": _already, "hold": _without_holds,
+    "window_return": _already, "night_driving": _already, "least_slack": _with_slack, "hold": _without_holds,
     "permission": _with_paper("permission"), "letter": _with_paper("letter"), "clearance": _with_paper("clearance"),
     "notification": _notified, "loading": _loaded_before,
 }  # fmt: skip

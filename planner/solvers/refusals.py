@@ -19,7 +19,7 @@ from planner.solvers.one_convoy import (
 from planner.solvers.option import Refusal
 from routing.evidence import PermitStepName
 from routing.network import GateId, SegmentId
-from routing.status import Piece, Status
+from routing.status import Part, Piece, Status
 from routing.units import HOUR, MINUTE, Seconds, Window, format_instant, intersect_windows
 
 PAPER_STEPS: tuple[PermitStepName, ...] = ("permission", "letter", "clearance")
@@ -55,23 +55,20 @@ def why_not(ground: Ground, way: Way, least: int) -> Verdict:
     )
     match rule:
         case "window_return":
-            return _too_short(ground, way, trucks)
+            found = _too_short(ground, way, trucks)
+        case "least_slack":
+            found = _too_close(ground, way, trucks)
         case "night_driving":
-            return Verdict(rule=rule, reason=_night(ground, way, trucks))
+            found = Verdict(rule=rule, reason=_night(ground, way, trucks))
         case "hold":
-            return _held(ground)
+            found = _held(ground)
         case "permission" | "letter" | "clearance":
-            return _paper_too_short(ground, way, trucks, rule)
+            found = _paper_too_short(ground, way, trucks, rule)
         case "notification":
-            lead = duration(ground.snapshot.policy.notification_lead_s)
-            latest = departures(ground, way, trucks, RULES[: RULES.index(rule)])[0][-1].end - MINUTE
-            return Verdict(
-                rule=rule,
-                reason=f"Notification needs {lead} from {_clock(ground, ground.snapshot.as_of.at)}; "
-                f"the last departure is {_clock(ground, latest)}.",
-            )
-        case "loading":
-            return Verdict(rule=rule, reason=_not_loaded(ground, way, least))
+            found = _not_notified(ground, way, trucks)
+        case _:
+            found = Verdict(rule="loading", reason=_not_loaded(ground, way, least))
+    return found
 
 
 def missing_papers(ground: Ground, way: Way) -> tuple[Verdict, ...]:
@@ -179,14 +176,57 @@ def _too_short(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
     _, segment, day, seconds, longest = worst
     pieces = _blocking(ground, segment, ground.days[day])
     parts = [piece.deciding() for piece in pieces]
-    gate = ground.network.segments[segment].gate
-    positions = sorted({position for part in parts for position in part.evidence})
     return Verdict(
         rule="gate_hours" if parts and all(part.code in GATE_CODES for part in parts) else "window_return",
         reason=f"Drive, unloading and return through {segment} needs {duration(seconds)} on "
         f"{day_name(ground.snapshot, ground.days[day])}, window has {duration(longest)}.",
-        proof=(f"segment:{segment}", *(() if gate is None else (f"gate:{gate}",)), *map(str, positions)),
+        proof=_named(ground, segment, parts),
     )
+
+
+def _named(ground: Ground, segment: SegmentId, parts: Iterable[Part]) -> tuple[str, ...]:
+    """Return a segment, its gate and the evidence of what closes it as a proof."""
+    gate = ground.network.segments[segment].gate
+    positions = sorted({position for part in parts for position in part.evidence})
+    return (f"segment:{segment}", *(() if gate is None else (f"gate:{gate}",)), *map(str, positions))
+
+
+def _too_close(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
+    """Name the road of the way back that closes soonest behind the column at its best, and how long before."""
+    before = departures(ground, way, trucks, RULES[: RULES.index("least_slack")])
+    worst: tuple[Seconds, SegmentId, int] | None = None
+    for time in run_times(ground, way, trucks):
+        for passing in ground.drive(time.run, sum(trucks)).passings if not time.run.loaded else ():
+            enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
+            best = _best_slack(ground, passing.segment, before[time.phase], enter, leave)
+            if best is not None and (worst is None or best < worst[0]):
+                worst = (best, passing.segment, way.phases[time.phase].day)
+    if worst is None:
+        return Verdict(rule="least_slack", reason="No departure leaves time on the way back before a road closes.")
+    slack, segment, day = worst
+    asked, on = duration(ground.snapshot.policy.least_slack_s), ground.days[day]
+    parts = [piece.deciding() for piece in _blocking(ground, segment, on)]
+    return Verdict(
+        rule="least_slack",
+        reason=f"The way back leaves {segment} at best {duration(slack)} before it closes on "
+        f"{day_name(ground.snapshot, on)}, {asked} are asked for.",
+        proof=_named(ground, segment, parts),
+    )
+
+
+def _best_slack(
+    ground: Ground, segment: SegmentId, starts: Sequence[Window], enter: Seconds, leave: Seconds
+) -> Seconds | None:
+    """Return the most time between leaving a segment and its closing over all starts; None where nothing closes."""
+    found: list[Seconds] = []
+    for window in starts:
+        for span in ground.passable(segment):
+            first = max(window.start, span.start - enter)
+            if first <= min(window.end - 1, span.end - leave):
+                if ground.lasts(span):
+                    return None
+                found.append(span.end - leave - first)
+    return max(found, default=None)
 
 
 def _needed(ground: Ground, way: Way, trucks: Sequence[int], phase: int) -> dict[SegmentId, Seconds]:
@@ -237,6 +277,16 @@ def _paper_too_short(ground: Ground, way: Way, trucks: Sequence[int], step: Perm
         reason=f"The {step} for {first.site} at gate {first.gate} does not hold from the head's arrival at the gate "
         f"until all is unloaded ({duration(first.until_s - first.from_s)}).",
         proof=(*map(str, evidence), f"gate:{first.gate}"),
+    )
+
+
+def _not_notified(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
+    lead = duration(ground.snapshot.policy.notification_lead_s)
+    latest = departures(ground, way, trucks, RULES[: RULES.index("notification")])[0][-1].end - MINUTE
+    return Verdict(
+        rule="notification",
+        reason=f"Notification needs {lead} from {_clock(ground, ground.snapshot.as_of.at)}; "
+        f"the last departure is {_clock(ground, latest)}.",
     )
 
 

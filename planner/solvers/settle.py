@@ -1,5 +1,6 @@
 """Go back and forth between the master and the timetable until the convoys chosen can also be timed."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -94,7 +95,7 @@ def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, 
 
 def standing_of(case: Case, equity: EquityResult, chosen: tuple[Chosen, ...], timed: tuple[Timed, ...]) -> Standing:
     """Return what a timed choice reaches at the levels of the equity stage, and in value."""
-    return Standing.of(case, [threshold for threshold, _ in equity.saved], chosen, timed)
+    return Standing.of(case, equity, chosen, timed)
 
 
 def _improved(
@@ -115,15 +116,22 @@ def _fairest(case: Case, cuts: list[AnyCut], deadline: Deadline, progress: Progr
     Visits alone are timed in moments: what the levels cannot keep is better known before loads are searched. Only
     proved cuts are taken here, so that the levels stay proved.
     """
-    equity = equity_of(case, cuts, deadline.limits(), progress)
+    equity = _eased(case, cuts, deadline, progress)
     for _ in range(case.snapshot.limits.cut_rounds):
         told = timetable(case.snapshot, least_trucks(case, equity, cuts, deadline.limits()))
         new = [cut for cut in told.proved if cut not in cuts]
         if told.timed is not None or not new:
             break
         cuts += new
-        equity = equity_of(case, cuts, deadline.limits(), progress)
+        equity = _eased(case, cuts, deadline, progress)
     return equity
+
+
+def _eased(case: Case, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
+    """Solve equity; of what each level saves the policy may let a share be given up for value."""
+    equity = equity_of(case, cuts, deadline.limits(), progress)
+    kept = 1 - case.snapshot.policy.equity_tolerance
+    return equity if kept == 1 else replace(equity, saved=tuple((t, math.ceil(v * kept)) for t, v in equity.saved))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +151,7 @@ def _masters(
     value = value_of(case, equity, cuts, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
-    equity = equity_of(case, cuts, deadline.limits(), progress)
+    equity = _eased(case, cuts, deadline, progress)
     value = value_of(case, equity, cuts, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)

@@ -112,7 +112,7 @@ def _levels(
     case: Case, settled: Settled, convoys: Sequence[Convoy], new: Sequence[Convoy], exposure_floor: float
 ) -> tuple[ObjectiveLevel, ...]:
     equity = settled.equity.levels
-    if not settled.levels_kept:
+    if not settled.levels_kept or case.snapshot.policy.equity_tolerance > 0:
         equity = _equity_after_all(case, settled.equity, settled.chosen)
     value = assistance_of(case, settled.chosen)
     known = settled.value.level

@@ -17,8 +17,8 @@ from planner.solvers.rows import AnyCut
 from planner.solvers.times import Deadline
 
 NEAREST: Final = (
-    "letter", "permission", "clearance", "notification", "gate_hours", "window_return", "driving_time",
-    "night_driving", "hold", "loading", "fleet", "risk", "blocked_segment", "stock", "need",
+    "letter", "permission", "clearance", "notification", "gate_hours", "window_return", "least_slack",
+    "driving_time", "night_driving", "hold", "loading", "fleet", "risk", "blocked_segment", "stock", "need",
 )  # fmt: skip
 """Where as many rules stand against a site by one way as by another, the first of these decides: the one that
 people could change soonest."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TypeVar, cast
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Select, delete, func, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -14,7 +14,7 @@ from planner.domain.scenario import Scenario
 from planner.store import codec
 from planner.store.codec import Delta, PackedSnapshot
 from planner.store.records import PlanCard, StoredPlan
-from planner.store.rows import BlobRow, PlanRow, RunRow, SnapshotRow
+from planner.store.rows import BlobRow, PlanRow, RunRow, SnapshotRow, StudyRow
 from planner.store.unit import Unit
 from routing.units import Instant, Window
 
@@ -106,6 +106,11 @@ class PlanReads(Unit):
             chosen = chosen.where(PlanRow.id.not_in(only_swept))
         return tuple(_card(row) for row in self._session.execute(chosen))
 
+    def find_study(self, plan: PlanId, kind: str, shape: type[T]) -> T | None:
+        """Return what was found out about a plan, as what it was kept as; None where nobody has found it out."""
+        row = self._session.get(StudyRow, (plan, kind))
+        return None if row is None else codec.from_body(shape, row.body)
+
 
 class PlanWrites(PlanReads):
     """Snapshots and plans put in, plans published."""
@@ -155,6 +160,15 @@ class PlanWrites(PlanReads):
             self._session.execute(insert(PlanRow), [row])
             there = self._session.execute(_cards().where(PlanRow.digest == digest)).one()
         return _card(there)
+
+    def save_study(self, plan: PlanId, kind: str, found: object, *, at: Instant) -> None:
+        """Keep what was found out about a plan in place of what was found out before."""
+        self._session.merge(StudyRow(plan=plan, kind=kind, body=codec.to_body(found), made_at=at))
+        self._session.flush()
+
+    def drop_study(self, plan: PlanId, kind: str) -> None:
+        """Forget what was found out about a plan: it is found out anew when asked for."""
+        self._session.execute(delete(StudyRow).where(StudyRow.plan == plan, StudyRow.kind == kind))
 
     def publish_plan(self, plan: PlanId, *, at: Instant, by: str) -> PlanCard:
         """Mark a plan as published and return its card. Who may do so is for the service to say.

@@ -122,6 +122,9 @@ class Run:
     plan: PlanId | None
     error: str | None
     wish: Wish = "go on"
+    study: str | None = None
+    """What is to be found out about a plan that is there, which `plan` names in the end; None for a solve."""
+    about: PlanId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,8 @@ class Claim:
     worker: str
     snapshot: str
     lease_s: Seconds
+    study: str | None = None
+    about: PlanId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,7 +180,10 @@ class MovementRow(Row):
 
 
 class RunRow(Row):
-    """One solve asked for: queued, worked by one worker at a time under a lease, and ended once."""
+    """One solve asked for: queued, worked by one worker at a time under a lease, and ended once.
+
+    `study` names what is to be found out `about` a plan that is there; without it the snapshot is to be planned.
+    """
 
     __tablename__ = "run"
     __table_args__ = (
@@ -191,6 +194,7 @@ class RunRow(Row):
         CheckConstraint("(state = 'done') = (plan IS NOT NULL)", name="done"),
         CheckConstraint("(state = 'failed') = (error IS NOT NULL)", name="failed"),
         CheckConstraint("wanted IN ('keep')", name="wanted"),
+        CheckConstraint("(study IS NULL) = (about IS NULL)", name="study"),
         Index(None, "state", "id"),
     )
 
@@ -212,6 +216,8 @@ class RunRow(Row):
     error: Mapped[str | None]
     wanted: Mapped[str | None]
     rank: Mapped[int] = mapped_column(server_default="0", default=0)
+    study: Mapped[str | None]
+    about: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
 
 
 class SweepRow(Row):
@@ -270,6 +276,17 @@ class RoadImportRow(Row):
     allowed: Mapped[Body | None]
     error: Mapped[str | None]
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class StudyRow(Row):
+    """What was found out about a plan after it was made, by kind; found out again, it is replaced."""
+
+    __tablename__ = "study"
+
+    plan: Mapped[str] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[Body]
+    made_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class AuditRow(Row):

@@ -9,7 +9,7 @@ from planner.domain.plan import Plan, PlanId
 from planner.store import codec
 from planner.store.plans import PlanReads, PlanWrites
 from planner.store.records import Claim, LostClaim, Run, RunId, RunState, Sign, SweepId, Wish
-from planner.store.rows import RunRow, SnapshotRow, SweepCellRow
+from planner.store.rows import RunRow, SnapshotRow, StudyRow, SweepCellRow
 from routing.units import Instant, Seconds
 
 ATTEMPTS = 3
@@ -37,7 +37,8 @@ class RunReads(PlanReads):
 
     def find_run_of(self, plan: PlanId) -> Run | None:
         """Return the newest run that ended with a plan; None where it came in by another way."""
-        rows = select(RunRow).where(RunRow.plan == plan, RunRow.ended_at.is_not(None)).order_by(RunRow.id.desc())
+        solved = (RunRow.plan == plan, RunRow.study.is_(None), RunRow.ended_at.is_not(None))
+        rows = select(RunRow).where(*solved).order_by(RunRow.id.desc())
         row = self._session.scalar(rows.limit(1))
         return None if row is None else _run(row)
 
@@ -50,11 +51,15 @@ class RunReads(PlanReads):
 class RunWrites(RunReads, PlanWrites):
     """Runs queued, claimed and ended."""
 
-    def enqueue_run(self, key: str, snapshot: str, *, at: Instant, by: str, rank: int = 0) -> Run:
-        """Queue a run once: the same key again returns the run there is.
+    def enqueue_run(
+        self, key: str, snapshot: str, *, at: Instant, by: str, rank: int = 0, study: str | None = None,
+        about: PlanId | None = None,
+    ) -> Run:  # fmt: skip
+        """Queue a run once: the same key again returns the run there is. A study is about a plan of the snapshot.
 
-        It is queued anew if it failed, was stopped, or was ended early: whoever asks again wants the whole answer.
-        Runs of a lower rank are worked first: a plan that somebody waits for is not held up by a sweep.
+        It is queued anew if it failed, was stopped, or was ended early: whoever asks again wants the whole answer. So
+        it is where what a study found is no longer there. Runs of a lower rank are worked first: a plan that somebody
+        waits for is not held up by a sweep.
 
         Raises
         ------
@@ -64,12 +69,13 @@ class RunWrites(RunReads, PlanWrites):
         row = self._get(SnapshotRow, snapshot, f"No snapshot {snapshot!r} in this database. Save it first.")
         first = {
             "key": key, "crisis": row.crisis, "snapshot": snapshot, "state": "queued", "attempt": 0,
-            "attempt_limit": ATTEMPTS, "queued_at": at, "queued_by": by,
+            "attempt_limit": ATTEMPTS, "queued_at": at, "queued_by": by, "study": study, "about": about,
             "rank": rank,
         }  # fmt: skip
         self._add_missing(RunRow, [first])
         run = self._session.scalars(select(RunRow).where(RunRow.key == key).with_for_update()).one()
-        if run.state in {"failed", "stopped"} or (run.state == "done" and run.wanted is not None):
+        lost = run.study is not None and self._session.get(StudyRow, (run.about, run.study)) is None
+        if run.state in {"failed", "stopped"} or (run.state == "done" and (run.wanted is not None or lost)):
             # Attempts go on counting: a worker of an earlier life must stay fenced off.
             run.state, run.attempt_limit = "queued", run.attempt + ATTEMPTS
             run.queued_at, run.queued_by = at, by
@@ -79,12 +85,13 @@ class RunWrites(RunReads, PlanWrites):
         return _run(run)
 
     def claim_run(
-        self, worker: str, *, now: Instant, lease_s: Seconds, only: RunId | None = None, sweep: SweepId | None = None
-    ) -> Claim | None:
+        self, worker: str, *, now: Instant, lease_s: Seconds, only: RunId | None = None, sweep: SweepId | None = None,
+        studies: bool = False,
+    ) -> Claim | None:  # fmt: skip
         """Take the oldest run of the lowest rank that is queued or whose worker is silent; None where there is none.
 
-        `only` takes that run or nothing, `sweep` one of that sweep. A run that has used up its attempts is failed on
-        the way.
+        `only` takes that run or nothing, `sweep` one of that sweep; studies are taken by those who can make them. A run
+        that has used up its attempts is failed on the way.
         """
         lapsed = and_(RunRow.state == "running", RunRow.lease_until <= now)
         self._session.execute(
@@ -102,6 +109,8 @@ class RunWrites(RunReads, PlanWrites):
             waiting = waiting.where(RunRow.id == only)
         if sweep is not None:
             waiting = waiting.where(RunRow.id.in_(select(SweepCellRow.run).where(SweepCellRow.sweep == sweep)))
+        if not studies:
+            waiting = waiting.where(RunRow.study.is_(None))
         taken = self._session.execute(
             update(RunRow)
             # Embedded, FOR UPDATE is left out: the write lock of the whole database does its work.
@@ -111,12 +120,15 @@ class RunWrites(RunReads, PlanWrites):
                 # What somebody wanted to keep is lost with the worker that had it; this one has nothing yet.
                 wanted=None,
             )
-            .returning(RunRow.id, RunRow.attempt, RunRow.snapshot)
+            .returning(RunRow.id, RunRow.attempt, RunRow.snapshot, RunRow.study, RunRow.about)
             .execution_options(synchronize_session=False)
         ).one_or_none()  # fmt: skip
         if taken is None:
             return None
-        return Claim(run=taken.id, attempt=taken.attempt, worker=worker, snapshot=taken.snapshot, lease_s=lease_s)
+        return Claim(
+            run=taken.id, attempt=taken.attempt, worker=worker, snapshot=taken.snapshot, lease_s=lease_s,
+            study=taken.study, about=taken.about,
+        )  # fmt: skip
 
     def beat(self, claim: Claim, *, now: Instant, sign: Sign | None) -> Wish | None:
         """Say that the worker lives and how far it is, and return what is wanted of it; None when the claim is lost."""
@@ -152,6 +164,15 @@ class RunWrites(RunReads, PlanWrites):
         row.state, row.plan, row.ended_at, row.lease_until = "done", card.id, at, None
         self._session.flush()
         return card.id
+
+    def finish_study(self, claim: Claim, found: object, *, at: Instant) -> None:
+        """Keep what a study found beside its plan and end the run, both or neither; raises `LostClaim`."""
+        row = self._claimed(claim)
+        if row.study is None or row.about is None:
+            raise Refused(f"Run {claim.run} asks for a plan, not for a study. Finish it with a plan.")
+        self.save_study(row.about, row.study, found, at=at)
+        row.state, row.plan, row.ended_at, row.lease_until = "done", row.about, at, None
+        self._session.flush()
 
     def fail_run(self, claim: Claim, error: str, *, at: Instant) -> None:
         """End the run without a plan; raises `LostClaim` as `finish_run` does."""
@@ -264,5 +285,5 @@ def _run(row: RunRow) -> Run:
         attempt=row.attempt, queued_at=row.queued_at, queued_by=row.queued_by, worker=row.worker,
         lease_until=row.lease_until, heartbeat_at=row.heartbeat_at, ended_at=row.ended_at,
         progress=None if row.progress is None else codec.from_body(Sign, row.progress),
-        plan=row.plan, error=row.error, wish=_wish(row.wanted),
+        plan=row.plan, error=row.error, wish=_wish(row.wanted), study=row.study, about=row.about,
     )  # fmt: skip

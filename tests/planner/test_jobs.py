@@ -19,7 +19,7 @@ from planner.domain.errors import NotFound, Refused
 from planner.domain.hurry import Relay, hurried
 from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
-from planner.store.records import LostClaim, Run, Sign
+from planner.store.records import LostClaim, Run, Sign, StoredPlan
 from planner.store.store import Store
 from tests.databases import Database
 from tests.planner import worker_process
@@ -435,3 +435,46 @@ def kill_worker(database: Database, *, after: int) -> None:
         assert worker.stdout.readline().startswith("hanging")
         worker.send_signal(signal.SIGKILL)
         assert worker.wait() == -signal.SIGKILL
+
+
+def ask_about(home: Store, plan: str, *, study: str = "opening") -> Run:
+    with home.writing() as write:
+        card = write.get_plan_card(plan)
+        key = jobs.study_key(card.digest, study, {"ortools": "9.15"})
+        return write.enqueue_run(key, card.snapshot, at=MONDAY, by="nour", study=study, about=card.id)
+
+
+def test_a_study_is_made_by_those_who_can_and_kept_beside_its_plan(home: Store) -> None:
+    asked, clock = ask(home), Clock()
+    jobs.work_once(home, solve, "w1", clock)
+    plan = run_of(home, asked).plan or ""
+    wanted = ask_about(home, plan)
+    assert jobs.work_once(home, solve, "w1", clock) is None
+    assert ask_about(home, plan) == wanted
+    told: list[tuple[str, str, int]] = []
+
+    def study(name: str, stored: StoredPlan, snapshot: Snapshot, progress: jobs.Progress) -> object:
+        progress(Sign(stage="openings", done=0.5, best=None, bound=None))
+        told.append((name, stored.card.id, snapshot.seed))
+        return Sign(stage="found", done=1.0, best=7.0, bound=None)
+
+    assert jobs.work_once(home, solve, "w1", clock, study=study) == wanted.id
+    assert told == [("opening", plan, 1)]
+    done = run_of(home, wanted)
+    assert (done.state, done.plan, done.study, done.about) == ("done", plan, "opening", plan)
+    with home.reading() as read:
+        assert read.find_study(plan, "opening", Sign) == Sign(stage="found", done=1.0, best=7.0, bound=None)
+        assert read.find_study(plan, "another", Sign) is None
+
+
+def test_a_study_found_out_again_replaces_what_was_found(home: Store) -> None:
+    asked = ask(home)
+    jobs.work_once(home, solve, "w1", Clock())
+    plan = run_of(home, asked).plan or ""
+    for best in (1.0, 2.0):
+        with home.writing() as write:
+            write.save_study(plan, "opening", Sign(stage="found", done=1.0, best=best, bound=None), at=MONDAY)
+    with home.reading() as read:
+        kept = read.find_study(plan, "opening", Sign)
+    assert kept is not None
+    assert kept.best == 2.0

@@ -25,7 +25,7 @@ from web.desk import KEY
 pytest_plugins = ["tests.web.site_fixtures"]
 EXAMPLES = 100 if os.environ.get("QAFILA_PROVE") else 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-OPERATIONS = 40
+OPERATIONS = 42
 REPORT = {
     "kind": "gate", "source": "test", "valid_from": "2031-04-08T09:00+03:00", "learned_at": "2031-04-08T08:00+03:00",
     "values": {"gate": "amber-bridge", "state": "closed"},
@@ -86,6 +86,8 @@ GOOD: dict[str, tuple[str, dict[str, Any] | None]] = {
     "api.plans.make": ("", {"start": "2031-04-09", "days": 2}),
     "api.plans.show": ("", None),
     "api.plans.verify": ("", None),
+    "api.plans.study": ("", None),
+    "api.plans.find_out": ("", None),
     "api.plans.difference": ("", None),
     "api.plans.publish": ("", None),
     "api.plans.run_state": ("", None),

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from planner.domain.needs import Need
 from planner.domain.submissions import Incident
 from planner.domain.supply import StockBatch
+from planner.domain.tradeoff import Tradeoff
 from planner.services.crises import load_world
+from planner.services.plan_records import get_plan
+from planner.services.studies import TRADEOFF
 from planner.services.submissions import submit_incident
+from planner.services.tradeoffs import balance_of
 from tests.planner.intake.files import csv_of, event
 from tests.web.convoy_hands import OUTCOME, publish
 from tests.web.doors import Browser, Door
@@ -137,6 +142,22 @@ def plan_pin(door: Door, browser: Browser) -> Sent:
     return filled(browser, "/plans/latest", to)
 
 
+def study(door: Door, browser: Browser) -> Sent:
+    record = get_plan(door.store, "latest", "two-rivers")
+    return filled(browser, "/plans/latest", f"/plans/{record.id}/study")
+
+
+def balance(door: Door, browser: Browser) -> Sent:
+    record = get_plan(door.store, "latest", "two-rivers")
+    own = balance_of(record.plan, record.snapshot.policy)
+    found = Tradeoff(
+        plan_digest=record.stored.card.digest, balances=(own, replace(own, risk_cap_p=0.5)), cut_short=False
+    )
+    with door.store.writing() as write:
+        write.save_study(record.id, TRADEOFF, found, at=door.clock())
+    return filled(browser, "/plans/latest", f"/plans/{record.id}/balance")
+
+
 def publication(door: Door, browser: Browser) -> Sent:
     with door.store.reading() as read:
         to = f"/plans/{read.get_plan_card('latest').id}/publish"
@@ -241,7 +262,8 @@ FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "needs.edit_site": people, "needs.edit": need, "needs.remove": no_need,
     "needs.bring_in": needs_table, "supply.edit": stock, "supply.remove": no_stock, "supply.bring_in": supply_table,
     "plans.make": plan, "plans.pin": plan_pin, "plans.publish": publication,
-    "reports.draft": report_draft, "runs.stop": stopped, "runs.keep": kept,
+    "reports.draft": report_draft, "plans.study": study, "plans.balance": balance, "runs.stop": stopped,
+    "runs.keep": kept,
     "settings.add_person": person, "settings.change_person": other_roles, "signin.make_token": token,
     "what_if.change": scenario, "what_if.try_change": smallest_change, "sweeps.ask": sweep,
     "sweeps.change": sweep_stopped,

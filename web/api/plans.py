@@ -7,11 +7,12 @@ from planner import jobs
 from planner.domain.errors import BadInput
 from planner.domain.verify import RULES
 from planner.intake.scenario import parse_scenario
-from planner.services.movements import publish_plan
+from planner.services.movements import notified_convoys, pinned_convoys, publish_plan
 from planner.services.plan_records import diff_plans, verify_plan
 from planner.services.plan_view import diff_json, plan_json
 from planner.services.plans import request_plan
 from planner.services.snapshots import horizon_from, planning_as_of, take_snapshot
+from planner.services.studies import request_study, study_json
 from planner.services.what_if import request_scenario
 from planner.store.records import Run
 from routing.units import format_instant, parse_instant
@@ -87,9 +88,12 @@ def make(json: NewPlan) -> tuple[Response, int]:
     desk = the_desk()
     world = desk.world()
     day = parse_instant(json.start, desk.zone)
+    as_of = planning_as_of(world, day, json.known)
     snapshot = take_snapshot(
-        world, as_of=planning_as_of(world, day, json.known), horizon=horizon_from(day, json.days, world)
-    )
+        world, as_of=as_of, horizon=horizon_from(day, json.days, world),
+        pinned=pinned_convoys(desk.store, world, after=as_of.at),
+        notified=notified_convoys(desk.store, world, after=as_of.at),
+    )  # fmt: skip
     run = request_plan(desk.store, snapshot, desk.versions, at=desk.clock(), by=g.me.id)
     return jsonify(_run_json(run)), 202
 
@@ -111,6 +115,26 @@ def verify(plan: str) -> Response:
     record = the_desk().plan(plan)
     found = [{"rule": v.rule, "convoy": v.convoy, "detail": v.detail} for v in verify_plan(record)]
     return jsonify(plan=record.id, violations=found, checked_rules=list(RULES))
+
+
+@page.get("/plans/<plan>/studies/<study>")
+@needs(Right.READ)
+@api.validate(resp=answers(), tags=["plans"])
+def study(plan: str, study: str) -> Response:
+    """Return what was found out about a plan: its `opening` or its `tradeoff`."""
+    desk = the_desk()
+    record = desk.plan(plan)
+    return jsonify(study_json(desk.store, record, study))
+
+
+@page.post("/plans/<plan>/studies/<study>")
+@needs(Right.PLAN)
+@api.validate(resp=answers(status=202), tags=["plans"])
+def find_out(plan: str, study: str) -> tuple[Response, int]:
+    """Queue what is to be found out about a plan; the same with the same solvers is found out once."""
+    desk = the_desk()
+    run = request_study(desk.store, desk.plan(plan), study, desk.versions, at=desk.clock(), by=g.me.id)
+    return jsonify(_run_json(run)), 202
 
 
 @page.get("/plans/<first>/difference/<second>")

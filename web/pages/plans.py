@@ -1,11 +1,14 @@
 """Plans: list and make them, read one with its map and timetable, judge, publish, pin, compare and print it."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.errors import NotFound, Refused
+from planner.domain.opening import Openings
+from planner.domain.tradeoff import Tradeoff
 from planner.domain.verify import RULES
 from planner.services.itinerary import number_convoys
 from planner.services.movements import list_movements, pin_movement, publish_plan
@@ -13,7 +16,10 @@ from planner.services.plan_page import tell_plan
 from planner.services.plan_records import PlanRecord, diff_plans
 from planner.services.plans import request_plan
 from planner.services.runs import list_going, question_of
+from planner.services.studies import OPENING, STUDIES, TRADEOFF, find_known, request_study
+from planner.services.tradeoffs import balanced
 from planner.store.records import Movement
+from web.balances import chart_of, is_beaten, level_shown
 from web.desk import the_desk
 from web.forms import Form, do_once
 from web.frame import language
@@ -84,6 +90,8 @@ def _context(record: PlanRecord) -> dict[str, Any]:
     rtl = language() in RIGHT_TO_LEFT
     view = PlanView(told, mirrored=rtl, selected=request.args.get("sel", ""))
     movements = _movements(record)
+    openings = find_known(the_desk().store, record, OPENING, Openings)
+    tradeoff = find_known(the_desk().store, record, TRADEOFF, Tradeoff)
     card = record.stored.card
     return {
         "told": told,
@@ -93,7 +101,12 @@ def _context(record: PlanRecord) -> dict[str, Any]:
         "card": card,
         "rules": RULES,
         "drawn": fragments(told),
-        "overlay": plan_overlay(told, arabic=rtl),
+        "openings": openings,
+        "tradeoff": tradeoff,
+        "balance_chart": None if tradeoff is None else chart_of(tradeoff, mirrored=rtl),
+        "balance_level": 0 if tradeoff is None else level_shown(tradeoff.balances),
+        "beaten": is_beaten,
+        "overlay": plan_overlay(told, openings, arabic=rtl),
         "movements": movements,
         "names": names_of([card.created_by, card.published_by]),
         "others": _others(record),
@@ -155,6 +168,46 @@ def publish(plan: str) -> Answer:
     except Refused:
         flash(_("It was published already. Nothing was changed."))
         return redirect(address("plans.plan", plan=record.id), 303)
+
+
+@page.post("/<plan>/study")
+@needs(Right.PLAN)
+def study(plan: str) -> Answer:
+    """Queue what is to be found out about the plan, once, and follow it."""
+    desk = the_desk()
+    record, form = desk.plan(plan), Form.sent()
+    asked = form.text("study", required=True)
+    if asked not in STUDIES:
+        raise NotFound(_("There is nothing called %(study)s to find out.", study=asked))
+
+    def deed() -> str:
+        run = request_study(desk.store, record, asked, desk.versions, at=desk.clock(), by=g.me.id)
+        return address("runs.run", run=run.id)
+
+    return do_once(deed)
+
+
+@page.post("/<plan>/balance")
+@needs(Right.PLAN)
+def balance(plan: str) -> Answer:
+    """Queue a plan of the same world by one of the other balances, and follow it."""
+    desk = the_desk()
+    record, form = desk.plan(plan), Form.sent()
+    known = find_known(desk.store, record, TRADEOFF, Tradeoff)
+    chosen = form.whole("balance", least=1, most=0 if known is None else len(known.balances) - 1)
+    if known is None or chosen is None:
+        raise NotFound(_("There is no such balance. Work the balances out first."))
+    one = known.balances[chosen]
+    policy = replace(
+        record.snapshot.policy, equity_tolerance=one.equity_tolerance, risk_cap_p=one.risk_cap_p
+    )  # fmt: skip
+    snapshot = balanced(record.snapshot, record.plan, policy)
+
+    def deed() -> str:
+        run = request_plan(desk.store, snapshot, desk.versions, at=desk.clock(), by=g.me.id)
+        return address("runs.run", run=run.id)
+
+    return do_once(deed)
 
 
 @page.post("/<plan>/pin")

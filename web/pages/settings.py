@@ -10,7 +10,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.errors import PlannerError
-from planner.domain.policy import Limits, PlanPolicy
+from planner.domain.policy import STANDARD, Limits, PlanPolicy
 from planner.domain.rights import Role
 from planner.services import accounts
 from planner.services.access_policy import in_force
@@ -104,7 +104,7 @@ def _page(form: Form, told: "accounts.NewPassword | None" = None) -> str:
     return render_template(
         "settings/index.html", form=form, told=told, people_list=accounts.list_accounts(desk.store), roles=tuple(Role),
         entries=entries, chain=chain, versions=desk.versions,
-        policies=[(type(one).__name__, parameters(one)) for one in (now.policy, PlanPolicy(), Limits())],
+        policies=[(type(one).__name__, parameters(one)) for one in (now.policy, STANDARD, Limits())],
         policy=now, words=PARAMETERS,
     )  # fmt: skip
 
@@ -113,5 +113,5 @@ def parameters(made: Any) -> list[tuple[str, Any, Any, str]]:  # noqa: ANN401 - 
     """Return name, value, default and meaning of each parameter of a policy, as the code that uses them states it."""
     kind = type(made)
     notes = {name: " ".join(note.split()) for name, note in _NOTE.findall(inspect.getsource(kind))}
-    default = kind()
+    default = STANDARD if isinstance(made, PlanPolicy) else kind()
     return [(f.name, getattr(made, f.name), getattr(default, f.name), notes.get(f.name, "")) for f in fields(kind)]

@@ -19,6 +19,7 @@ _CHECKS: Final[Mapping[tuple[str, ...], Check]] = {
     ("hold",): halts.hold,
     ("risk",): figures.risk,
     ("slack",): figures.slack,
+    ("least_slack",): figures.least_slack,
     ("exposure",): figures.exposure,
     ("permission",): papers.permission,
     ("letter",): papers.letter,

@@ -10,7 +10,7 @@ from planner.domain.verify.roads import driven, walk
 from planner.domain.verify.violation import Violation
 from routing.status import Piece, Status
 from routing.travel.recheck import Pass
-from routing.units import Seconds
+from routing.units import Instant, Seconds
 
 _P_TOLERANCE: Final = 1e-6
 
@@ -75,23 +75,35 @@ def slack(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
             )
 
 
+def least_slack(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
+    """The empty column is off each road long enough before that road closes; a promise keeps what it was given."""
+    least = snapshot.policy.least_slack_s
+    for convoy in plan.convoys if least else ():
+        known = [closing - left_at for left_at, closing in _way_back(convoy, snapshot) if closing is not None]
+        if convoy.movement is None and min(known, default=least) < least:
+            yield Violation(
+                rule="least_slack", convoy=convoy.id,
+                detail=f"{max(0, min(known))} s before the way back closes, asked are {least} s",
+            )  # fmt: skip
+
+
 def return_slack_s(convoy: Convoy, snapshot: Snapshot) -> Seconds:
-    """Return the shortest time between leaving a segment on the way back and that segment's next closing."""
-    found = [snapshot.access.horizon.end - convoy.back_at]
+    """Return the shortest time between leaving a segment on the way back and that segment's next closing.
+
+    Where no closing is known, the end of the time for which access is known stands for it.
+    """
+    end = snapshot.access.horizon.end
+    found = [(end if closing is None else closing) - left_at for left_at, closing in _way_back(convoy, snapshot)]
+    return min((end - convoy.back_at, *(max(0, seconds) for seconds in found)))
+
+
+def _way_back(convoy: Convoy, snapshot: Snapshot) -> Iterator[tuple[Instant, Instant | None]]:
+    """Yield when the empty column has left each segment, and when that segment closes next if it is known to."""
     for move in convoy.moves:
-        if move.loaded:
-            continue
-        for passed in walk(move, convoy, snapshot).passes:
-            closing = next(
-                (
-                    piece.window.start
-                    for piece in snapshot.access.timelines.get(passed.segment, ())
-                    if piece.status is Status.BLOCKED and piece.window.end > passed.leave_at
-                ),
-                snapshot.access.horizon.end,
-            )
-            found.append(max(0, closing - passed.leave_at))
-    return min(found)
+        for passed in walk(move, convoy, snapshot).passes if not move.loaded else ():
+            pieces = snapshot.access.timelines.get(passed.segment, ())
+            closings = (p.window.start for p in pieces if p.status is Status.BLOCKED and p.window.end > passed.leave_at)
+            yield passed.leave_at, next(closings, None)
 
 
 def exposure(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from planner.domain.plan import Plan
+from planner.domain.plan import Convoy, Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify.roads import occupancies
 from planner.domain.verify.violation import Violation
@@ -73,7 +73,10 @@ def one_visit_a_day(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
 
 
 def pinned(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
-    """Every pinned movement is kept as it was notified, or printed as no longer feasible."""
+    """Every pinned movement is kept as it was notified, or printed as no longer feasible.
+
+    One that was let go may be missing; where its name is used, it is kept as it was too.
+    """
     kept = {convoy.movement: convoy for convoy in plan.convoys if convoy.movement is not None}
     given_up = {notice.movement for notice in plan.pinned}
     for promised in snapshot.pinned:
@@ -82,5 +85,13 @@ def pinned(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
         found = None if promised.movement is None else kept.get(promised.movement)
         if found is None:
             yield Violation(rule="pinned", convoy=promised.id, detail=f"movement {promised.movement} is gone")
-        elif (found.stops, found.moves, found.trucks) != (promised.stops, promised.moves, promised.trucks):
+        elif _other_than(found, promised):
             yield Violation(rule="pinned", convoy=found.id, detail=f"movement {promised.movement} has been changed")
+    for told in snapshot.notified:
+        found = None if told.movement is None else kept.get(told.movement)
+        if found is not None and _other_than(found, told):
+            yield Violation(rule="pinned", convoy=found.id, detail=f"movement {told.movement} has been changed")
+
+
+def _other_than(convoy: Convoy, promised: Convoy) -> bool:
+    return (convoy.stops, convoy.moves, convoy.trucks) != (promised.stops, promised.moves, promised.trucks)

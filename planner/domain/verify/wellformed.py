@@ -19,7 +19,7 @@ def well_formed(plan: Plan, snapshot: Snapshot) -> Iterator[Violation]:
     for name, number in sorted(Counter(convoy.id for convoy in plan.convoys).items()):
         if number > 1:
             yield wrong(None, f"{number} convoys are called {name}")
-    promised = {convoy.movement for convoy in snapshot.pinned}
+    promised = {convoy.movement for convoy in (*snapshot.pinned, *snapshot.notified)}
     for convoy in plan.convoys:
         yield from (
             wrong(convoy, f"names {word} {name}, which is not there") for word, name in _unknown(convoy, snapshot)

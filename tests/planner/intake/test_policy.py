@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from planner.domain.errors import BadInput
-from planner.domain.policy import Limits, PlanPolicy
+from planner.domain.policy import STANDARD, Limits
 from planner.intake.policy import read_policy
 from routing.policy import AccessPolicy
 
@@ -17,7 +17,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_an_empty_file_is_the_default_policy(tmp_path: Path) -> None:
-    assert read_policy(write(tmp_path, "")) == (PlanPolicy(), AccessPolicy(), Limits())
+    assert read_policy(write(tmp_path, "")) == (STANDARD, AccessPolicy(), Limits())
 
 
 def test_what_is_named_is_taken_and_the_rest_keeps_its_default(tmp_path: Path) -> None:

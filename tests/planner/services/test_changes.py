@@ -28,10 +28,11 @@ from planner.domain.world import World
 from planner.intake.scenario import read_scenario
 from planner.intake.seed import find_seed, read_seed
 from planner.services import changes
-from planner.services.changes import scenario_line, suppose, with_changes
+from planner.services.changes import scenario_line, with_changes
 from planner.services.plans import make_plan
 from planner.services.remedies import Remedies, Remedy, merged, size_of
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
+from planner.services.supposed import suppose
 from planner.solvers.option import Refusal
 from planner.solvers.options import OptionSet, build
 from planner.solvers.solve import solve_options

@@ -18,6 +18,13 @@ from tests.planner.solvers.tiny import random_case
 TOO_LONG = frozenset({3, 8, 38})
 """Seeds whose plans take longer than a few seconds to count out."""
 SEEDS = tuple(seed for seed in range(48) if seed not in TOO_LONG)
+MOST_STEPS = 40_000
+"""So many runs of options are tried on states of a world before it is called too large to be counted out."""
+
+
+class TooManyPlans(Exception):
+    """The world has more plans than are counted out."""
+
 
 Firsts = frozenset[tuple[str, str]]
 """(option, site) pairs that count as first visits."""
@@ -55,6 +62,7 @@ class Counting:
         self.kinds = sorted(snapshot.truck_types)
         self.goods = sorted(snapshot.commodities)
         self.need = {(n.site, n.commodity): n.units for n in snapshot.needs}
+        self.steps = 0
         self.days = len(snapshot.days)
 
     # -------------------------------------------------------------------------------------------- equity
@@ -104,6 +112,9 @@ class Counting:
                     key = self._note(state, option, None)
                     grown[key] = max(grown.get(key, -1.0), value)
                 for run in self._runs(option, firsts):
+                    self.steps += 1
+                    if self.steps > MOST_STEPS:
+                        raise TooManyPlans
                     after = self._apply(state, option, run)
                     if after is not None:
                         new, gained = after
@@ -161,6 +172,8 @@ class Counting:
             ):
                 continue
             if any(site in group.sites for group in s.groups) and not any(units):
+                continue
+            if any(u and g.id in paper.struck for paper in s.papers if paper.site == site for u, g in pairs):
                 continue
             brought = sum(u * g.kg for u, g in pairs if g.counts_as_food)
             volume = sum(u * g.litres for u, g in pairs if g.counts_as_food)
@@ -241,7 +254,23 @@ class Counting:
                 gained += worth * (first + 0.5 * (amount - first))
                 if not self._draw(option, good, amount, pool):
                     return None
+            if self._fed(site, left) > self._allowed(site):
+                return None
         return tuple(pool), tuple(left), gained
+
+    def _fed(self, site: str, left: list[int]) -> int:
+        """Return the person-days of food that a site has by now."""
+        sites, total = sorted(self.snapshot.sites), 0
+        for g, good in enumerate(self.goods):
+            spot = (sites.index(site) * len(self.goods) + g) * 2
+            brought = self.need.get((site, good), 0) - left[spot] - left[spot + 1]
+            item = self.snapshot.commodities[good]
+            total += brought * item.person_days if item.counts_as_food else 0
+        return total
+
+    def _allowed(self, site: str) -> float:
+        people = [p.people for p in self.snapshot.papers if p.site == site and p.people is not None]
+        return min(people) * self.snapshot.policy.ration_days if people else math.inf
 
     def _draw(self, option: Option, good: str, amount: int, pool: list[int]) -> bool:
         # Soonest to expire first, then the latest come: no later convoy can miss what is taken so.
@@ -291,7 +320,12 @@ def _breaks(cut: Cut, ran: dict[str, int]) -> bool:
 @cache
 def counted_out(seed: int) -> tuple[tuple[int, ...], float]:
     """Return the best savings, worst threshold first, and the best value of a random world, by counting out."""
-    counting = Counting(*random_case(seed))
+    return count_out(*random_case(seed))
+
+
+def count_out(snapshot: Snapshot, options: tuple[Option, ...], cuts: tuple[Cut, ...]) -> tuple[tuple[int, ...], float]:
+    """Return the best savings, worst threshold first, and the best value of a world; raises `TooManyPlans`."""
+    counting = Counting(snapshot, options, cuts)
     levels, firsts = counting.leximin()
     return tuple(levels), max(value for first in firsts if (value := counting.best(first)) is not None)
 

@@ -69,7 +69,7 @@ def improver(snapshot: Snapshot) -> Improver:
 
 def test_from_an_empty_plan_every_level_and_the_value_rise() -> None:
     search = improver(two_sites_one_gate())
-    nothing = Standing.of(search.case, search.thresholds, (), ())
+    nothing = Standing.of(search.case, search.equity, (), ())
     found = search.improve(nothing, silent)
     assert found.better_than(nothing)
     assert not nothing.better_than(found)
@@ -80,7 +80,7 @@ def test_from_an_empty_plan_every_level_and_the_value_rise() -> None:
 
 def test_a_plan_that_nothing_betters_stays_as_it_is() -> None:
     search = improver(two_sites_one_gate())
-    best = search.improve(Standing.of(search.case, search.thresholds, (), ()), silent)
+    best = search.improve(Standing.of(search.case, search.equity, (), ()), silent)
     assert search.improve(best, silent).chosen == best.chosen
 
 

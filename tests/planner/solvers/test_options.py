@@ -55,6 +55,22 @@ def complaints(snapshot: Snapshot, option: Option, depart_at: Instant, trucks: i
     return there.complaints + home.complaints
 
 
+def careful(snapshot: Snapshot, minutes: int) -> Snapshot:
+    return replace(snapshot, policy=replace(snapshot.policy, least_slack_s=minutes * MINUTE))
+
+
+def test_a_least_slack_is_taken_from_the_trucks_or_from_the_last_departures() -> None:
+    # The window of 250 minutes takes 90 + 10 a truck: 40 minutes less, four trucks fewer.
+    assert only(build(careful(two_sites_one_gate(), 40)), "across", day=1).max_trucks == 12
+    assert only(build(careful(two_sites_one_gate(), 39)), "across", day=1).max_trucks == 12
+    assert only(build(careful(two_sites_one_gate(), 30)), "across", day=1).max_trucks == 13
+
+
+def test_where_nothing_is_known_to_close_no_slack_is_asked() -> None:
+    asked, free = (only(build(careful(two_sites_one_gate(), m)), "near", day=0) for m in (240, 0))
+    assert asked == free
+
+
 def test_a_gate_with_a_window_lets_one_departure_and_sixteen_trucks_through() -> None:
     option = only(build(two_sites_one_gate()), "across", day=1)
     assert option.max_trucks == 16

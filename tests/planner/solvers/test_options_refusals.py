@@ -7,7 +7,7 @@ from planner.domain.supply import Fleet
 from planner.solvers import options
 from planner.solvers.option import Refusal
 from routing.status import HoldSpan, Status
-from routing.units import Window
+from routing.units import MINUTE, Window
 from tests.planner.instances import (
     ALWAYS,
     access_map,
@@ -119,6 +119,21 @@ def test_a_window_shorter_than_drive_unloading_and_return_says_both() -> None:
     assert "needs 2 h 10 min" in refusal.reason
     assert "window has 2 h 00 min" in refusal.reason
     assert "segment:fork-across" in refusal.proof
+
+
+def test_a_window_that_leaves_too_little_time_behind_the_column_says_how_much_and_how_much_is_asked() -> None:
+    snapshot = two_sites_one_gate()
+    windows = open_only(snapshot.access.horizon, (hours(1, "10:00", "12:30"),), cause="arrangement:river-gate")
+    short = replace(
+        snapshot, access=snapshot.access.replace_timelines({"fork-across": windows}),
+        policy=replace(snapshot.policy, least_slack_s=30 * MINUTE),
+    )  # fmt: skip
+    (refusal,) = refused(short, "across", day=1)
+    # Four trucks take 2 h 10 min of the window's 2 h 30.
+    assert refusal.rule == "least_slack"
+    assert "fork-across at best 20 min before it closes" in refusal.reason
+    assert "30 min are asked for" in refusal.reason
+    assert {"segment:fork-across", "gate:river-gate"} <= set(refusal.proof)
 
 
 def test_a_window_cut_by_the_gates_hours_names_the_gate() -> None:

@@ -15,7 +15,7 @@ from planner.solvers.options import build
 from planner.solvers.solve import solve
 from planner.solvers.times import fleet_cuts
 from routing.status import Status
-from routing.units import DAY, Window
+from routing.units import DAY, MINUTE, Window
 from tests.planner import instances as known
 from tests.planner.instances import at, far_site, four_towns, two_sites_one_gate
 from tests.planner.solvers.tiny import silent
@@ -92,6 +92,15 @@ def test_a_missing_letter_is_the_reason_of_the_site_behind_the_gate() -> None:
     plan = solve(replace(snapshot, papers=without), silent)
     assert unmet(plan, "across", "food", "impossible").rule == "letter"
     assert {stop.site for convoy in plan.convoys for stop in convoy.stops} == {"near"}
+
+
+def test_a_least_slack_is_kept_by_every_convoy_and_judged_by_its_name() -> None:
+    snapshot = two_sites_one_gate()
+    careful = replace(snapshot, policy=replace(snapshot.policy, least_slack_s=30 * MINUTE))
+    plan, loose = solve(careful, silent), solve(snapshot, silent)
+    assert violations(plan, careful) == ()
+    assert [c.truck_count for c in plan.convoys if c.stops[0].site == "across"] == [13]
+    assert {v.rule for v in violations(loose, careful)} == {"least_slack"}
 
 
 def test_coupled_sites_fall_together() -> None:

@@ -1,8 +1,9 @@
 """Random worlds so small that every plan in them can be counted out; options are made by hand, without roads."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from planner.domain.needs import Commodity, CoupledGroup, Need, Site
 from planner.domain.policy import PlanPolicy
@@ -151,3 +152,59 @@ def _random_cuts(draw: random.Random, options: list[Option]) -> tuple[Cut, ...]:
         ExclusionCut(options=frozenset(pair)),
     ]
     return (draw.choice(cuts),) if draw.random() < 0.4 else ()
+
+
+RULES_ALONE: Final = (
+    "none", "fleet", "stock", "expiry", "loading", "gate_capacity", "escort", "storage", "coupling", "capacity_kg",
+    "capacity_volume", "convoy_size", "people_ceiling", "struck_commodity", "timetable",
+)  # fmt: skip
+"""Rules of which a world may have one alone: all else is plenty. `none` is the world of plenty."""
+PLENTY: Final = 40
+
+
+def case_of_one_rule(rule: str, seed: int) -> tuple[Snapshot, tuple[Option, ...], tuple[Cut, ...]]:
+    """Return a random world in which nothing is short but what one rule speaks of."""
+    drawn, options, cuts = random_case(seed)
+    draw = random.Random(seed + 1_000)  # noqa: S311 - test data, not secrets
+    hubs, goods = tuple(drawn.hubs.values()), tuple(drawn.commodities.values())
+    full = tuple(batch(hub.id, good.id, PLENTY) for hub in hubs for good in goods)
+    by_rule: dict[str, Callable[[Snapshot], Snapshot]] = {
+        "fleet": lambda s: replace(s, fleets=drawn.fleets),
+        "stock": lambda s: replace(s, stock=tuple(replace(b, units=draw.choice([1, 2, 3])) for b in full)),
+        "expiry": lambda s: replace(s, stock=drawn.stock),
+        "loading": lambda s: replace(s, hubs=drawn.hubs),
+        "gate_capacity": lambda s: replace(s, access=replace(s.access, gate_flow={"gate": 1})),
+        "escort": lambda s: replace(s, escorts=drawn.escorts),
+        "storage": lambda s: replace(s, sites={n: replace(x, storage_kg=25) for n, x in s.sites.items()}),
+        "coupling": lambda s: replace(
+            s, groups=(CoupledGroup(id="pair", name="Pair", sites=tuple(sorted(s.sites)[:2]), tolerance_s=HOUR),)
+        ),
+        "capacity_kg": lambda s: replace(s, truck_types={n: replace(k, payload_l=999) for n, k in _kinds(drawn)}),
+        "capacity_volume": lambda s: replace(s, truck_types={n: replace(k, payload_kg=999) for n, k in _kinds(drawn)}),
+        "convoy_size": lambda s: replace(s, policy=replace(s.policy, min_trucks=3)),
+        "people_ceiling": lambda s: replace(
+            s, papers=tuple(known.paper("permission", n, people=draw.choice([2, 4, 6])) for n in sorted(s.sites))
+        ),
+        "struck_commodity": lambda s: replace(
+            s, papers=(replace(known.paper("permission", min(s.sites)), struck=(draw.choice(goods).id,)),)
+        ),
+    }
+    plenty = replace(
+        drawn,
+        # Few units, so that most of these worlds can be counted out.
+        needs=tuple(replace(need, units=min(need.units, 2)) for need in drawn.needs),
+        fleets=tuple(replace(fleet, trucks=9) for fleet in drawn.fleets),
+        stock=full,
+        hubs={hub.id: replace(hub, minutes_per_truck=1) for hub in hubs},
+        access=replace(drawn.access, gate_flow={"gate": 10_000}),
+        escorts=tuple(replace(team, teams=9) for team in drawn.escorts),
+        sites={name: replace(site, storage_kg=None) for name, site in drawn.sites.items()},
+        groups=(),
+        truck_types={name: replace(kind, payload_kg=999, payload_l=999) for name, kind in _kinds(drawn)},
+    )
+    ruled = by_rule[rule](plenty) if rule in by_rule else plenty
+    return ruled, options[:3], cuts if rule == "timetable" else ()
+
+
+def _kinds(snapshot: Snapshot) -> list[tuple[str, TruckType]]:
+    return sorted(snapshot.truck_types.items())

@@ -140,6 +140,16 @@ def test_an_incumbent_is_a_part_of_the_snapshot_and_of_its_digest() -> None:
     assert packed.digest != codec.pack_snapshot(two_sites_one_gate()).digest
 
 
+def test_a_policy_without_a_least_slack_is_written_as_before_there_was_one() -> None:
+    plain = two_sites_one_gate()
+    careful = replace(plain, policy=replace(plain.policy, least_slack_s=1_800))
+
+    assert b"least_slack_s" not in codec.pack_snapshot(plain).parts["policy"]
+    assert codec.unpack_snapshot(codec.pack_snapshot(plain)).policy.least_slack_s == 0
+    assert codec.unpack_snapshot(codec.pack_snapshot(careful)) == careful
+    assert codec.pack_snapshot(careful).digest != codec.pack_snapshot(plain).digest
+
+
 def test_the_order_of_keys_does_not_change_a_digest() -> None:
     snapshot = with_holds(two_sites_one_gate())
 

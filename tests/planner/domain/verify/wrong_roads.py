@@ -210,6 +210,10 @@ ROADS: tuple[Mutation, ...] = (
         change=in_convoy("hub-across", lambda c: replace(c, slack_s=2_401)),
     ),
     Mutation(
+        says="the way back closes a minute sooner behind the column than the policy asks", rule="least_slack",
+        change=in_policy(lambda q: replace(q, least_slack_s=2_460)),
+    ),
+    Mutation(
         says="less time under threat is said than there is", rule="exposure",
         change=in_convoy("hub-across", lambda c: replace(c, exposure_truck_s=c.exposure_truck_s - 1)),
     ),

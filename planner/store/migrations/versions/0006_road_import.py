@@ -1,6 +1,6 @@
 """Keep road files that somebody brings in on a page until a worker has read them, and what each would do.
 
-Revision: 0007
+Revision: 0006
 Follows: 0005
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0007"
+revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None

@@ -1,7 +1,7 @@
 """Create the tables of reports that are released, of their recipients, and of the outbox; what is released is kept.
 
-Revision: 0012
-Follows: 0010
+Revision: 0008
+Follows: 0007
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0012"
-down_revision = "0010"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

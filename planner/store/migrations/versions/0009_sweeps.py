@@ -1,14 +1,14 @@
 """Keep sweeps: many scenarios under one parent, parts of snapshots that differ little once, and runs that can wait.
 
-Revision: 0015
-Follows: 0012
+Revision: 0009
+Follows: 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0012"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Create the tables of scans attached to records, and of incidents that partners submit.
 
-Revision: 0010
-Follows: 0007
+Revision: 0007
+Follows: 0006
 """
 
 from typing import Final
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0010"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
