@@ -120,6 +120,10 @@ def test_one_compares_two_scenarios(page: Page, address: str, site: Door) -> Non
     page.keyboard.press("ArrowDown")
     expect(page.locator("#f-ceasefire")).to_be_visible()
     page.keyboard.press("End")
+    kinds = [str(one.get_attribute("value")) for one in page.locator("#f-kind option").all()]
+    for _kind in kinds[kinds.index("escort_change") + 1 :]:
+        page.keyboard.press("ArrowUp")
+    expect(page.locator("#f-teams")).to_be_visible()
     write(page, "#f-teams", "2")
     follow(page, "button[value=add]")
     expect(page.locator(".edits li")).to_have_count(1)

@@ -24,6 +24,7 @@ ELSEWHERE = {
     "access.set_policy": "shown beside its effect; sent in `tests/web/test_access_policy.py`",
     "incidents.accept": "shown once a partner has submitted one; sent in `tests/web/test_requests.py`",
     "incidents.give_back": "the same",
+    "sweeps.change": "shown once a sweep is asked for; sent in `tests/web/test_twice.py`",
     "what_if.try_change": "shown beside a change that was solved again; sent in `tests/web/test_what_if.py`",
 }
 OUT = "signin.sign_out"
@@ -52,7 +53,7 @@ def where(door: Door) -> dict[str, list[str]]:
             f"/needs/rows/need/edit?id={need}", "/needs/import", "/supply",
             "/supply/rows/stock/edit", f"/supply/rows/stock/edit?id={stock}",
             "/supply/import", "/plans/latest", "/plans/latest", "/what-if?example=truce-ends-early",
-            "/what-if?kind=escort_change", "/plans", "/runs/2", "/runs/3", f"/convoys/{convoy}",
+            "/what-if?kind=escort_change", "/what-if/sweeps", "/plans", "/runs/2", "/runs/3", f"/convoys/{convoy}",
             f"/convoys/{convoy}/outcome", "/convoys/outcome", "/requests", "/requests/new", "/requests/varn@varn-01",
             "/requests/varn@varn-01/step/agree_in_principle", "/failed", f"/reports?period=2031-04&at={LATER}",
             "/account/codes", "/account/password", "/account", "/account",

@@ -101,6 +101,15 @@ def test_what_would_be_lost_is_ticked_before_it_goes(site: Door, tmp_path: Path)
     assert "varn--hightop" not in segments(site)
 
 
+def test_a_file_sent_twice_is_brought_in_once(site: Door, tmp_path: Path) -> None:
+    browser = site.signed_in("coordinator")
+    fields = fields_of(browser.get(PAGE).text, PAGE)
+    for _time in range(2):
+        sent = {**fields, "file": (io.BytesIO(roads(site, tmp_path)), "roads.geojson")}
+        assert browser.client.post(PAGE, data=sent, content_type="multipart/form-data").location == ONE
+    assert len(list_roads(site.store, "two-rivers")) == 1
+
+
 def test_a_file_is_put_away(site: Door, tmp_path: Path) -> None:
     browser = site.signed_in("coordinator")
     hand_in(browser, roads(site, tmp_path))

@@ -19,6 +19,7 @@ from tests.planner.intake.files import csv_of, event
 from tests.web.convoy_hands import OUTCOME, publish
 from tests.web.doors import Browser, Door
 from tests.web.form_hands import Fields, fields_of
+from tests.web.road_hands import bring_roads
 from tests.web.routes import rules
 
 pytest_plugins = ["tests.web.site_fixtures"]
@@ -61,6 +62,19 @@ def record(_door: Door, browser: Browser) -> Sent:
     to, looked_at = filled(browser, page, page, **CLOSED, do="preview")
     shown = browser.client.post(to, data=looked_at).text
     return to, fields_of(shown, to) | {name: [value] for name, value in CLOSED.items()} | {"do": ["save"]}
+
+
+def policy_set(_door: Door, browser: Browser) -> Sent:
+    page, versions = "/access/policy", "/access/policy/versions"
+    to, first = filled(browser, page, page, blocked_below_p="0.88")
+    looked_at = fields_of(browser.client.post(to, data=first).text, page)
+    said = {"name": ["strict"], "source": ["access group"], "reason": ["three convoys were turned back"]}
+    return versions, looked_at | said
+
+
+def roads_dropped(door: Door, browser: Browser) -> Sent:
+    bring_roads(door.store, "two-rivers", door.clock())
+    return filled(browser, "/access/roads/1", "/access/roads/1/drop")
 
 
 def evidence_file(_door: Door, browser: Browser) -> Sent:
@@ -255,6 +269,7 @@ def report_draft(_door: Door, browser: Browser) -> Sent:
 
 FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "access.save": record, "access.withdraw": withdraw, "access.bring_in": evidence_file,
+    "access.set_policy": policy_set, "access.drop_roads": roads_dropped,
     "convoys.edit": note, "convoys.pin": let_go,
     "convoys.save_outcome": outcome, "convoys.save_outcome_of_any": outcome_of_any,
     "requests.save_new": request_asked, "requests.take_step": request_step,
@@ -269,6 +284,9 @@ FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "sweeps.change": sweep_stopped,
 }  # fmt: skip
 WRITE_NOTHING_TWICE = {
+    "access.try_policy": "it shows an effect and writes nothing",
+    "access.hand_in": "its file is sent twice in `tests/web/test_road_import.py`",
+    "access.store_roads": "told again, the worker is told the same; sent twice in `tests/web/test_road_import.py`",
     "requests.attach": "the same file attached to one record twice is one scan, by its digest",
     "preferences.choose": "a cookie of the reader",
     "reports.download": "each file that is taken out is on record",
