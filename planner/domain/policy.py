@@ -1,5 +1,6 @@
 """The rules of work that a plan obeys and the limits of its search, each a named default stored with the plan."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Final, Literal, TypeVar
@@ -59,8 +60,10 @@ class PlanPolicy:
         """
         for one in fields(self):
             value, name = getattr(self, one.name), one.name
-            if isinstance(value, float) and not 0 <= value <= 1:
-                raise InvalidValue(f"{name} is {value}. Give a number from 0 to 1.")
+            # A price above the whole worth of a plan says: never.
+            most = math.inf if name == "notified_price" else 1
+            if isinstance(value, float) and not 0 <= value <= most:
+                raise InvalidValue(f"{name} is {value}. Give a number from 0{'' if most > 1 else ' to 1'}.")
             least = 1 if name in {"min_trucks", "max_stops", "ration_days", "max_driving_s"} else 0
             if isinstance(value, int) and not isinstance(value, bool) and value < least:
                 raise InvalidValue(f"{name} is {value}. Give a whole number from {least}.")

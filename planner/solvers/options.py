@@ -67,10 +67,15 @@ def build(snapshot: Snapshot, progress: Progress) -> OptionSet:
 
 
 def along(snapshot: Snapshot, ways: Iterable[Way]) -> Iterator[Option]:
-    """Yield the options that these ways make, each on the day of its visits; ways that a rule forbids make none."""
+    """Yield the options that these ways make, each on the day of its visits.
+
+    Ways that a rule forbids make none, nor do those of a longer plan that visit on no day of this one.
+    """
     search = _Search.of(snapshot)
     for way in ways:
         day = next(phase.day for phase in way.phases if phase.visits)
+        if day not in search.days:
+            continue
         found = search._judge(way, day)  # noqa: SLF001 - the search is of this module
         if isinstance(found, Option):
             yield found

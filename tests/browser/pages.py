@@ -56,7 +56,12 @@ def screens(
         Screen(name="compared", address="/what-if/compare?base=latest&with=1"),
         Screen(name="compare-plans", address="/what-if/compare?base=latest"),
         Screen(name="sweeps", address="/what-if/sweeps"),
+        Screen(name="requests", address="/requests"),
+        Screen(name="request-new", address="/requests/new"),
         Screen(name="convoys", address="/convoys"),
+        Screen(name="outcome-of-any", address="/convoys/outcome"),
+        Screen(name="incidents-desk", address="/incidents/desk"),
+        Screen(name="incidents-partner", address="/incidents", role=Role.PARTNER),
         Screen(name="convoy", address=f"/convoys/{convoy}"),
         Screen(name="outcome", address=f"/convoys/{convoy}/outcome"),
         Screen(name="failed", address=f"/failed?at={later}&period={period[:4]}"),
@@ -86,6 +91,8 @@ TWO_RIVERS: Final = (
         period="2031-04",
     ),
     Screen(name="sweep", address="/what-if/sweeps/1"),
+    Screen(name="request", address="/requests/varn@varn-01"),
+    Screen(name="request-step", address="/requests/varn@varn-01/step/agree_in_principle"),
 )
 SYRIA: Final = screens(
     gate="castello",

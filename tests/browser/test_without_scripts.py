@@ -24,6 +24,10 @@ ELSEWHERE = {
     "access.set_policy": "shown beside its effect; sent in `tests/web/test_access_policy.py`",
     "incidents.accept": "shown once a partner has submitted one; sent in `tests/web/test_requests.py`",
     "incidents.give_back": "the same",
+    "plans.balance": "shown once balances are found out; sent in `tests/web/test_twice.py`",
+    "reports.review": "shown once a report is drafted; sent in `tests/web/test_reports.py`",
+    "reports.release": "the same",
+    "reports.discard": "the same",
     "sweeps.change": "shown once a sweep is asked for; sent in `tests/web/test_twice.py`",
     "what_if.try_change": "shown beside a change that was solved again; sent in `tests/web/test_what_if.py`",
 }

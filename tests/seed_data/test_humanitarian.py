@@ -11,10 +11,8 @@ from tests.seed_data.reading import SYRIA, header, ids, log, moment, records, se
 
 CRISES = (SYRIA, "two-rivers")
 
-OUTCOME_FIELDS = (
-    "movement site happened_at result what authority_type sub_district governorate sectors "
-    "people_requested people_reached figures follow_up"
-)
+OUTCOME_FIELDS = "movement site happened_at result what authority_type sectors people_requested people_reached"
+PLACED = "sub_district governorate figures follow_up"
 # Kind of record: the fields it must have, then the fields it may have.
 KINDS: dict[str, tuple[str, str]] = {
     "ceasefire_agreed": ("ceasefire areas parties guarantors firm_end intended_end terms", ""),
@@ -27,15 +25,19 @@ KINDS: dict[str, tuple[str, str]] = {
     "gate": ("gate state", ""),
     "gate_hours": ("gate opens closes", "trucks_per_hour"),
     "incident": ("event_type sub_event_type hazard lon lat place_name geo_precision figures", ""),
-    "permit": ("step state site", "gate people struck movement"),
+    "permit": ("step state site", "gate people struck movement plan lines"),
     "hold": ("scope reason", ""),
     "outcome": (
         OUTCOME_FIELDS,
-        "gate trucks reason_code amrf stated_reason hours_lost truck_days_lost",
+        "gate trucks reason_code amrf stated_reason hours_lost truck_days_lost lines " + PLACED,
     ),
     "site_status": ("site status", ""),
     "statement": ("by text", ""),
     "sharing": ("movement consent sensitivity", ""),
+    "movement_step": (
+        "movement step site",
+        "trucks lines document gate authority_type reason_code stated_reason",
+    ),
 }
 COMMON = {"kind", "learned_at", "valid_from", "source", "reliability", "credibility", "synthetic", "note"}
 VALUES: dict[tuple[str, str], str] = {

@@ -241,11 +241,12 @@ def test_a_second_person_s_word_makes_movements_that_planning_again_keeps(desk: 
         if movement != kept:
             assert desk.qafila("plan", "pin", movement, "--release").out == f"{movement} is released.\n"
     again = desk.qafila("plan", "new", "--from", "2031-04-08", "--days", "2", "--json").json()
-    promised = [convoy for convoy in again["convoys"] if convoy["movement"] is not None]
+    promised = {convoy["movement"]: convoy for convoy in again["convoys"] if convoy["movement"] is not None}
     before = next(c for m, c in zip(movements, plan["convoys"], strict=True) if m == kept)
-    assert [convoy["movement"] for convoy in promised] == [kept]
+    # Those that were let go may stay too, where moving them does not pay.
+    assert {kept} <= promised.keys() <= set(movements)
     for key in ("hub", "stops", "trucks", "depart", "back", "segments"):
-        assert promised[0][key] == before[key], key
+        assert promised[kept][key] == before[key], key
 
     assert desk.qafila("plan", "pin", kept).out == f"{kept} is pinned.\n"
     assert desk.qafila("plan", "pin", "atlantis-c01").code == 2

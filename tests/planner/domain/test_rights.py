@@ -14,6 +14,7 @@ SAID = {
     Right.PUBLISH: {Role.COORDINATOR},
     Right.REPORT: {Role.COORDINATOR, Role.ANALYST},
     Right.PARTNER: {Role.COORDINATOR, Role.ANALYST, Role.PARTNER},
+    Right.SUBMIT: {Role.PARTNER},
     Right.ADMINISTER: {Role.ADMIN},
 }
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from planner.domain.plan import PinnedNotice
+from planner.domain.policy import PlanPolicy
 from routing.units import DAY, HOUR, MINUTE, Window
 from tests.planner.domain.plans import both_towns, find, food
 from tests.planner.domain.verify.mutations import (
@@ -25,6 +26,14 @@ from tests.planner.domain.verify.mutations import (
 )
 from tests.planner.instances import at, hours
 
+
+def no_stops(policy: PlanPolicy) -> PlanPolicy:
+    """Return a policy that refuses to be made: the verifier must not rely on that."""
+    none = replace(policy)
+    object.__setattr__(none, "max_stops", 0)
+    return none
+
+
 RESOURCES: tuple[Mutation, ...] = (
     Mutation(
         says="loading starts before the plan is made", rule="horizon",
@@ -46,7 +55,7 @@ RESOURCES: tuple[Mutation, ...] = (
         says="the column is larger than allowed", rule="convoy_size",
         change=in_policy(lambda q: replace(q, max_trucks=11)),
     ),
-    Mutation(says="more stops than allowed", rule="stop_count", change=in_policy(lambda q: replace(q, max_stops=0))),
+    Mutation(says="more stops than allowed", rule="stop_count", change=in_policy(no_stops)),
     Mutation(
         says="loaded when the warehouse is shut", rule="loading",
         change=in_convoy("hub-across", lambda c: replace(c, loading=Window(at(0, "12:00"), at(0, "15:00")))),
