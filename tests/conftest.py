@@ -16,6 +16,14 @@ settings.register_profile(
 settings.load_profile("prove" if os.environ.get("QAFILA_PROVE") else "every-run")
 
 
+LONGEST = ("tests/browser/test_without_scripts.py", "tests/fuzzing/", "tests/planner/cli/test_ending.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that the end does not wait for one test alone."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 @pytest.fixture(autouse=True)
 def outside_calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Fail the test that tries to reach a partner: refused when tried, told again at the end if swallowed."""
