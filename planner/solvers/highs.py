@@ -14,6 +14,7 @@ import pulp
 
 from planner.domain.errors import PlannerError
 from planner.domain.policy import Limits
+from planner.solvers.aside import printed_aside
 
 SolveStatus: TypeAlias = Literal["optimal", "feasible", "infeasible", "limit"]
 """Proved best within the gap; a solution whose proof was cut short; proved to have none; cut short without one."""
@@ -88,7 +89,8 @@ def solve(
         known = [(i, start[v.name]) for i, v in enumerate(variables) if v.name in start]
         columns = np.array([i for i, _ in known], dtype=np.int32)
         engine.setSolution(len(known), columns, np.array([value for _, value in known], dtype=np.float64))
-    engine.run()
+    with printed_aside():
+        engine.run()
     return _read(engine, model, variables, gap, abs_gap)
 
 
