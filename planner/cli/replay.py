@@ -43,6 +43,9 @@ def replay_(
     if crisis is not None and crisis != app.crisis:
         choose_crisis(app.store, crisis)
         raise BadInput(f"The crisis worked on is {app.crisis}. Set QAFILA_CRISIS={crisis} to replay it.")
+    if output is not None and not output.absolute().parent.is_dir():
+        # Said before minutes of planning, not after them.
+        raise BadInput(f"--output {output}: there is no folder {output.absolute().parent}. Make it first.")
     world = app.world
     begin, end = app.instant(first, "--from"), app.instant(last, "--to")
     with solving("Replaying") as progress:

@@ -27,6 +27,13 @@ def test_days_that_are_not_in_order_are_refused(seeded_desk: Desk) -> None:
     assert "Give --from and --to in order" in refused.err
 
 
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_planned(seeded_desk: Desk, tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "none" / "replay.json")
+    refused = seeded_desk.qafila("replay", "--from", "2031-04-09", "--to", "2031-04-09", "--output", nowhere)
+    assert refused.code == 2
+    assert "Make it first" in refused.err
+
+
 def test_another_crisis_than_the_one_worked_on_is_refused(seeded_desk: Desk) -> None:
     refused = seeded_desk.qafila("replay", "syria-2016-09", "--from", "2016-09-10", "--to", "2016-09-11")
     assert refused.code != 0
