@@ -21,6 +21,7 @@ from routing.policy import AccessPolicy
 from routing.reports import reported_limits, road_track
 from routing.sentences import describe
 from routing.status import AccessMap, HoldSpan, Piece
+from routing.timelines import Timelines
 from routing.track import Question, Track, merge_tracks, quiet, steady
 from routing.units import AsOf, Window, merge_windows
 
@@ -51,10 +52,12 @@ def fold(
     """
     question = Question(as_of=as_of, horizon=horizon, zone=zone, policy=policy)
     ledger = read_ledger(log, as_of.known, network)
+    geometry = Geometry.of(network)
+    folded = fold_numbers(question, ledger, network, geometry.all)
     return AccessMap(
         as_of=as_of,
         horizon=horizon,
-        timelines=fold_segments(question, ledger, network, network.segments),
+        timelines=Timelines(geometry.number, folded.timelines, folded.of),
         gate_priors=gate_priors(question, ledger, network),
         gate_flow={name: smallest_flow(question, ledger, gate) for name, gate in network.gates.items()},
         holds=hold_spans(question, ledger, network),
@@ -70,7 +73,7 @@ def fold_segments(
     Segments to which the same reports apply share one object.
     """
     geometry = Geometry.of(network)
-    chosen = geometry.all if segments is network.segments else geometry.numbers(segments)
+    chosen = geometry.numbers(segments)
     folded = fold_numbers(question, ledger, network, chosen)
     return dict(zip(geometry.names(chosen), map(folded.timelines.__getitem__, folded.of.tolist()), strict=True))
 

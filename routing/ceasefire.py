@@ -46,8 +46,14 @@ class Ceasefire:
 
     def terms_at(self, at: Instant) -> Reported[CeasefireAgreed] | None:
         """Return the agreement that has begun by the instant, the latest if it was agreed anew."""
-        begun = [record for record in self.agreed if record.valid.start <= at]
-        return max(begun, key=lambda record: record.rank).open_ended() if begun else None
+        begun = (record for record in self.agreed if record.valid.start <= at)
+        last = max(begun, key=lambda record: record.rank, default=None)
+        return None if last is None else last.open_ended()
+
+    def may_cover(self, areas: Iterable[AreaId]) -> bool:
+        """Tell whether one of its agreements names all the areas; where none does, no line between them is covered."""
+        asked = set(areas)
+        return any(asked.issubset(agreement.fact.areas) for agreement in self.agreed)
 
     def edges(self, policy: AccessPolicy) -> list[Instant]:
         """Return every instant at which the state may change."""

@@ -69,14 +69,15 @@ def line_tracks(
     without consent, or, where a ceasefire over it has ended, as that end. A pause counts as an arrangement
     within its hours once both sides have accepted it. A border is left to its gate.
     """
+    over = [ceasefire for ceasefire in ceasefires if ceasefire.may_cover(areas)]
     if len(areas) == 1:
         changes = edges(ledger.control.get(areas[0], ()))
     else:
-        changes = _line_edges(question, ledger, ceasefires, areas, gate)
+        changes = _line_edges(question, ledger, over, areas, gate)
 
     @cache
     def said_at(at: Instant) -> tuple[_Said, _Said]:
-        return _crossing(question, ledger, ceasefires, areas, gate, at)
+        return _crossing(question, ledger, over, areas, gate, at)
 
     control = make_track(question.horizon, changes, lambda at: said_at(at)[0])
     ceasefire = make_track(question.horizon, changes, lambda at: said_at(at)[1])
@@ -92,8 +93,7 @@ def _line_edges(
 ) -> list[Instant]:
     found = [edge for area in areas for edge in edges(ledger.control.get(area, ()))]
     for ceasefire in ceasefires:
-        if any(set(areas) <= set(agreement.fact.areas) for agreement in ceasefire.agreed):
-            found += ceasefire.edges(question.policy)
+        found += ceasefire.edges(question.policy)
     if gate is not None:
         found += edges(ledger.arrangements.get(gate, ()))
         for pause in ledger.pauses.get(gate, ()):

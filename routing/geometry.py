@@ -6,6 +6,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -182,7 +183,8 @@ def shared_places(numbers: Numbers, others: Numbers) -> Numbers:
     return np.flatnonzero(shared) if few is numbers else at[shared]
 
 
-def group_points(points: Sequence[Position], within_m: Metres) -> list[int]:
+@lru_cache(maxsize=8)  # the incidents of a log are grouped again with each record that is laid on it
+def group_points(points: tuple[Position, ...], within_m: Metres) -> tuple[int, ...]:
     """Return for each point the smallest index of its group: points nearer than `within_m` are linked."""
     first = list(range(len(points)))
 
@@ -196,7 +198,7 @@ def group_points(points: Sequence[Position], within_m: Metres) -> list[int]:
         a, b = root(one), root(other)
         if a != b:
             first[max(a, b)] = min(a, b)
-    return [root(k) for k in range(len(points))]
+    return tuple(root(k) for k in range(len(points)))
 
 
 def _close_pairs(points: Sequence[Position], within_m: Metres) -> Iterator[tuple[int, int]]:

@@ -102,7 +102,7 @@ def clusters(
 ) -> dict[int, tuple[Reported[Incident], str]]:
     """Return the incidents that leave a hazard behind, by position and in its order, with their clusters' names."""
     harmful = sorted((row for row in incidents if row.fact.hazard != "none"), key=lambda row: row.position)
-    groups = group_points([(row.fact.lon, row.fact.lat) for row in harmful], policy.cluster_within_m)
+    groups = group_points(tuple((row.fact.lon, row.fact.lat) for row in harmful), policy.cluster_within_m)
     return {
         row.position: (row, f"incidents:{harmful[group].position}")
         for row, group in zip(harmful, groups, strict=True)

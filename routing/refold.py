@@ -1,6 +1,7 @@
 """Bring an access map up to date when the log has grown: only the roads that a new record can touch are folded."""
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from operator import attrgetter
@@ -8,9 +9,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from routing.access import DEFAULT_POLICY, Folded, fold_numbers, hold_spans
+from routing.access import DEFAULT_POLICY, fold_numbers, hold_spans
 from routing.deliveries import MovementStep
 from routing.evidence import (
     Arrangement,
@@ -27,11 +27,12 @@ from routing.gates import gate_priors, smallest_flow
 from routing.geometry import Geometry, Numbers
 from routing.hand_set import PassageOverride
 from routing.ledger import SUPPOSED, Ledger, file_records
-from routing.network import RoadNetwork, SegmentId
+from routing.network import RoadNetwork
 from routing.policy import AccessPolicy
 from routing.reach import reach
 from routing.reports import reported_limits
-from routing.status import AccessMap, Piece
+from routing.status import AccessMap
+from routing.timelines import Timelines
 from routing.track import Question
 from routing.units import AsOf
 
@@ -67,9 +68,10 @@ def refold(
     touched = reach(changed, after, network, policy)
     kinds = {type(record.fact) for record in changed}
     ledger = _ledger(after, touched, kinds, network)
-    different: dict[SegmentId, tuple[Piece, ...]] = {}
+    timelines = base.timelines
     if len(touched):
-        different = _different(fold_numbers(question, ledger, network, touched), touched, base, geometry)
+        folded = fold_numbers(question, ledger, network, touched)
+        timelines = Timelines.laid_out(timelines, geometry.number).differing(touched, folded.timelines, folded.of)
     limits = base.reported_limits_kg
     if RoadReport in kinds:
         names = set(geometry.names(touched))
@@ -77,8 +79,9 @@ def refold(
         limits |= reported_limits(question, {name: ledger.roads[name] for name in ledger.roads if name in names})
     gates = network.gates.items()
     return replace(
-        base.replace_timelines(different) if different else base,
+        base,
         as_of=as_of,
+        timelines=timelines,
         reported_limits_kg=limits,
         holds=hold_spans(question, ledger, network) if Hold in kinds else base.holds,
         gate_priors=gate_priors(question, ledger, network) if kinds & PASSAGE else base.gate_priors,
@@ -88,46 +91,32 @@ def refold(
     )
 
 
-def _different(
-    folded: Folded, touched: Numbers, base: AccessMap, geometry: Geometry
-) -> dict[SegmentId, tuple[Piece, ...]]:
-    """Return the timelines that are others than in the base; many segments share one object, compared once."""
-    names = list(geometry.names(touched))
-    before = list(map(base.timelines.__getitem__, names))
-    one_each = np.fromiter(map(id, before), dtype=np.int64, count=len(before))
-    _, first, old = np.unique(one_each, return_index=True, return_inverse=True)
-    pairs, of = np.unique(folded.of * len(first) + old, return_inverse=True)
-    differ = np.fromiter(
-        (folded.timelines[pair // len(first)] != before[first[pair % len(first)]] for pair in pairs.tolist()),
-        dtype=np.bool_, count=len(pairs),
-    )[of]  # fmt: skip
-    return {names[at]: folded.timelines[number] for at, number in _numbered(differ, folded.of)}
-
-
-def _numbered(kept: NDArray[np.bool_], numbers: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    places = np.flatnonzero(kept)
-    return zip(places.tolist(), numbers[places].tolist(), strict=True)
-
-
 def _stand(log: Collection[Evidence], before: int, after: int) -> tuple[list[Evidence], list[Evidence]]:
     """Return the records that stand at the second position of the log, and those that stand at one of both only."""
-    rows = [row for row in log if SUPPOSED < row.position <= max(before, after)]
+    last = max(before, after)
+    rows = [row for row in log if SUPPOSED < row.position <= last]
     rows.sort(key=_position)
     # Of several retractions of one record the first counts.
-    retracted = {row.fact.position: row.position for row in reversed(rows) if isinstance(row.fact, Retraction)}
-    never = max(before, after) + 1
-    standing: list[Evidence] = []
-    changed: list[Evidence] = []
-    for row in rows:
-        if type(row.fact) is Retraction:
-            continue
-        gone_at = retracted.get(row.position, never)
-        stood, stands = row.position <= before < gone_at, row.position <= after < gone_at
-        if stands:
-            standing.append(row)
-        if stood is not stands:
-            changed.append(row)
+    retracted = {row.fact.position: row.position for row in reversed(rows) if type(row.fact) is Retraction}
+    rows = [row for row in rows if type(row.fact) is not Retraction]
+    standing = [row for row in rows[: _until(rows, after)] if after < retracted.get(row.position, last + 1)]
+    # Of the records that both positions know, only one that was withdrawn in between stands at one of them alone.
+    known_to_both = _until(rows, min(before, after))
+    withdrawn = [row for row in rows[:known_to_both] if row.position in retracted] if retracted else []
+    changed = [
+        row
+        for row in (*withdrawn, *rows[known_to_both:])
+        if _stands(row, retracted, before, last) is not _stands(row, retracted, after, last)
+    ]
     return standing, changed
+
+
+def _stands(row: Evidence, retracted: Mapping[int, int], known: int, last: int) -> bool:
+    return row.position <= known < retracted.get(row.position, last + 1)
+
+
+def _until(rows: Sequence[Evidence], position: int) -> int:
+    return bisect_right(rows, position, key=_position)
 
 
 _position = attrgetter("position")
@@ -147,7 +136,7 @@ def _ledger(records: Collection[Evidence], touched: Numbers, kinds: AbstractSet[
         match fact := record.fact:
             case RoadReport():
                 segments = network.standing_for(fact.segments) if network.retired else fact.segments
-                return any(flags[number[name]] for name in segments)
+                return 1 in map(flags.__getitem__, map(number.__getitem__, segments))
             case GateReport() | GateHours():
                 return fact.gate in (hours if isinstance(fact, GateHours) else gates)
             case Arrangement() | Pause():

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from routing.errors import RoutingError, UnknownId
 from routing.network import GateId, Segment, SegmentId
+from routing.timelines import Timelines
 from routing.units import AsOf, Instant, Window
 
 PartName: TypeAlias = Literal["physical", "control", "ceasefire", "gate", "hazard"]
@@ -142,6 +143,8 @@ class AccessMap:
 
     def replace_timelines(self, changed: Mapping[SegmentId, tuple[Piece, ...]]) -> "AccessMap":
         """Return a map with some timelines replaced and all others shared."""
+        if isinstance(self.timelines, Timelines):
+            return replace(self, timelines=self.timelines.replaced(changed))
         return replace(self, timelines={**self.timelines, **changed})
 
 

@@ -170,6 +170,7 @@ def local_midnight(at: Instant, zone: ZoneInfo) -> Instant:
     return int(datetime.combine(moment.date(), time(), zone).timestamp())
 
 
+@lru_cache(maxsize=4096)
 def daily_windows(within: Window, opens: Seconds, closes: Seconds, zone: ZoneInfo) -> tuple[Window, ...]:
     """Return the same hours of each local day, clipped to `within`.
 

@@ -5,7 +5,7 @@ import json
 import re
 import zlib
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
 
@@ -17,6 +17,7 @@ from planner.domain.plan import Plan
 from planner.domain.snapshot import Snapshot
 from planner.store.rows import Body
 from routing.evidence import Fact
+from routing.status import AccessMap
 
 T = TypeVar("T")
 
@@ -188,13 +189,18 @@ def settle(kind: type[T], value: T, name: str) -> bytes:
     """Return a value in canonical bytes as it will be read back; raises `BadInput` if it cannot be kept so."""
     # Read back before it is written: the canonical form is slow to make, so it is made once, of what will be read.
     try:
-        written = _adapter(cast("Hashable", kind)).dump_json(value)
+        written = _adapter(cast("Hashable", kind)).dump_json(_in_full(value))
     except ValueError as cause:
         raise BadInput(f"The {name} cannot be kept: {cause}. Give plain text.") from cause
     settled = read_part(kind, written, name)
     if settled != value:
         raise BadInput(f"The {name} cannot be kept: it is not the same when read back. Give finite numbers.")
     return canonical(settled)
+
+
+def _in_full(value: object) -> object:
+    """Return an access map with its timelines as a dict, the one kind of mapping that pydantic writes."""
+    return replace(value, timelines=dict(value.timelines)) if isinstance(value, AccessMap) else value
 
 
 def canonical(value: object) -> bytes:

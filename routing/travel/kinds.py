@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import UnknownId
 from routing.status import AccessMap, Piece
+from routing.timelines import sorted_out
 from routing.travel.passage import passable_in, pieces_in
 from routing.travel.roads import Roads
 from routing.travel.spells import Spell
 from routing.units import Window
-
-Timeline: TypeAlias = tuple[Piece, ...]
 
 
 class Kinds:
@@ -28,15 +26,13 @@ class Kinds:
         UnknownId
             If the map does not hold a road.
         """
+        self.timelines: tuple[tuple[Piece, ...], ...]
+        self.of: NDArray[np.int64]
         try:
-            told = list(map(access.timelines.__getitem__, roads.ids))
+            self.timelines, self.of = sorted_out(access.timelines, roads.ids)
         except KeyError as missing:
             raise UnknownId(f"No segment {missing.args[0]!r} in this access map.") from None
-        one_each = np.fromiter(map(id, told), dtype=np.int64, count=len(told))
-        _, first, of = np.unique(one_each, return_index=True, return_inverse=True)
         self.access = access  # kept, so that the identity under which this is remembered stays its own
-        self.of: NDArray[np.int64] = of
-        self.timelines: tuple[Timeline, ...] = tuple(told[number] for number in first.tolist())
         self._roads = roads
 
     @cached_property
@@ -53,7 +49,7 @@ class Kinds:
 class Spells:
     """When timelines let a column pass, within the spans in which a whole drive must lie; by the timelines' numbers."""
 
-    def __init__(self, timelines: Sequence[Timeline], spans: tuple[Window, ...], *, use_unknown: bool) -> None:
+    def __init__(self, timelines: Sequence[tuple[Piece, ...]], spans: tuple[Window, ...], *, use_unknown: bool) -> None:
         """Go through each timeline once."""
         self._spans = spans
         whole = tuple((span.start, span.end) for span in spans)
@@ -90,7 +86,7 @@ class Spells:
         ).reshape(len(self._spans), len(self.passable))
 
 
-def _is_quiet(timeline: Timeline, spans: Sequence[Window]) -> bool:
+def _is_quiet(timeline: tuple[Piece, ...], spans: Sequence[Window]) -> bool:
     return all(
         piece.p >= 1 and not piece.causes and all(part.p >= 1 for part in piece.parts)
         for span in spans

@@ -129,9 +129,9 @@ def test_an_empty_network_has_an_empty_map() -> None:
 
 
 def test_points_are_grouped_by_way_of_others_and_named_by_the_first() -> None:
-    points = [(36.0, 36.0), (37.0, 36.0), (36.1, 36.0), (36.2, 36.0)]
-    assert group_points(points, 10_000) == [0, 1, 0, 0]
-    assert group_points(points, 1_000) == [0, 1, 2, 3]
+    points = ((36.0, 36.0), (37.0, 36.0), (36.1, 36.0), (36.2, 36.0))
+    assert group_points(points, 10_000) == (0, 1, 0, 0)
+    assert group_points(points, 1_000) == (0, 1, 2, 3)
 
 
 def country(segments: int, records: int) -> tuple[RoadNetwork, tuple[Evidence, ...]]:
