@@ -41,7 +41,7 @@ def test_all_but_administrators_of_people_may_open_it(readers: dict[Role, Browse
 
 def test_a_case_itself_is_for_those_who_run_the_operation(opened: Opened) -> None:
     door = opened(END)
-    address = "/failed/syria-2016-09-00415"
+    address = "/failed/syria-2016-09-00416"
 
     answers = {role: door.signed_in(role.value).get(address).status_code for role in Role}
 
@@ -94,7 +94,7 @@ def test_what_was_learned_later_is_not_on_the_page(coordinator: Browser) -> None
     assert "1 case in view" in page
     assert "Urum" not in page
     assert "20 80,000–185,000" in row_of(page, "Eastern Aleppo")  # the other twenty were reported on the 19th
-    assert coordinator.get("/failed/syria-2016-09-00415?at=2016-09-18T08:00").status_code == 404
+    assert coordinator.get("/failed/syria-2016-09-00416?at=2016-09-18T08:00").status_code == 404
 
 
 def test_a_case_shows_every_record_and_the_words_that_were_said(coordinator: Browser) -> None:
