@@ -231,6 +231,19 @@ def discard(number: int) -> Any:  # noqa: ANN401 - as Flask's views
     return do_once(deed)
 
 
+@page.post("/letters/<int:number>/retry")
+@needs(Right.PUBLISH)
+def retry(number: int) -> Any:  # noqa: ANN401 - as Flask's views
+    """Queue a letter again that was put aside."""
+    desk = the_desk()
+
+    def deed() -> str:
+        outbox.retry_letter(desk.store, desk.crisis_id, _small(number), by=g.me.id, at=desk.clock())
+        return page_address("reports.index", _anchor="outbox")
+
+    return do_once(deed)
+
+
 def _small(number: int) -> int:
     """Return a number that a database row can have; a larger one is the number of no report."""
     return min(number, 2**31 - 1)
