@@ -29,7 +29,6 @@ ELSEWHERE = {
     "reports.release": "the same",
     "reports.discard": "the same",
     "reports.retry": "shown once a letter is put aside; sent in `tests/web/test_twice.py`",
-    "recipients.end": "shown once there is a recipient; sent in `tests/web/test_recipients.py`",
     "sweeps.change": "shown once a sweep is asked for; sent in `tests/web/test_twice.py`",
     "what_if.try_change": "shown beside a change that was solved again; sent in `tests/web/test_what_if.py`",
 }
