@@ -106,6 +106,14 @@ def test_a_case_shows_every_record_and_the_words_that_were_said(coordinator: Bro
     assert "hours lost the record 24 168 240" in told
 
 
+def test_a_case_says_whether_others_may_be_told(coordinator: Browser, opened: Opened) -> None:
+    address = "/failed/syria-2016-09-00305"
+    later = text_of(opened(OVER).signed_in("coordinator").get(address).text)
+
+    assert "May be told to others no: nobody has consented" in text_of(coordinator.get(address).text)
+    assert "May be told to others yes, by consent, sensitivity low" in later
+
+
 def test_the_funnel_says_what_is_not_recorded(coordinator: Browser) -> None:
     told = text_of(coordinator.get("/failed").text)
 
