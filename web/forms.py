@@ -16,6 +16,7 @@ from routing.units import Instant
 from web.desk import the_desk
 from web.frame import read_moment
 from web.i18n import gettext as _
+from web.service_words import say_refusal
 
 __all__ = ["ONCE", "WHOLE", "AlreadyDone", "Form", "do_once", "do_once_json", "install_forms", "new_token", "once"]
 
@@ -44,8 +45,8 @@ class Form:
         return not self.complaints
 
     def complain(self, name: str, what: str) -> None:
-        """Note what is wrong with a field (or with the whole, under the empty name)."""
-        self.complaints.setdefault(name, []).append(what)
+        """Note what is wrong with a field (or with the whole, under the empty name), in the reader's language."""
+        self.complaints.setdefault(name, []).append(say_refusal(what))
 
     def of(self, name: str) -> list[str]:
         """Return the complaints about a field."""

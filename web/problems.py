@@ -12,6 +12,7 @@ from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from routing.errors import RoutingError
 from web.i18n import gettext as _
 from web.rights import SCRIPTED
+from web.service_words import say_refusal
 
 ANSWERS: Final[tuple[tuple[type[Exception], HTTPStatus], ...]] = (
     (NotFound, HTTPStatus.NOT_FOUND),
@@ -52,7 +53,7 @@ def install_problems(app: Flask) -> None:
 
 
 def _ours(wrong: PlannerError | RoutingError) -> Response | tuple[str, int]:
-    return _answer(status_of(wrong), str(wrong))
+    return _answer(status_of(wrong), str(wrong) if wants_json() else say_refusal(str(wrong)))
 
 
 def _http(wrong: HTTPException) -> Response | tuple[str, int]:

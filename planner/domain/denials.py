@@ -1,9 +1,9 @@
 """Failed movements of a period: what was asked for, what became of it, why, and who was not reached."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from planner.domain.delivery import Movement
@@ -60,13 +60,22 @@ SECTORS: Final = frozenset({
 })  # fmt: skip
 """Sectors of assistance, as the clusters are called."""
 
+Severity: TypeAlias = Literal[1, 2, 3]
+"""1: aid came late or in part; 2: it did not arrive; 3: violence against those who bring it, or their goods."""
+
+_VIOLENCE: Final = 5
+"""The category of violence against personnel, facilities and assets."""
+_VIOLENT: Final = frozenset({"attacked", "looted"})
+_NOT_ARRIVED: Final = frozenset({"held", "turned_back", "cancelled", "aborted", "postponed", "diverted"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denial:
     """One failed movement with all that is on record about it; only a tier's serialiser decides what leaves.
 
     `first_failed` and `last_reported` frame the failure; figures are kept by source; None means not stated.
-    `sensitivity` None: the reporting organisation has not consented that others are told.
+    `sensitivity` None: the reporting organisation has not consented that others are told. `resolved_at` is when the
+    same movement was let through after all; None: it was not, as far as is known.
     """
 
     event_id: str
@@ -101,6 +110,14 @@ class Denial:
     synthetic: bool
     records: tuple[int, ...]
     sensitivity: Sensitivity | None = None
+    resolved_at: Instant | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it was, by what happened; nobody's judgement, and no scale of a country."""
+        if self.amrf == _VIOLENCE or self.what in _VIOLENT:
+            return 3
+        return 2 if self.result in {"denied", "cancelled"} or self.what in _NOT_ARRIVED else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,17 +165,28 @@ def list_denials(world: World, period: Period, known: int) -> tuple[Denial, ...]
     does not count, nor does one that failed for the agencies' own reasons.
     """
     by_movement: dict[str, list[Evidence]] = {}
+    let_through: dict[str, list[Instant]] = {}
     shared: dict[str, Sharing] = {}
     for record in standing(world.log, known):
         fact = record.fact
         if isinstance(fact, Sharing):
             shared[fact.movement] = fact
+        if isinstance(fact, DeliveryOutcome) and fact.result == "facilitated":
+            # Known to others no sooner than it was reported.
+            let_through.setdefault(fact.movement, []).append(max(fact.happened_at, record.learned_at))
         if isinstance(fact, DeliveryOutcome) and Window(fact.happened_at, fact.happened_at + 1).overlaps(period.window):
             by_movement.setdefault(fact.movement, []).append(record)
     found = [
         _denial(world, movement, records, shared.get(movement)) for movement, records in sorted(by_movement.items())
     ]
-    return tuple(sorted((d for d in found if d is not None), key=lambda d: (d.first_failed, d.event_id)))
+    resolved = [
+        replace(
+            d, resolved_at=min((at for at in let_through.get(d.movement.id, ()) if at > d.last_failed), default=None)
+        )
+        for d in found
+        if d is not None
+    ]
+    return tuple(sorted(resolved, key=lambda d: (d.first_failed, d.event_id)))
 
 
 def _denial(world: World, movement: str, records: Iterable[Evidence], shared: Sharing | None) -> Denial | None:

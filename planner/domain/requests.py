@@ -76,6 +76,12 @@ class Request:
         return legal_steps(self.standing)
 
     @property
+    def answer_awaited(self) -> bool:
+        """Whether the clock of the answer runs: it was asked for, nobody answered, and no convoy left meanwhile."""
+        asked = self.due_at is not None and self.answered_at is None
+        return asked and self.left_at is None and self.reached_at is None and self.standing.motion != "cancelled"
+
+    @property
     def missing(self) -> tuple[PermitStepName, ...]:
         """The papers that are needed and not in force."""
         return self.standing.missing

@@ -27,11 +27,13 @@ from routing.network import Position
 NOTES: Final[Mapping[Tier, str]] = {"T0": "t0_note", "T1": "t1_note", "T2": "t2_note", "T3": "t3_note"}
 REGISTER: Final = (
     "event_id", "occurred_on", "governorate", "governorate_ar", "governorate_code", "sub_district", "sub_district_ar",
-    "amrf_code", "amrf_category", "reason_code", "event", "outcome", "authority_type", "sectors",
+    "amrf_code", "amrf_category", "reason_code", "event", "outcome", "severity", "status", "authority_type", "sectors",
     "people_targeted_most", "hours_lost", "truck_days_lost", "follow_up_requested", "reliability", "credibility",
     "synthetic", "stated_reason", "sources",
 )  # fmt: skip
 """Fields of the register of the Access Monitoring and Reporting Framework, of those that the tier may read."""
+REGISTER_WIDE: Final[Mapping[str, float]] = {"amrf_code": 2.2, "severity": 1.2, "status": 1.1}
+"""Fields that the register prints and a listing of failures has no room for."""
 CATEGORY_COLUMNS: Final = (
     Column(name="amrf_code", hxl="#access+type+code", kind="number", words="category", wide=3),
     Column(name="amrf_category", hxl="#access+type+name"),
@@ -49,9 +51,16 @@ class Heading:
 
     def report(self, kind: Kind, tier: Tier, subject: str, tables: tuple[Table, ...]) -> Report:
         """Return a report with these tables and no summary yet."""
+        gazetteer = self.frame.gazetteer
+        around = tuple(
+            (Both(en=one.name, ar=one.name_ar), gazetteer.governorate_points[code])
+            for code, one in gazetteer.governorates.items()
+            if code in gazetteer.governorate_points
+        )
         return Report(
             kind=kind, tier=tier, subject=subject, crisis=self.crisis, disclaimer=self.disclaimer,
             generated_at=self.frame.now, zone=self.frame.zone, tables=tables, notes=(said(NOTES[tier]),),
+            around=around,
         )  # fmt: skip
 
 
@@ -88,15 +97,15 @@ def report_register(heading: Heading, denials: Iterable[Denial], tier: Tier, per
         return replace(bare, bars=_category_bars(kept))
     ordered = sorted(told, key=lambda d: (d.amrf, d.first_failed, d.event_id))
     serialiser = tuple(one for name in REGISTER for one in told_by(tier, heading.frame) if one.column.name == name)
-    rows = Table(
-        title=said("the_register"), columns=tuple(one.column for one in serialiser), rows=tell(ordered, serialiser)
-    )
+    columns = tuple(replace(c, wide=REGISTER_WIDE.get(c.name, c.wide)) for c in (one.column for one in serialiser))
+    rows = Table(title=said("the_register"), columns=columns, rows=tell(ordered, serialiser))
     totals = Table(
         title=said("category_totals"), columns=CATEGORY_COLUMNS,
         rows=tuple((code, AMRF[code], n) for code, n in counts.items()),
     )  # fmt: skip
     bare = heading.report("register", tier, period.name, (rows, totals))
-    return _with_movements(bare, ordered, heading.frame.gazetteer, withheld)
+    made = _with_movements(bare, ordered, heading.frame.gazetteer, withheld)
+    return replace(made, notes=(*made.notes, said("severity_note")))
 
 
 def _with_totals(bare: Report, redacted: Redacted, gazetteer: Gazetteer) -> Report:

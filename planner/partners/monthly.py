@@ -147,7 +147,7 @@ def _sentence(month: Month) -> Both | None:
         return None
     key = "sentence_share" if reached.of else "sentence_unknown"
     numbers = {"reached": reached.value, "requested": reached.of or month.get("people_requested").value or 0}
-    share = f"{_share(reached.value, reached.of):.1%}".removesuffix("%") if reached.of else ""
+    share = f"{_share(reached.value, reached.of):.1%}".replace("%", " %") if reached.of else ""
     sentence, counted = said("sentence_none" if not convoys else key), word("convoys", _plural(int(convoys)))
 
     def told(language: Language) -> str:

@@ -1,6 +1,7 @@
 """Write a report as a tagged PDF: one page that sums up with a chart and a map, then the rows; in English or Arabic."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import as_file, files
@@ -12,12 +13,21 @@ import typst
 from planner.domain.denials import day_of
 from planner.partners.cells import Said, grouped, island, say_cell
 from planner.partners.report import NUMBERS, Column, Headline, Report, Table
-from planner.partners.sketch_map import LEAST_SPAN_DEG, draw_spots
+from planner.partners.sketch_map import BLOCKED, LEAST_SPAN_DEG, draw_spots
+from planner.partners.widths import unbroken, widths_mm
 from planner.partners.words import Language, said, word
 from routing.units import format_instant
 
 APART_FROM: Final = 2
 """A table of so many rows begins on a page of its own, after the summary."""
+WHOLE_UP_TO: Final = 18
+"""A table of no more rows is not broken over pages: a last row alone on a page is read as all there is."""
+PAGE_MM: Final = 267.0
+"""Between the margins of A4 on its side."""
+MAP_SIZE: Final = (520, 420)
+"""In the drawing's own units: as tall as the page has room under the figures."""
+TONES: Final = {"monthly": "#0072B2", "activities": "#0072B2"}
+"""What was delivered is drawn in the colour of open roads, what failed in that of blocked ones."""
 LEAST_DEG: Final = {"T0": 4.0}
 """A point of a whole governorate is shown with those around it."""
 WHOLE: Final = frozenset({"incident"})
@@ -71,6 +81,7 @@ def _body(report: Report, language: Language) -> dict[str, Any]:
         "nothing": said("nothing").say(language),
         "figures": [_figure(headline, language) for headline in report.headlines],
         "chart": _chart(report, language),
+        "tone": _tone(report),
         "map": _map(report, language),
         "tables": [
             _whole(table, language) if report.kind in WHOLE else _table(table, language, apart=n == 0)
@@ -100,13 +111,27 @@ def _chart(report: Report, language: Language) -> dict[str, object] | None:
     return {"title": report.bars.title.say(language), "rows": rows}
 
 
+def _tone(report: Report) -> str:
+    return TONES.get(report.kind, BLOCKED)
+
+
 def _map(report: Report, language: Language) -> dict[str, object] | None:
     if not report.spots:
         return None
     notes = [report.spots_said, said("map_source")]
     return {
         "title": said("where").say(language),
-        **asdict(draw_spots(report.spots, language, least_deg=LEAST_DEG.get(report.tier, LEAST_SPAN_DEG))),
+        **asdict(
+            draw_spots(
+                report.spots,
+                language,
+                around=report.around,
+                tone=_tone(report),
+                least_deg=LEAST_DEG.get(report.tier, LEAST_SPAN_DEG),
+                width=MAP_SIZE[0],
+                height=MAP_SIZE[1],
+            )
+        ),
         "alt": said("map_alt_gov" if report.tier == "T0" else "map_alt_sub").say(language),
         "note": " ".join(note.say(language) for note in notes if note is not None),
     }
@@ -115,15 +140,26 @@ def _map(report: Report, language: Language) -> dict[str, object] | None:
 def _table(table: Table, language: Language, *, apart: bool) -> dict[str, Any]:
     shown = [n for n, column in enumerate(table.columns) if column.on_paper(language)]
     columns = [table.columns[n] for n in shown]
+    rows = [[say_cell(row[n], table.columns[n], language) for n in shown] for row in table.rows]
     return {
         "title": table.title.say(language),
         "apart": apart and len(table.rows) >= APART_FROM,
+        "whole": len(rows) <= WHOLE_UP_TO,
         "columns": [
-            {"label": c.label.say(language), "wide": c.wide, "number": c.kind in NUMBERS and not c.words}
-            for c in columns
+            {"label": c.label.say(language), "wide": width, "number": c.kind in NUMBERS and not c.words}
+            for c, width in zip(columns, _widths(columns, rows, language), strict=True)
         ],
-        "rows": [[_cell(say_cell(row[n], table.columns[n], language)) for n in shown] for row in table.rows],
+        "rows": [[_cell(cell) for cell in row] for row in rows],
     }
+
+
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[Said]], language: Language) -> list[float]:
+    words = [
+        [*unbroken(column.label.say(language), whole=False),
+         *(part for row in rows for part in unbroken(row[n].text, whole=row[n].ltr))]
+        for n, column in enumerate(columns)
+    ]  # fmt: skip
+    return widths_mm([column.wide for column in columns], words, PAGE_MM)
 
 
 def _whole(table: Table, language: Language) -> dict[str, Any]:
@@ -136,7 +172,13 @@ def _whole(table: Table, language: Language) -> dict[str, Any]:
         if column.only in {None, language} and column.name != "amrf_category"
     ]
     columns = [{"label": fields, "wide": 1, "number": False}, {"label": value, "wide": 3, "number": False}]
-    return {"title": said("one_incident").say(language), "apart": True, "columns": columns, "rows": rows}
+    return {
+        "title": said("one_incident").say(language),
+        "apart": True,
+        "whole": False,
+        "columns": columns,
+        "rows": rows,
+    }
 
 
 def _cell(told: Said) -> dict[str, object]:

@@ -105,6 +105,18 @@ def _sub_district(d: Denial, f: Frame, *, arabic: bool = False) -> str:
     return "" if found is None else (found.name_ar if arabic else found.name)
 
 
+def _gate(d: Denial, f: Frame, *, arabic: bool = False) -> str:
+    found = f.gazetteer.gates.get(d.gate)
+    return "" if found is None else (found.name_ar if arabic else found.name)
+
+
+def _status(d: Denial, f: Frame, embargo_s: Seconds) -> str:
+    """Return how far the case is: what was let through after all is told no sooner than any other delivery."""
+    if d.resolved_at is not None and d.resolved_at + embargo_s <= f.now:
+        return "resolved"
+    return "open" if d.follow_up else "no_follow_up"
+
+
 def _day(at: Instant | None, frame: Frame) -> str | None:
     return None if at is None or at > frame.now else day_of(at, frame.zone)
 
@@ -146,7 +158,10 @@ _T1: Final = (
     _told(Column(name="people_reached_most", hxl="#reached+max", kind="count", wide=0.9),
           lambda d, _: reached(d, most)),
     _told(Column(name="truck_days_lost", hxl="#impact+truck_days", kind="count"), lambda d, _: d.truck_days_lost),
+    _told(Column(name="severity", hxl="#severity", kind="number", words="severity"), lambda d, _: d.severity),
     _told(Column(name="follow_up_requested", hxl="#meta+follow_up", kind="flag"), lambda d, _: d.follow_up),
+    _told(Column(name="status", hxl="#status+name", kind="word", words="status"),
+          partial(_status, embargo_s=EMBARGO_S["T1"])),
     _told(Column(name="synthetic", hxl="#meta+synthetic", kind="flag"), lambda d, _: d.synthetic),
 )  # fmt: skip
 
@@ -157,6 +172,8 @@ _T2: Final = (
     _told(Column(name="reason_stated", hxl="#cause+stated", kind="flag"), lambda d, _: bool(d.stated_reason)),
     _told(Column(name="checkpoint", hxl="#loc+checkpoint", kind="code"),
           lambda d, f: code(d.gate, f.gazetteer.gates)),
+    _told(Column(name="checkpoint_name", hxl="#loc+checkpoint+name+i_en", only="en"), _gate),
+    _told(Column(name="checkpoint_name_ar", hxl="#loc+checkpoint+name+i_ar", only="ar"), partial(_gate, arabic=True)),
     _told(Column(name="hours_lost", hxl="#impact+hours", kind="count", wide=0.7), lambda d, _: d.hours_lost),
     _told(Column(name="reliability", hxl="#meta+reliability", kind="code"),
           lambda d, _: d.reliability if d.reliability in set("ABCDEF") else ""),

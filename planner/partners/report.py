@@ -133,6 +133,8 @@ class Report:
     bars: Bars | None = None
     spots: tuple[Spot, ...] = ()
     spots_said: Both | None = None
+    around: tuple[tuple[Both, Position], ...] = ()
+    """Names on the map that tell where one is: the governorates, whatever happened in them."""
     features: tuple[Feature, ...] = ()
     windows: tuple[Span, ...] = ()
     convoy: object | None = None

@@ -14,6 +14,9 @@ from routing.units import HOUR, Instant, format_instant
 BLANK = frozenset({"loaded", "arrived"})
 """Columns that are filled in by hand."""
 
+_IN_PLACE = tuple(said(key) for key in ("head_rule", "not_published", "draft_only"))
+"""Notes that have a place of their own on the page, larger than the small print."""
+
 
 def write_sheet_pdf(report: Report, language: Language) -> bytes:
     """Return the sheet or the notice as tagged PDF.
@@ -53,10 +56,9 @@ def _body(report: Report, convoy: ConvoyPaper, language: Language) -> dict[str, 
         "number": convoy.number,
         "movement": convoy.movement,
         "sites": comma.join(name.say(language) for name in convoy.sites),
-        "hub": f"{word('column', 'hub').say(language)} {convoy.hub.say(language)}",
-        "size": " · ".join(
-            f"{grouped(number)} {word('column', name).say(language)}"
-            for name, number in (("trucks", trucks), ("people", convoy.people))
+        "hub": f"{word('column', 'from').say(language)} {convoy.hub.say(language)}",
+        "size": say("convoy_size").format(
+            trucks=island(grouped(trucks), language), people=island(grouped(convoy.people), language)
         ),
         "crisis": report.crisis.say(language),
         "disclaimer": report.disclaimer.say(language),
@@ -84,7 +86,8 @@ def _body(report: Report, convoy: ConvoyPaper, language: Language) -> dict[str, 
         "to": say("notice_to"),
         "text": say("notice_text"),
         "lead": say("notice_hours").format(**lead),
-        "notes": [note.say(language) for note in report.notes],
+        "warning": say("draft_only"),
+        "notes": [note.say(language) for note in report.notes if note not in _IN_PLACE],
         "mark": mark_of(report, language),
     }
 
@@ -109,7 +112,8 @@ def _timetable(report: Report, convoy: ConvoyPaper, language: Language) -> dict[
         )  # fmt: skip
         rows.append([asdict(cell) for cell in told])
         before = start[:10]
-    heads = (("day", 1.0), ("time", 1.3), ("step", 1.2), ("place", 2.0), ("km", 0.6))
+    place = "place_ar" if language == "ar" else "place"
+    heads = (("day", 1.0), ("time", 1.3), ("step", 1.2), (place, 2.0), ("km", 0.6))
     columns = [
         {"label": word("column", name).say(language), "wide": wide, "number": name == "km"} for name, wide in heads
     ]

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any, Final, Literal, TypeAlias
 
 from planner.partners.report import Spot
-from planner.partners.words import Language
+from planner.partners.words import Both, Language
 from routing.network import Position
 
 LAND, SEA, BORDER, INK, QUIET = "#f4f2ec", "#dfe7ec", "#b8b4aa", "#1b2733", "#5b6670"
@@ -18,6 +18,8 @@ LEAST_SPAN_DEG: Final = 1.2
 """However near the points lie to each other, so much is shown around them."""
 KM_PER_DEG: Final = 111.2
 """Of latitude."""
+ROUNDS: Final = 60
+"""Circles are moved apart in so many rounds at most; where there are too many for the map, some still touch."""
 PAD: Final = 0.22
 """Of the points' own extent, on each side."""
 
@@ -63,23 +65,64 @@ class _View:
 
 
 _Box: TypeAlias = tuple[float, float, float, float]
+_Point: TypeAlias = tuple[float, float]
 
 
 def draw_spots(
-    spots: Sequence[Spot], language: Language, *, least_deg: float = LEAST_SPAN_DEG, width: int = 520, height: int = 360
-) -> Drawing:
-    """Return a map with a circle a spot, its area by its number, the number in it and its name beside it."""
+    spots: Sequence[Spot], language: Language, *, around: Iterable[tuple[Both, Position]] = (), tone: str = BLOCKED,
+    least_deg: float = LEAST_SPAN_DEG, width: int = 520, height: int = 360,
+) -> Drawing:  # fmt: skip
+    """Return a map with a circle a spot, its area by its number, the number in it and its name beside it.
+
+    Circles that would hide each other are moved apart, each tied to its point by a line. `around` are names of larger
+    places, written faintly where there is room.
+    """
     view = _view([spot.at for spot in spots], width, height, least=least_deg)
     most = max((spot.value for spot in spots), default=1)
     drawn, texts, taken = [_ground(view)], list[Lettering](), list[_Box]()
-    placed = [(spot, *view.at(spot.at), round(8 + 9 * math.sqrt(spot.value / most), 1)) for spot in spots]
-    for spot, x, y, radius in sorted(placed, key=lambda one: -one[3]):
-        drawn.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{BLOCKED}" fill-opacity="0.9" stroke="#fff"/>')
+    points = [view.at(spot.at) for spot in spots]
+    radii = [round(8 + 9 * math.sqrt(spot.value / most), 1) for spot in spots]
+    placed = list(zip(spots, _apart(points, radii, view), radii, strict=True))
+    for (x, y), (_spot, (to_x, to_y), _radius) in zip(points, placed, strict=True):
+        if (x, y) != (to_x, to_y):
+            drawn.append(f'<line x1="{x}" y1="{y}" x2="{to_x}" y2="{to_y}" stroke="{INK}" stroke-width="0.8"/>')
+            drawn.append(f'<circle cx="{x}" cy="{y}" r="1.8" fill="{INK}"/>')
+    for spot, (x, y), radius in sorted(placed, key=lambda one: -one[2]):
+        drawn.append(f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{tone}" fill-opacity="0.92" stroke="#fff"/>')
         texts.append(Lettering(text=str(spot.value), x=x, y=y + 4.5, anchor="middle", size=13, fill="#fff", bold=True))
         taken.append((x - radius, y - radius, x + radius, y + radius))
-    for spot, x, y, radius in placed:
+    for spot, (x, y), radius in placed:
         texts += _label(view, spot.label.say(language), x, y, radius, taken)
+    named = {spot.label.en for spot in spots}
+    for name, at in around:
+        x, y = view.at(at)
+        if name.en not in named and 0 < x < view.width and 0 < y < view.height:
+            texts += _label(view, name.say(language), x, y, -5, taken, fill=QUIET, size=10)
     return _drawing(view, drawn, texts)
+
+
+def _apart(points: Sequence[_Point], radii: Sequence[float], view: _View) -> list[_Point]:
+    """Return the middles of circles, moved as little as keeps all numbers legible and all circles on the map."""
+    moved = [list(point) for point in points]
+    for _round in range(ROUNDS):
+        still = True
+        for n, (one, mine) in enumerate(zip(moved, radii, strict=True)):
+            for other, theirs in zip(moved[n + 1 :], radii[n + 1 :], strict=True):
+                across, down = other[0] - one[0], other[1] - one[1]
+                distance, wanted = math.hypot(across, down), mine + theirs + 2
+                if distance >= wanted:
+                    continue
+                still = False
+                # Two at one point go apart sideways.
+                side, up = (across / distance, down / distance) if distance else (1.0, 0.0)
+                by = (wanted - distance) / 2 + 0.1
+                one[0], one[1] = one[0] - side * by, one[1] - up * by
+                other[0], other[1] = other[0] + side * by, other[1] + up * by
+            one[0] = min(max(one[0], mine), view.width - mine)
+            one[1] = min(max(one[1], mine), view.height - mine)
+        if still:
+            break
+    return [(round(x, 1), round(y, 1)) for x, y in moved]
 
 
 def draw_way(
@@ -138,7 +181,9 @@ def _path(view: _View, packed: Sequence[int], *, closed: bool) -> str:
     return told + ("Z" if closed else "")
 
 
-def _label(view: _View, name: str, x: float, y: float, radius: float, taken: list[_Box]) -> list[Lettering]:
+def _label(
+    view: _View, name: str, x: float, y: float, radius: float, taken: list[_Box], *, fill: str = INK, size: float = 12
+) -> list[Lettering]:
     """Return a name beside its point, on the side where it meets no other and stays on the map."""
     if not name:
         return []
@@ -153,7 +198,7 @@ def _label(view: _View, name: str, x: float, y: float, radius: float, taken: lis
         inside = box[0] >= 0 and box[2] <= view.width and box[1] >= 0 and box[3] <= view.height
         if inside and not any(_meet(box, other) for other in taken):
             taken.append(box)
-            return [Lettering(text=name, x=round(left, 1), y=round(base, 1), anchor=anchor, size=12, fill=INK)]
+            return [Lettering(text=name, x=round(left, 1), y=round(base, 1), anchor=anchor, size=size, fill=fill)]
     return []
 
 

@@ -127,7 +127,8 @@ def _put(box: Box, cell: Cell, column: Column, language: Language) -> None:
         box.value = bool(cell)
     else:
         told = say_cell(cell, column, language)
-        _text(box, told.text, rtl=language == "ar" and not told.ltr, wrap=column.kind == "text")
+        rtl = language == "ar" and not told.ltr and column.only != "en"
+        _text(box, told.text, rtl=rtl, wrap=column.kind == "text")
 
 
 def _text(box: Box, text: str, *, rtl: bool, wrap: bool = False) -> None:

@@ -28,6 +28,9 @@ MEDIA: Final[Mapping[Format, str]] = {
 SPEAKING: Final = frozenset({"pdf", "xlsx", "kml", "gpx", "ics"})
 """Formats that are made in a language; the others carry both."""
 
+MAPS: Final[frozenset[Format]] = frozenset({"geojson", "kml"})
+"""Formats of places alone; a report none of whose rows has a place is not released in them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:

@@ -11,11 +11,13 @@ from planner.domain.permits import IN_FORCE
 from planner.domain.policy import PlanPolicy
 from planner.domain.world import World
 from planner.services.convoys import ConvoyView
+from routing.deliveries import MovementStep
 from routing.evidence import (
     Arrangement,
     CeasefireAgreed,
     CeasefireClaim,
     CeasefireExtended,
+    DeliveryOutcome,
     Evidence,
     PermitStep,
     standing,
@@ -102,6 +104,7 @@ def _state(record: Evidence | None) -> str:
 
 def _answers(records: Sequence[Evidence], crisis: Crisis, at: Instant) -> list[Clock]:
     asked, answered = _latest(records, "request", at), _latest(records, "permission", at)
+    left = _last_left(records, at)
     open_since: list[tuple[Instant, str, Evidence]] = []
     for site, request in asked.items():
         answer = answered.get(site)
@@ -109,6 +112,8 @@ def _answers(records: Sequence[Evidence], crisis: Crisis, at: Instant) -> list[C
             continue
         if _state(answer) in _ANSWERS and answer is not None and answer.position > request.position:
             continue
+        if site in left and left[site] >= request.valid.start:
+            continue  # a convoy went without the answer: nobody waits for it any more
         open_since.append((request.valid.start, site, request))
     open_since.sort(key=lambda row: (row[0], row[1]))
     return [
@@ -119,6 +124,21 @@ def _answers(records: Sequence[Evidence], crisis: Crisis, at: Instant) -> list[C
         )
         for start, group in ((key, list(rows)) for key, rows in groupby(open_since, key=lambda row: row[0]))
     ]  # fmt: skip
+
+
+def _last_left(records: Sequence[Evidence], at: Instant) -> dict[str, Instant]:
+    """Return when a convoy last left for each site, or reached it where leaving is not on record."""
+    went = [
+        (r.fact.site, r.fact.happened_at if isinstance(r.fact, DeliveryOutcome) else r.valid.start)
+        for r in records
+        if (isinstance(r.fact, MovementStep) and r.fact.step == "dispatched")
+        or (isinstance(r.fact, DeliveryOutcome) and r.fact.result == "facilitated")
+    ]
+    found: dict[str, Instant] = {}
+    for site, when in went:
+        if site is not None and when <= at:
+            found[site] = max(when, found.get(site, when))
+    return found
 
 
 def _letters(records: Sequence[Evidence], at: Instant) -> list[Clock]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from planner.domain.errors import NotFound
+from planner.domain.errors import NotFound, Refused
 from planner.domain.needs import SiteId
 from planner.domain.permits import Paper, papers_for
 from planner.domain.plan import Convoy
@@ -85,10 +85,14 @@ def get_convoy_paper(store: Store, crisis: str, subject: str) -> ConvoyPaper:
     ------
     NotFound
         If there is no such movement, plan or convoy.
+    Refused
+        If the plan is one of a scenario.
     """
     plan, slash, number = subject.partition("/")
     if slash:
         record = get_plan(store, plan, crisis)
+        if record.stored.card.supposed:
+            raise Refused(f"Plan {record.id} supposes what is not so: nobody drives by it. Choose another plan.")
         told = list_itineraries(record.plan, record.snapshot)
         one = next((i for i in told if number in {i.number, i.convoy.id}), None)
         if one is None:

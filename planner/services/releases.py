@@ -13,7 +13,7 @@ from planner.domain.world import World
 from planner.partners.report import Report
 from planner.partners.signing import MANIFEST, SIGNATURE, Signer, make_manifest
 from planner.partners.words import LANGUAGES, Language
-from planner.partners.writers import MEDIA, OFFERS, SPEAKING, check_offer, file_name, write
+from planner.partners.writers import MAPS, MEDIA, OFFERS, SPEAKING, check_offer, file_name, write
 from planner.services.reports import Wanted, make_report, told_events
 from planner.store.codec import sha256
 from planner.store.store import Store
@@ -84,6 +84,8 @@ def _check_superseded(old: Release, wanted: Wanted) -> None:
 def _files(report: Report) -> list[tuple[ReleaseFile, bytes]]:
     made = []
     for form in OFFERS[report.kind].formats:
+        if form in MAPS and not report.features:
+            continue  # a map with nothing on it opens as an error in the programs of others
         languages: tuple[Language, ...] = LANGUAGES if form in SPEAKING else ("en",)
         for language in languages:
             content = write(report, form, language)

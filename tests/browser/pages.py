@@ -68,6 +68,7 @@ def screens(
         Screen(name="failed-case", address=f"/failed/{case}?at={later}"),
         Screen(name="failed-partner", address="/failed", role=Role.PARTNER),
         Screen(name="reports", address=f"/reports?at={later}&period={period}"),
+        Screen(name="recipients", address="/reports/recipients"),
         Screen(name="reports-partner", address=f"/reports?period={period}", role=Role.PARTNER),
         Screen(name="runs", address="/runs"),
         Screen(name="run", address="/runs/1"),

@@ -47,8 +47,8 @@ def test_a_case_chosen_in_the_list_is_marked_and_kept_in_the_address(browser: Br
     with served(door) as address:
         page = sign_in(browser, door, address, "coordinator")
         page.goto(f"{address}/failed")
-        row = page.locator('tr[data-sel="case:syria-2016-09-00415"]')
+        row = page.locator('tr[data-sel="case:syria-2016-09-00416"]')
         row.locator("td").nth(1).click()
         assert row.get_attribute("aria-current") == "true"
-        assert "sel=case%3Asyria-2016-09-00415" in page.url
+        assert "sel=case%3Asyria-2016-09-00416" in page.url
         page.context.close()

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "reports.review": "shown once a report is drafted; sent in `tests/web/test_reports.py`",
     "reports.release": "the same",
     "reports.discard": "the same",
+    "reports.retry": "shown once a letter is put aside; sent in `tests/web/test_twice.py`",
     "sweeps.change": "shown once a sweep is asked for; sent in `tests/web/test_twice.py`",
     "what_if.try_change": "shown beside a change that was solved again; sent in `tests/web/test_what_if.py`",
 }
@@ -60,6 +61,7 @@ def where(door: Door) -> dict[str, list[str]]:
             "/what-if?kind=escort_change", "/what-if/sweeps", "/plans", "/runs/2", "/runs/3", f"/convoys/{convoy}",
             f"/convoys/{convoy}/outcome", "/convoys/outcome", "/requests", "/requests/new", "/requests/varn@varn-01",
             "/requests/varn@varn-01/step/agree_in_principle", "/failed", f"/reports?period=2031-04&at={LATER}",
+            "/reports/recipients",
             "/account/codes", "/account/password", "/account", "/account",
         ],
         "partner": ["/failed", "/incidents", "/reports"],

@@ -151,3 +151,10 @@ def test_food_for_the_held_trucks_expires_soon() -> None:
     kilograms = int(batch["units"]) * 67
     assert batch["expires_at"] == "2016-09-26"
     assert kilograms <= 40 * 25_000
+
+
+def test_the_hub_knew_of_the_dispatch_to_urum_al_kubra_as_it_left() -> None:
+    """Else a plan of that noon would not see trucks on the road: they were known gone hours before the attack."""
+    (left,) = [r for r in records(SYRIA, "movement_step", movement="urum-al-kubra-31") if r["step"] == "dispatched"]
+
+    assert left["learned_at"] == left["valid_from"] == "2016-09-19T10:50:00+03:00"

@@ -12,6 +12,7 @@ from planner.services.crises import load_seed
 from planner.store.store import Store
 from tests.databases import KEY
 from tests.web.doors import Clock, Door, hash_quickly
+from tests.web.released import release_denials
 from tests.web.september import CRISIS, Opened, moment
 from web.app import create_app
 from web.desk import Desk
@@ -22,10 +23,11 @@ SETTINGS = {"TESTING": True, "SIGN_IN_FLOOR_S": 0.0, "REQUIRE_TOTP": False}
 
 @pytest.fixture(scope="session")
 def syria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """September 2016, for reading only."""
+    """September 2016 with its failures released to partners, for reading only."""
     store = Store.open(str(tmp_path_factory.mktemp("syria") / "qafila.db"), KEY)
     store.migrate()
     load_seed(store, CRISIS, actor="setup", at=moment("2016-12-31T00:00"))
+    release_denials(store, CRISIS, "2016-09", "T1", at=moment("2016-12-31T00:00"), now=moment("2016-12-31T00:00"))
     yield store
     store.close()
 

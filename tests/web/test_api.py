@@ -25,7 +25,7 @@ from web.desk import KEY
 pytest_plugins = ["tests.web.site_fixtures"]
 EXAMPLES = 100 if os.environ.get("QAFILA_PROVE") else 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-OPERATIONS = 42
+OPERATIONS = 46
 REPORT = {
     "kind": "gate", "source": "test", "valid_from": "2031-04-08T09:00+03:00", "learned_at": "2031-04-08T08:00+03:00",
     "values": {"gate": "amber-bridge", "state": "closed"},
@@ -123,6 +123,10 @@ GOOD: dict[str, tuple[str, dict[str, Any] | None]] = {
     "api.reports.file": ("", None),
     "api.reports.bundle": ("", None),
     "api.reports.letters": ("", None),
+    "api.recipients.recipients": ("", None),
+    "api.recipients.save": ("", {"recipient": "wfp", "organisation": "WFP", "tier": "T1", "account": "partner"}),
+    "api.recipients.end": ("", None),
+    "api.recipients.retry": ("", None),
     "api.reports.feed": ("", None),
     "api.reports.atom": ("", None),
 }
@@ -133,8 +137,9 @@ FILES = {
 REFUSED_BY_THE_WORLD = {
     "api.plans.stop": {409}, "api.incidents.accept": {404}, "api.incidents.give_back": {404},
     "api.reports.review": {409}, "api.reports.release": {409}, "api.reports.discard": {409},
+    "api.recipients.end": {404}, "api.recipients.retry": {404},
 }  # fmt: skip
-"""Not by the role: run 1 and report 1 have ended, and nobody has submitted an incident."""
+"""Not by the role: run 1 and report 1 have ended, nobody has submitted an incident, nobody gets a report."""
 
 
 @pytest.mark.parametrize("role", list(Role))

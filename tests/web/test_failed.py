@@ -1,16 +1,23 @@
-"""Failed deliveries on the page: counted by hand, as known then, and for partners nothing but the redacted rows."""
+"""Failed deliveries on the page: counted by hand, as known then, and for partners nothing but released rows."""
 
 import re
 
 import pytest
 
+from planner.domain.releases import Recipient
 from planner.domain.rights import Role
+from planner.services.accounts import get_account
 from planner.services.crises import load_world
+from planner.services.evidence import record
+from planner.services.outbox import end_recipient, put_recipient
 from planner.store.store import Store
 from routing.evidence import DeliveryOutcome
+from routing.units import format_instant
 from tests.web.convoy_hands import OUTCOME, publish, send_outcome
 from tests.web.doors import Browser, Door
+from tests.web.released import LATER_S, release_one
 from tests.web.september import CRISIS, Opened, text_of
+from web.desk import KEY
 
 pytest_plugins = ["tests.web.failed_fixtures"]
 OVER = "2016-10-10T12:00"
@@ -34,7 +41,7 @@ def test_all_but_administrators_of_people_may_open_it(readers: dict[Role, Browse
 
 def test_a_case_itself_is_for_those_who_run_the_operation(opened: Opened) -> None:
     door = opened(END)
-    address = "/failed/syria-2016-09-00415"
+    address = "/failed/syria-2016-09-00416"
 
     answers = {role: door.signed_in(role.value).get(address).status_code for role in Role}
 
@@ -87,7 +94,7 @@ def test_what_was_learned_later_is_not_on_the_page(coordinator: Browser) -> None
     assert "1 case in view" in page
     assert "Urum" not in page
     assert "20 80,000–185,000" in row_of(page, "Eastern Aleppo")  # the other twenty were reported on the 19th
-    assert coordinator.get("/failed/syria-2016-09-00415?at=2016-09-18T08:00").status_code == 404
+    assert coordinator.get("/failed/syria-2016-09-00416?at=2016-09-18T08:00").status_code == 404
 
 
 def test_a_case_shows_every_record_and_the_words_that_were_said(coordinator: Browser) -> None:
@@ -97,6 +104,14 @@ def test_a_case_shows_every_record_and_the_words_that_were_said(coordinator: Bro
     assert "facilitation letter missing" in told
     assert "trucks the record 20 40 40" in told
     assert "hours lost the record 24 168 240" in told
+
+
+def test_a_case_says_whether_others_may_be_told(coordinator: Browser, opened: Opened) -> None:
+    address = "/failed/syria-2016-09-00305"
+    later = text_of(opened(OVER).signed_in("coordinator").get(address).text)
+
+    assert "May be told to others no: nobody has consented" in text_of(coordinator.get(address).text)
+    assert "May be told to others yes, by consent, sensitivity low" in later
 
 
 def test_the_funnel_says_what_is_not_recorded(coordinator: Browser) -> None:
@@ -117,10 +132,10 @@ def test_the_funnel_says_what_is_not_recorded(coordinator: Browser) -> None:
 def secrets_of(store: Store) -> set[str]:
     """Return what a partner must not read: gates, sites, segments, sources, movements, as they are written."""
     world = load_world(store, CRISIS)
-    told: set[str] = {record.source for record in world.log}
-    for record in world.log:
+    told: set[str] = {row.source for row in world.log}
+    for row in world.log:
         told |= {figure.source for name in ("people_requested", "people_reached", "figures")
-                 for figure in getattr(record.fact, name, ())}  # fmt: skip
+                 for figure in getattr(row.fact, name, ())}  # fmt: skip
     told |= {name for gate in world.network.gates.values() for name in (gate.id, gate.name)}
     told |= {name for site in world.catalogue.sites.values() for name in (site.id, site.name, site.name_ar)}
     told |= {segment.id for segment in world.network.segments.values()}
@@ -158,15 +173,15 @@ def test_a_date_ahead_in_the_address_does_not_open_the_embargo(opened: Opened) -
 
     for told in (plain, ahead):
         assert "1 case" in told
-        assert "1 more withheld for now" in told
+        assert "not released" not in told, "how many others there are is for the house"
         assert "Jebel Saman" not in told
 
 
-def test_an_earlier_date_shows_what_was_released_then(opened: Opened) -> None:
-    partner = opened(END).signed_in("partner")
+def test_an_earlier_date_only_chooses_the_month(opened: Opened) -> None:
+    partner = opened(OVER).signed_in("partner")
 
-    assert "withheld" in text_of(partner.get("/failed?at=2016-09-20T12:00").text)
-    assert partner.get("/failed?at=tomorrow").status_code == 400
+    assert "2 cases" in text_of(partner.get("/failed?at=2016-09-20T12:00").text)
+    assert partner.get("/failed?at=tomorrow").status_code == 422
 
 
 def test_a_coordinator_sees_what_a_partner_would(opened: Opened) -> None:
@@ -176,7 +191,7 @@ def test_a_coordinator_sees_what_a_partner_would(opened: Opened) -> None:
 
     rows = [re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL)[0] for page in (mine, theirs)]
     assert rows[0] == rows[1]
-    assert "This is what a partner reads" in mine
+    assert "This is what a partner of tier T1 reads" in mine
 
 
 def test_asking_for_the_full_view_changes_nothing_for_a_partner(opened: Opened) -> None:
@@ -192,3 +207,69 @@ def test_an_outcome_of_a_published_convoy_is_a_case(site: Door) -> None:
 
     page = browser.get("/failed?known=" + str(load_world(site.store, "two-rivers").head)).text
     assert "turned back at a checkpoint" in page
+
+
+# ---- Nothing but what a second person let out
+
+
+@pytest.fixture
+def later(site: Door) -> Door:
+    """Two Rivers some weeks after its failures."""
+    site.app.extensions[KEY].situation_at += LATER_S
+    return site
+
+
+def read_by_partner(door: Door) -> tuple[str, list[dict[str, object]]]:
+    """Return what a partner reads on the page and from the API of the month of the failures."""
+    partner = door.signed_in("partner")
+    told = partner.get("/api/v1/denials?period=2031-04&tier=T3&at=2031-06-01").get_json()
+    assert told["withheld"] == {"rows": 0, "because": {}}
+    return text_of(partner.get("/failed?period=2031-04").text), told["rows"]
+
+
+def take_back(door: Door) -> None:
+    """Record that whoever reported the failure at Kessa does not consent any more."""
+    world = load_world(door.store, "two-rivers")
+    at = format_instant(door.clock() + LATER_S, world.catalogue.crisis.tz)
+    no = {"kind": "sharing", "movement": "kessa-01", "consent": False, "source": "them", "valid_from": at,
+          "learned_at": at}  # fmt: skip
+    record(door.store, world, no, actor="nour", at=door.clock())
+
+
+def test_before_a_report_is_released_a_partner_reads_of_no_failure(later: Door) -> None:
+    page, rows = read_by_partner(later)
+
+    assert rows == []
+    assert "0 cases" in page
+    assert "Kessa" not in page
+    assert "2 more are not released" in text_of(
+        later.signed_in("analyst").get("/failed?view=partner&period=2031-04").text
+    )
+
+
+def test_a_released_row_is_read_until_its_consent_is_taken_back(later: Door) -> None:
+    release_one(later)
+    page, rows = read_by_partner(later)
+    assert [row["sub_district"] for row in rows] == ["Kessa", "Varn"]
+    assert "hours_lost" not in rows[0]
+    assert "2 cases" in page
+
+    take_back(later)
+
+    page, rows = read_by_partner(later)
+    assert [row["sub_district"] for row in rows] == ["Varn"]
+    assert "Kessa" not in page
+
+
+def test_a_partner_reads_what_was_released_to_its_own_tier_alone(later: Door) -> None:
+    release_one(later, "T2")
+    assert read_by_partner(later)[1] == []
+    for tier, names in (("T2", ["Kessa", "Varn"]), ("T0", [])):
+        account = get_account(later.store, "partner").id
+        awg = Recipient(id=f"at-{tier.lower()}", organisation="AWG", email=None, tier=tier, language="en",
+                        formats=("pdf",), account=account)  # fmt: skip
+        put_recipient(later.store, "two-rivers", awg, by="nour", at=later.clock())
+        page, rows = read_by_partner(later)
+        assert [row["sub_district"] for row in rows] == names
+        assert f"{len(names)} cases" in page
+        end_recipient(later.store, "two-rivers", awg.id, by="nour", at=later.clock())

@@ -11,14 +11,17 @@ from planner.domain.submissions import Incident
 from planner.domain.supply import StockBatch
 from planner.domain.tradeoff import Tradeoff
 from planner.services.crises import load_world
+from planner.services.outbox import put_recipient
 from planner.services.plan_records import get_plan
 from planner.services.studies import TRADEOFF
 from planner.services.submissions import submit_incident
 from planner.services.tradeoffs import balance_of
 from tests.planner.intake.files import csv_of, event
+from tests.planner.services.test_releases import OCHA
 from tests.web.convoy_hands import OUTCOME, publish
 from tests.web.doors import Browser, Door
 from tests.web.form_hands import Fields, fields_of
+from tests.web.released import release_one
 from tests.web.road_hands import bring_roads
 from tests.web.routes import rules
 
@@ -267,6 +270,26 @@ def report_draft(_door: Door, browser: Browser) -> Sent:
     return filled(browser, "/reports?kind=activities&period=2031-03&tier=T1", "/reports/drafts")
 
 
+def recipient(_door: Door, browser: Browser) -> Sent:
+    page = "/reports/recipients"
+    return filled(browser, page, page, recipient="ocha", organisation="OCHA", email="desk@example.org", tier="T1")
+
+
+def no_recipient(door: Door, browser: Browser) -> Sent:
+    put_recipient(door.store, "two-rivers", OCHA, by="nour", at=door.clock())
+    return filled(browser, "/reports/recipients", "/reports/recipients/ocha/end")
+
+
+def letter_again(door: Door, browser: Browser) -> Sent:
+    put_recipient(door.store, "two-rivers", OCHA, by="nour", at=door.clock())
+    release_one(door)
+    with door.store.writing() as unit:
+        letter = unit.claim_letter("two-rivers", now=door.clock(), lease_s=60)
+        assert letter is not None
+        unit.note_refused(letter, "no such mailbox", at=door.clock(), for_good=True)
+    return filled(browser, "/reports", f"/reports/letters/{letter.id}/retry")
+
+
 FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "access.save": record, "access.withdraw": withdraw, "access.bring_in": evidence_file,
     "access.set_policy": policy_set, "access.drop_roads": roads_dropped,
@@ -277,7 +300,8 @@ FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "needs.edit_site": people, "needs.edit": need, "needs.remove": no_need,
     "needs.bring_in": needs_table, "supply.edit": stock, "supply.remove": no_stock, "supply.bring_in": supply_table,
     "plans.make": plan, "plans.pin": plan_pin, "plans.publish": publication,
-    "reports.draft": report_draft, "plans.study": study, "plans.balance": balance, "runs.stop": stopped,
+    "reports.draft": report_draft, "reports.retry": letter_again, "recipients.save": recipient,
+    "recipients.end": no_recipient, "plans.study": study, "plans.balance": balance, "runs.stop": stopped,
     "runs.keep": kept,
     "settings.add_person": person, "settings.change_person": other_roles, "signin.make_token": token,
     "what_if.change": scenario, "what_if.try_change": smallest_change, "sweeps.ask": sweep,

@@ -5,10 +5,13 @@ from typing import Literal
 from flask import Blueprint, Response, g, jsonify
 from pydantic import Field
 
+from planner.domain.denials import parse_period
 from planner.partners.tables import body_of
 from planner.services.access_view import convoys_json
 from planner.services.convoys import list_convoys
+from planner.services.failures import as_happened
 from planner.services.plan_records import find_latest_plan
+from planner.services.released_rows import released_denials
 from planner.services.reports import Wanted, make_report
 from planner.services.sites import view_sites
 from planner.services.supplies import view_hubs
@@ -18,13 +21,13 @@ from web.api.described import AsOfQuery, Strict, answers, api
 from web.desk import the_desk
 from web.frame import read_moment
 from web.rights import Right, needs
-from web.roles import tier_for_me
+from web.roles import partners_tier
 
 page = Blueprint("operations", __name__)
 
 
 class DenialsQuery(Strict):
-    """Which period, for whom; a partner is answered as T1 whatever is asked."""
+    """Which period, for whom; a partner is answered as its own tier whatever is asked."""
 
     period: str = Field(max_length=40, description="A month 2016-09, a day, or FROM..UNTIL.")
     tier: Literal["T0", "T1", "T2", "T3"] = "T1"
@@ -101,8 +104,14 @@ def convoys() -> Response:
 @needs(Right.PARTNER)
 @api.validate(resp=answers(), tags=["operations"])
 def denials(query: DenialsQuery) -> Response:
-    """Return the failed movements of a period as a tier may read them."""
-    desk, tier = the_desk(), tier_for_me(query.tier)
-    now = desk.now if query.at is None or tier != query.tier else min(desk.clock(), read_moment(query.at))
-    wanted = Wanted(kind="denials", subject=query.period, tier=tier)
+    """Return the failed movements of a period: to a partner those released to its tier, to the house as a tier would.
+
+    The house reads what a report made at `at` would tell; a partner what a second person let out, as of now.
+    """
+    desk = the_desk()
+    if not g.me.can(Right.REPORT):
+        period = as_happened(parse_period(query.period, desk.zone), desk.now)
+        return jsonify(body_of(released_denials(desk.store, desk.world(), partners_tier(), period, now=desk.now)))
+    now = desk.now if query.at is None else min(desk.clock(), read_moment(query.at))
+    wanted = Wanted(kind="denials", subject=query.period, tier=query.tier)
     return jsonify(body_of(make_report(desk.store, desk.world(), wanted, now=now, reader=g.me.id)))

@@ -20,9 +20,9 @@ from web.api.described import Document, Strict, answers, api, files
 from web.desk import the_desk
 from web.forms import do_once_json
 from web.frame import read_moment
-from web.pages.reports import reader
 from web.report_preview import kind_name
 from web.rights import Right, needs
+from web.roles import reader
 
 page = Blueprint("reports", __name__)
 ATOM: Final = "http://www.w3.org/2005/Atom"

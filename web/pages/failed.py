@@ -1,17 +1,14 @@
-"""Failed deliveries: every figure by source for those who run the operation, the redacted rows for partners."""
+"""Failed deliveries: every figure by source for those who run the operation, for partners the rows released to them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, g, render_template, request
-from werkzeug.exceptions import BadRequest
 
-from planner.domain.denials import AMRF, Period, day_of, list_denials
+from planner.domain.denials import AMRF, Period, day_of
 from planner.domain.errors import BadInput
-from planner.domain.gazetteer import make_gazetteer
 from planner.domain.world import World
-from planner.partners.redaction import EMBARGO_S, Frame, Redacted, redact
-from planner.services.access import as_of
+from planner.partners.report import Table
 from planner.services.failure_breakdown import break_down
 from planner.services.failures import (
     STAGES,
@@ -24,19 +21,20 @@ from planner.services.failures import (
     with_published,
 )
 from planner.services.funnel import Funnel, follow_requests
+from planner.services.released_rows import released_denials, tellable_events
 from routing.errors import RoutingError
-from routing.units import DAY, AsOf, Instant
+from routing.units import Instant
 from web import event_words as words
 from web.desk import the_desk
 from web.frame import current_asof, language, read_moment
 from web.i18n import gettext as _
 from web.request_views import requests_now
 from web.rights import Right, needs
+from web.roles import FOR_PARTNERS, partners_tier
 from web.words import say
 
 page = Blueprint("failed", __name__, url_prefix="/failed")
 MEASURES: Final = ("cases", "people")
-PARTNER_TIER: Final = "T1"
 
 
 @page.app_template_filter("local_day")
@@ -48,11 +46,11 @@ def local_day(at: Instant) -> str:
 @page.get("")
 @needs(Right.PARTNER)
 def index() -> str | tuple[str, int]:
-    """Show the failed deliveries of a period: in full, or what the partners' tier may read."""
+    """Show the failed deliveries of a period: in full, or what was released to partners."""
     if not g.me.can(Right.READ):
-        return _redacted_page(_released(), preview=False)
+        return _partner_page(preview=False)
     if request.args.get("view") == "partner":
-        return _redacted_page(current_asof(), preview=True)
+        return _partner_page(preview=True)
     question = current_asof()
     world = _world()
     try:
@@ -99,49 +97,33 @@ def _chosen(period: Period) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Partners: made from redacted rows alone
+# Partners: made from the rows of released reports alone
 
 
-def _released() -> AsOf:
-    """Return the as-of of a partner: never later than the present, and what was known then, whatever is asked.
-
-    Otherwise a date ahead in the address would open what the embargo withholds.
-
-    Raises
-    ------
-    BadRequest
-        If the address holds a time that cannot be understood.
-    """
+def _partner_page(*, preview: bool) -> str | tuple[str, int]:
+    """Show what was released to partners, whatever time the address asks for: none but the present opens it."""
     desk = the_desk()
-    wanted = request.args.get("at")
     try:
-        at = desk.now if wanted is None else min(desk.now, read_moment(wanted))
+        at = min(desk.now, read_moment(request.args["at"])) if "at" in request.args else desk.now
+        period = as_happened(_period(at), desk.now)
     except (BadInput, RoutingError) as wrong:
-        raise BadRequest(str(wrong)) from wrong
-    return as_of(desk.world(), at, None)
-
-
-def _redacted_page(question: AsOf, *, preview: bool) -> str | tuple[str, int]:
-    zone = the_desk().zone
-    try:
-        period = as_happened(_period(question.at), question.at)
-    except (BadInput, RoutingError) as wrong:
-        return render_template("failed/unread.html", wrong=str(wrong), at=question.at), 422
-    world = _world()
-    frame = Frame(gazetteer=make_gazetteer(world), zone=zone, now=question.at)
-    redacted = redact(list_denials(world, period, question.known), PARTNER_TIER, period, frame)
-    rows = _named(redacted)
+        return render_template("failed/unread.html", wrong=str(wrong), at=desk.now), 422
+    tier = FOR_PARTNERS if preview else partners_tier()
+    told = released_denials(desk.store, desk.world(), tier, period, now=desk.now)
+    rows = _named(told.tables[0])
+    waiting = 0
+    if preview:
+        tellable = tellable_events(desk.store, desk.world(), tier, period, now=desk.now)
+        waiting = len(tellable - {str(row["event_id"]) for row in rows})
     return render_template(
-        "failed/partner.html", rows=rows, withheld=sum(redacted.withheld.values()), period=period, preview=preview,
-        words=words, embargo_days=EMBARGO_S[PARTNER_TIER] // DAY, chosen=_chosen(period),
-        categories=[(code, sum(row["amrf_code"] == code for row in rows)) for code in AMRF],
+        "failed/partner.html", rows=rows, waiting=waiting, period=period, preview=preview, tier=tier, words=words,
+        chosen=_chosen(period), categories=[(code, sum(row["amrf_code"] == code for row in rows)) for code in AMRF],
     )  # fmt: skip
 
 
-def _named(redacted: Redacted) -> list[dict[str, Any]]:
-    names = [column.name for column in redacted.columns]
-    rows = [dict(zip(names, row, strict=True)) for row in redacted.rows]
-    return sorted(rows, key=lambda row: (str(row["occurred_on"]), str(row["event_id"])), reverse=True)
+def _named(table: Table) -> list[dict[str, Any]]:
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in reversed(table.rows)]
 
 
 # ---------------------------------------------------------------------------------------------------------------------

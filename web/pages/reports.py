@@ -11,7 +11,7 @@ from planner.partners.report import TIERS, Kind, Report, Tier
 from planner.partners.words import LANGUAGES
 from planner.partners.writers import KINDS, MEDIA, OFFERS, Format, check_offer
 from planner.services import outbox, releases
-from planner.services.releases import RELEASED_KINDS, Reader
+from planner.services.releases import RELEASED_KINDS
 from planner.services.reports import Wanted, export_report, list_exports, make_report
 from routing.errors import RoutingError
 from routing.units import Instant
@@ -22,20 +22,12 @@ from web.frame import page_asof
 from web.i18n import gettext as _
 from web.report_preview import kind_name, preview, spoken, tier_names
 from web.rights import Right, needs
-from web.roles import FOR_PARTNERS
+from web.roles import FOR_PARTNERS, reader
 
 page = Blueprint("reports", __name__, url_prefix="/reports")
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 ON_PAGE: Final[tuple[Kind, ...]] = tuple(kind for kind in KINDS if kind in RELEASED_KINDS)
 LONGEST: Final = 60
-
-
-def reader() -> Reader:
-    """Return who asks: the house, or a partner with the tier of their organisation."""
-    desk = the_desk()
-    if g.me.can(Right.REPORT):
-        return Reader(id=g.me.id, tier=None)
-    return Reader(id=g.me.id, tier=releases.find_tier(desk.store, desk.crisis_id, g.me.id, FOR_PARTNERS))
 
 
 def _now() -> Instant:
@@ -235,6 +227,19 @@ def discard(number: int) -> Any:  # noqa: ANN401 - as Flask's views
     def deed() -> str:
         releases.discard_release(desk.store, desk.crisis_id, _small(number), by=g.me.id, at=desk.clock())
         return url_for("reports.index")
+
+    return do_once(deed)
+
+
+@page.post("/letters/<int:number>/retry")
+@needs(Right.PUBLISH)
+def retry(number: int) -> Any:  # noqa: ANN401 - as Flask's views
+    """Queue a letter again that was put aside."""
+    desk = the_desk()
+
+    def deed() -> str:
+        outbox.retry_letter(desk.store, desk.crisis_id, _small(number), by=g.me.id, at=desk.clock())
+        return page_address("reports.index", _anchor="outbox")
 
     return do_once(deed)
 

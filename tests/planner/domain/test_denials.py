@@ -118,3 +118,27 @@ def test_denials_come_by_date(world: World) -> None:
         world, outcome(1, "2031-04-09"), outcome(2, "2031-04-03", movement="varn-01", site="varn"),
     )  # fmt: skip
     assert [d.movement.id for d in found] == ["varn-01", "kessa-01"]
+
+
+@pytest.mark.parametrize(
+    ("what", "result", "amrf", "severity"),
+    [("delayed", "impeded", 3, 1), ("interrupted", "impeded", 4, 1), ("held", "impeded", 3, 2),
+     ("turned_back", "denied", 3, 2), ("attacked", "impeded", 5, 3), ("delayed", "impeded", 5, 3),
+     ("looted", "impeded", 6, 3)],
+)  # fmt: skip
+def test_severity_follows_from_what_happened(world: World, what: str, result: str, amrf: int, severity: int) -> None:
+    (case,) = failed(world, outcome(1, "2031-04-10", result, what=what, amrf=amrf))
+
+    assert case.severity == severity
+
+
+def test_a_case_is_resolved_once_the_same_movement_was_let_through(world: World) -> None:
+    stopped, came = outcome(1, "2031-04-29"), outcome(2, "2031-05-03", "facilitated", what="delivered")
+
+    (case,) = failed(world, stopped, came)
+    (other,) = failed(
+        world, stopped, outcome(2, "2031-05-03", "facilitated", what="delivered", movement="varn-01", site="varn")
+    )
+
+    assert case.resolved_at == came.learned_at
+    assert other.resolved_at is None

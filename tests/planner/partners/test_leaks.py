@@ -4,7 +4,9 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -101,6 +103,19 @@ def texts(content: bytes, form: Format) -> str:
     return content.decode("utf-8-sig")
 
 
+def unpacked(content: bytes, form: Format) -> bytes:
+    """Return every byte of a file, packed and unpacked: each part of a workbook, each stream of a PDF."""
+    parts = [content]
+    if form == "xlsx":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts += [packed.read(name) for name in packed.namelist()]
+    if form == "pdf":
+        for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+            with suppress(zlib.error):  # not packed: it lies in the content as it is
+                parts.append(zlib.decompressobj().decompress(stream))
+    return b" ".join(parts).lower()
+
+
 def days_in(content: bytes, form: Format, text: str) -> Iterator[date]:
     yield from map(date.fromisoformat, DAY_OF.findall(text))
     if form == "xlsx":
@@ -112,7 +127,7 @@ def days_in(content: bytes, form: Format, text: str) -> Iterator[date]:
 def leaks(report: Report, content: bytes, form: Format, now: Instant) -> list[str]:
     text = texts(content, form)
     today = datetime.fromtimestamp(now, ZONE).date()
-    found = [PRIVATE] if PRIVATE in text.lower() or PRIVATE.encode() in content else []
+    found = [PRIVATE] if PRIVATE in text.lower() or PRIVATE.encode() in unpacked(content, form) else []
     if form != "xlsx" and report.kind != "monthly":  # widths of columns and shares are fractions of another kind
         found += FINE[report.tier].findall(text)
     found += HOUR.findall(text) + PHONE.findall(text)
@@ -158,6 +173,14 @@ def test_the_search_sees_what_operations_read(form: Format) -> None:
     assert PRIVATE in leaks(wanted, write(report, form), form, LATE)
     if form != "xlsx":
         assert "16:10" in leaks(wanted, write(report, form), form, LATE)
+
+
+def test_the_search_sees_what_is_packed_and_not_printed() -> None:
+    hidden = b"%PDF-1.7 5 0 obj stream\r\n" + zlib.compress(PRIVATE.upper().encode()) + b"\nendstream"
+    assert PRIVATE.encode() not in hidden.lower()
+    assert PRIVATE.encode() in unpacked(hidden, "pdf")
+    made = replace(report_denials(heading(), (denial(),), "T1", SEPTEMBER), subject=PRIVATE)
+    assert PRIVATE.encode() in unpacked(write(made, "xlsx"), "xlsx")
 
 
 def test_a_workbook_names_nobody_and_no_time() -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.domain.denials import AMRF, Denial
+from planner.partners.denial_reports import report_register
 from planner.partners.redaction import EMBARGO_S, Frame, Redacted, columns_of, redact
 from planner.partners.report import TIERS, Tier
 from planner.partners.small_cells import SMALL_CELL, hide_small, merge_small
@@ -25,6 +26,7 @@ from tests.planner.partners.denials import (
     ZONE,
     denial,
     denials,
+    heading,
     instants,
     report,
 )
@@ -198,3 +200,22 @@ def test_a_code_that_is_no_code_is_told_as_other() -> None:
     told = row["rows"][0]
     assert (told["reason_code"], told["event"], told["sectors"]) == ("other", "other", "food, other")
     assert told["amrf_category"] == AMRF[3]
+
+
+@pytest.mark.parametrize("tier", ["T1", "T2", "T3"])
+def test_what_was_let_through_after_all_is_told_no_sooner_than_a_delivery(tier: Tier) -> None:
+    def status(resolved_at: Instant) -> object:
+        case = denial(resolved_at=resolved_at, follow_up=True)
+        return json.loads(write(report((case,), tier), "json"))["rows"][0]["status"]
+
+    assert (status(LATE - 3 * DAY), status(LATE - 3 * DAY + 1)) == ("resolved", "open")
+
+
+def test_the_register_prints_severity_and_status() -> None:
+    made = report_register(heading(), (denial(follow_up=False),), "T1", SEPTEMBER)
+    shown = {column.name for column in made.tables[0].columns if column.on_paper("en")}
+    row = dict(zip((column.name for column in made.tables[0].columns), made.tables[0].rows[0], strict=True))
+
+    assert {"severity", "status"} <= shown
+    assert (row["severity"], row["status"]) == (2, "no_follow_up")
+    assert "Severity is derived" in made.notes[-1].en

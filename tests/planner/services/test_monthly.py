@@ -87,6 +87,22 @@ def test_silence_is_entered_by_the_clock_and_left_by_an_answer(syria: World) -> 
     assert stage("talbiseh@talbiseh-2016-09", "2016-09-06T19:00:00+03:00") == "approved_in_principle"
 
 
+def test_the_clock_of_an_answer_stops_when_the_convoy_leaves(syria: World) -> None:
+    # Had nobody answered for Talbiseh, its convoy would have gone without, and nobody would wait any more.
+    log = tuple(
+        r for r in syria.log
+        if (getattr(r.fact, "step", ""), getattr(r.fact, "site", "")) != ("permission", "talbiseh")
+    )  # fmt: skip
+
+    def awaited(text: str) -> bool:
+        at = parse_instant(text, syria.catalogue.crisis.tz)
+        found = fold_requests(standing(log, syria.head), syria.catalogue, at)
+        return next(r for r in found if r.movement == "talbiseh-2016-09").answer_awaited
+
+    assert awaited("2016-09-18T12:00+03:00")
+    assert not awaited("2016-09-20T12:00+03:00")
+
+
 def test_a_published_convoy_answers_the_request_that_is_open_for_its_site() -> None:
     world = read_seed(find_seed("two-rivers"))
     at = parse_instant("2031-04-08T08:00:00+03:00", world.catalogue.crisis.tz)
