@@ -126,6 +126,6 @@ def _page(form: Form, formats: tuple[str, ...]) -> str:
     return render_template(
         "reports/recipients.html", form=form, everybody=everybody, tiers=tier_names(),
         formats=FORMATS, ticked=formats, partners=_partners(), chosen=chosen,
-        tiers_said=[(tier, f"{tier}, {name}") for tier, name in tier_names()],
+        tiers_said=[(tier, f"{tier} {name}") for tier, name in tier_names()],
         accounts_said=[(NOBODY, _("none")), *_partners().items()],
     )  # fmt: skip
