@@ -14,7 +14,7 @@ from planner.domain.verify import violations
 from planner.domain.world import World
 from planner.futures.outcome import draw_futures
 from planner.services.access import access_over
-from planner.services.announced import Announced, announced, still_to_come
+from planner.services.announced import Announced, announced, arranged_later, still_to_come
 from planner.services.hindsight import Fate, Happened, what_happened
 from planner.services.impact import Advice, advise
 from planner.services.in_hand import ConvoyInHand
@@ -38,8 +38,8 @@ LIMITS: Final = Limits(change_resolves=0, explain_resolves=0)
 class Row:
     """A convoy of one morning: ours as planned for the day, or one that others announced, if it left now.
 
-    `slack_s` None: nothing closes. `arrives` and `caught_inside` are shares of drawn futures. Without a convoy,
-    `refused` says what stands against it.
+    `slack_s` None: nothing closes. `arrives`, `caught_inside` and `kept_inside` are shares of drawn futures. Without a
+    convoy, `refused` says what stands against it.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Row:
     closes_at: Instant | None = None
     arrives: float | None = None
     caught_inside: float | None = None
+    kept_inside: float | None = None
     rule: str = ""
     refused: str = ""
     gates: tuple[str, ...] = ()
@@ -194,7 +195,7 @@ def _with_chances(rows: Sequence[Row], plan: Plan, snapshot: Snapshot, seed: int
     fates = {fate.convoy: fate for fate in draw_futures(replace(plan, convoys=convoys), snapshot, DRAWS, seed).convoys}
     for row in rows:
         fate = fates[row.name]
-        yield replace(row, arrives=fate.arrives, caught_inside=fate.caught_inside)
+        yield replace(row, arrives=fate.arrives, caught_inside=fate.caught_inside, kept_inside=fate.kept_inside)
 
 
 def _plan(snapshot: Snapshot, tell: Callable[[str], None]) -> Plan:
@@ -264,8 +265,11 @@ def _announced_rows(world: World, plan: Plan, snapshot: Snapshot, seed: int) -> 
         if movement.id not in told:
             continue
         left = movement.dispatched_at
-        depart_at = left if left is not None and left <= as_of.at else as_of.at
-        rows.append(_announced_row(announced(movement, snapshot, engine, depart_at)))
+        if left is not None and left <= as_of.at:
+            rows.append(_announced_row(announced(movement, snapshot, engine, left)))
+            continue
+        found = announced(movement, snapshot, engine, as_of.at)
+        rows.append(_announced_row(arranged_later(found, snapshot, snapshot.days[0]) or found))
     timed = [row for row in rows if row.convoy is not None]
     chances = {row.name: row for row in _with_chances(timed, plan, snapshot, seed)}
     yield from (chances.get(row.name, row) for row in rows)

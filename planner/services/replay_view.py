@@ -59,6 +59,7 @@ def _row(row: Row, zone: ZoneInfo) -> dict[str, Plain]:
         "closes": _moment(row.closes_at, zone),
         "arrives": row.arrives,
         "caught_inside": row.caught_inside,
+        "kept_inside": row.kept_inside,
         "rule": row.rule or None,
         "reason": row.refused or None,
         "gates": list(row.gates),
