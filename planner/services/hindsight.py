@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from planner.domain.plan import Convoy, Move
+from planner.domain.replayed import Fate
 from planner.futures.road import shut_by_hours
 from routing.network import RoadNetwork
 from routing.status import AccessMap, Piece, Status
 from routing.travel.passage import Path, Stretch, pieces_in, stretches
 from routing.units import Instant, Seconds, Window
-
-Fate: TypeAlias = Literal["nothing_stops_it", "held", "turned_back", "caught_inside"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

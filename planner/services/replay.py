@@ -3,19 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 from planner.domain.denials import day_of
 from planner.domain.errors import BadInput
 from planner.domain.plan import Convoy, Plan
 from planner.domain.policy import Limits
+from planner.domain.replayed import Origin
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
 from planner.domain.world import World
 from planner.futures.outcome import draw_futures
 from planner.services.access import access_over
 from planner.services.announced import Announced, announced, arranged_later, still_to_come
-from planner.services.hindsight import Fate, Happened, what_happened
+from planner.services.hindsight import Happened, what_happened
 from planner.services.impact import Advice, advise
 from planner.services.in_hand import ConvoyInHand
 from planner.services.plans import UnsoundPlan
@@ -43,7 +44,7 @@ class Row:
     """
 
     name: str
-    origin: Literal["planned", "announced"]
+    origin: Origin
     sites: tuple[str, ...]
     trucks: int | None
     people: int
@@ -79,16 +80,11 @@ class Morning:
     news: tuple[News, ...]
     recorded: tuple[Evidence, ...]
 
-    def of_fate(self, fate: Fate) -> tuple[Row, ...]:
-        """Return the day's own convoys of one fate."""
-        return tuple(row for row in self.rows if row.origin == "planned" and row.happened and row.happened.fate == fate)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """All mornings in order, and people whom the plans would have reached, each site counted by its own rule."""
 
-    crisis: str
     mornings: tuple[Morning, ...]
     people: int
 
@@ -110,31 +106,47 @@ def replay_days(
     UnsoundPlan
         If a plan breaks a hard rule.
     """
-    if last < first:
-        raise BadInput("The last day of a replay comes before its first. Give --from and --to in order.")
-    zone = world.catalogue.crisis.tz
-    wanted = local_days(Window(first, last + 1), zone)
+    wanted = mornings_of(world, first, last)
     mornings: list[Morning] = []
     promised: tuple[Row, ...] = ()
-    for done, day in enumerate(wanted):
+    for done, start in enumerate(wanted):
 
         def tell(stage: str, share: float = done / len(wanted)) -> None:
             progress(Report(stage=stage, done=share))
 
-        morning, promised = _morning(world, day.start, _Terms(days=days, seed=seed, tell=tell), promised)
+        morning, promised = replay_morning(world, start, ReplayTerms(days=days, seed=seed, tell=tell), promised)
         mornings.append(morning)
-    return Replay(crisis=world.catalogue.crisis.id, mornings=tuple(mornings), people=_people(mornings, world))
+    return Replay(mornings=tuple(mornings), people=count_people(promised, world))
+
+
+def mornings_of(world: World, first: Instant, last: Instant) -> tuple[Instant, ...]:
+    """Return the local midnights of the days from one to another, both included; raises `BadInput` out of order."""
+    if last < first:
+        raise BadInput("The last day of a replay comes before its first. Give --from and --to in order.")
+    return tuple(day.start for day in local_days(Window(first, last + 1), world.catalogue.crisis.tz))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Terms:
+class ReplayTerms:
+    """How each morning plans: so many days ahead, with this seed; `tell` is told each stage."""
+
     days: int
     seed: int
     tell: Callable[[str], None]
 
 
-def _morning(world: World, start: Instant, terms: _Terms, promised: tuple[Row, ...]) -> tuple[Morning, tuple[Row, ...]]:
-    """Return a morning, and all convoys promised until then: those whose notice could not wait for the next one."""
+def replay_morning(
+    world: World, start: Instant, terms: ReplayTerms, promised: tuple[Row, ...]
+) -> tuple[Morning, tuple[Row, ...]]:
+    """Return a morning, and all convoys promised until then: those whose notice could not wait for the next one.
+
+    Raises
+    ------
+    BadInput
+        If the log knows nothing by then.
+    UnsoundPlan
+        If the plan breaks a hard rule.
+    """
     as_of = planning_as_of(world, start)
     day = horizon_from(start, 1, world)
     horizon = horizon_from(start, terms.days, world)
@@ -313,11 +325,11 @@ def _recorded(world: World, day: Window) -> Iterator[Evidence]:
             yield record
 
 
-def _people(mornings: Sequence[Morning], world: World) -> int:
+def count_people(promised: Sequence[Row], world: World) -> int:
     """Return the people whom the convoys that nothing stops feed: at no site more than its smallest figure says."""
     fed: Counter[str] = Counter()
-    for morning in mornings:
-        for row in morning.of_fate("nothing_stops_it"):
-            for stop in row.convoy.stops if row.convoy is not None else ():
+    for row in promised:
+        if row.convoy is not None and row.happened and row.happened.fate == "nothing_stops_it":
+            for stop in row.convoy.stops:
                 fed[stop.site] += sum(load.people for load in stop.loads)
     return sum(min(people, world.catalogue.sites[site].people_least) for site, people in fed.items())

@@ -278,6 +278,36 @@ class RoadImportRow(Row):
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class ReplayRow(Row):
+    """A replay of past days: a worker under a lease does a morning at a time, and what is done is kept."""
+
+    __tablename__ = "replay"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'stopped')", name="state"),
+        CheckConstraint("state <> 'running' OR (worker IS NOT NULL AND lease_until IS NOT NULL)", name="running"),
+        CheckConstraint("done >= 0 AND done <= mornings", name="done"),
+        Index(None, "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
+    wish: Mapped[Body]
+    mornings: Mapped[int]
+    done: Mapped[int]
+    state: Mapped[str]
+    attempt: Mapped[int]
+    asked_at: Mapped[int] = mapped_column(BigInteger)
+    asked_by: Mapped[str]
+    worker: Mapped[str | None]
+    lease_until: Mapped[int | None] = mapped_column(BigInteger)
+    stage: Mapped[str | None]
+    promised: Mapped[Body | None] = mapped_column(deferred=True)
+    answer: Mapped[Body | None] = mapped_column(deferred=True)
+    error: Mapped[str | None]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class StudyRow(Row):
     """What was found out about a plan after it was made, by kind; found out again, it is replaced."""
 

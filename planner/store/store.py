@@ -21,6 +21,7 @@ from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
 from planner.store.releases import ReleaseReads, ReleaseWrites
+from planner.store.replays import ReplayReads, ReplayWrites
 from planner.store.road_imports import RoadImportReads, RoadImportWrites
 from planner.store.scans import ScanReads, ScanWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
@@ -34,14 +35,14 @@ _UNDEFINED_COLUMN = "42703"
 
 class Reading(
     LogReads, ReferenceReads, SweepReads, AuditReads, AccountReads, SignInReads, ReceiptReads, RoadImportReads,
-    ScanReads, SubmissionReads, ReleaseReads, OutboxReads,
+    ReplayReads, ScanReads, SubmissionReads, ReleaseReads, OutboxReads,
 ):  # fmt: skip
     """All that can be read, in one transaction that sees one state of the database."""
 
 
 class Writing(
     LogWrites, ReferenceWrites, SweepWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites,
-    RoadImportWrites, ScanWrites, SubmissionWrites, ReleaseWrites, OutboxWrites, Reading,
+    RoadImportWrites, ReplayWrites, ScanWrites, SubmissionWrites, ReleaseWrites, OutboxWrites, Reading,
 ):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
 

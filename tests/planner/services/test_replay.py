@@ -11,7 +11,7 @@ from planner.services import replay as module
 from planner.services.announced import announced
 from planner.services.hindsight import Happened, what_happened
 from planner.services.replay import Replay, Row, after_sending, replay_days
-from planner.services.replay_view import replay_json
+from planner.services.replay_view import replay_json, tell_replay
 from planner.services.snapshots import horizon_from, planning_as_of, take_snapshot
 from planner.store.codec import plan_digest
 from routing.evidence import known_at
@@ -142,7 +142,7 @@ def test_a_hold_on_record_holds_who_has_not_left() -> None:
 
 
 def test_the_json_says_what_the_rows_say(two_rivers_world: World, three_mornings: Replay) -> None:
-    told = replay_json(three_mornings, two_rivers_world)
+    told = replay_json(tell_replay(three_mornings, two_rivers_world), two_rivers_world)
     mornings = told["mornings"]
     assert isinstance(mornings, list)
     assert len(mornings) == 3
