@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from planner.domain.advice import Advice
 from planner.domain.denials import day_of
 from planner.domain.errors import BadInput
 from planner.domain.plan import Convoy, Plan
@@ -17,7 +18,7 @@ from planner.futures.outcome import draw_futures
 from planner.services.access import access_over
 from planner.services.announced import Announced, announced, arranged_later, still_to_come
 from planner.services.hindsight import Happened, what_happened
-from planner.services.impact import Advice, advise
+from planner.services.impact import advise
 from planner.services.in_hand import ConvoyInHand
 from planner.services.plans import UnsoundPlan
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot

@@ -62,7 +62,8 @@ def ask_replay(
         raise BadInput(f"{len(starts)} mornings are more than the {LONGEST} of one replay. Ask for two.")
     if not 1 <= wish.days <= FARTHEST:
         raise BadInput(f"A morning of a replay plans 1 to {FARTHEST} days ahead, not {wish.days}.")
-    planning_as_of(world, starts[0])
+    if not planning_as_of(world, starts[0]).known:
+        raise BadInput("Nothing was known by the first of these mornings. Give a later first day.")
     if known_at(world.log, starts[-1]) == world.head and starts[-1] > at:
         raise BadInput("A replay is of days that have passed. Give an earlier last day.")
     crisis = world.catalogue.crisis.id

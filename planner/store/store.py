@@ -1,6 +1,6 @@
 """The store: everything that must outlive a process, read and written in whole transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from planner.store.scans import ScanReads, ScanWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
 from planner.store.submissions import SubmissionReads, SubmissionWrites
 from planner.store.sweeps import SweepReads, SweepWrites
+from routing.evidence import Evidence
+from routing.units import Instant
 
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
@@ -45,6 +47,15 @@ class Writing(
     RoadImportWrites, ReplayWrites, ScanWrites, SubmissionWrites, ReleaseWrites, OutboxWrites, Reading,
 ):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
+
+    def append(
+        self, crisis: str, records: Sequence[Evidence], *, actor: str, recorded_at: Instant, after: int | None = None
+    ) -> tuple[int, ...]:
+        """Add records to the log, and with them the alerts for those on duty; raises as `LogWrites.append`."""
+        positions = super().append(crisis, records, actor=actor, recorded_at=recorded_at, after=after)
+        if positions:
+            self.add_alerts(crisis, (positions[0], positions[-1]), at=recorded_at)
+        return positions
 
 
 class Store:

@@ -50,7 +50,7 @@ LARGEST_ID: Final = 2**31 - 1
 def index() -> str:
     """List the replays, and offer a new one."""
     desk = the_desk()
-    values = {"from": day_of(desk.now - 3 * DAY, desk.zone), "to": day_of(desk.now - DAY, desk.zone), "days": "2"}
+    values = {"from": day_of(desk.now - 3 * DAY, desk.zone), "until": day_of(desk.now - DAY, desk.zone), "days": "2"}
     return _listed(Form(values=values))
 
 
@@ -70,7 +70,7 @@ def ask() -> str | Answer | tuple[str, int]:
     """Queue a replay of some past days, by the record as it stands now."""
     form, desk = Form.sent(), the_desk()
     world = desk.world()
-    first, last = (form.moment(name, required=True) for name in ("from", "to"))
+    first, last = (form.moment(name, required=True) for name in ("from", "until"))
     days = form.whole("days", least=1)
     if first is None or last is None or days is None or not form.ok:
         return _listed(form), 422
