@@ -21,11 +21,11 @@ from planner.services.hindsight import Happened, what_happened
 from planner.services.impact import advise
 from planner.services.in_hand import ConvoyInHand
 from planner.services.plans import UnsoundPlan
+from planner.services.robust_plan import solved
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
 from planner.solvers.assemble import delivered
 from planner.solvers.choice import Progress, Report, in_silence
 from planner.solvers.options import build
-from planner.solvers.solve import solve_options
 from routing.evidence import DeliveryOutcome, Evidence, PermitStep, standing
 from routing.status import AccessMap
 from routing.travel.engine import TravelEngine
@@ -215,7 +215,7 @@ def _plan(snapshot: Snapshot, tell: Callable[[str], None]) -> Plan:
     def progress(report: Report) -> None:
         tell(report.stage)
 
-    plan = solve_options(snapshot, build(snapshot, progress), progress)
+    plan = solved(snapshot, build(snapshot, progress), progress).plan
     found = violations(plan, snapshot)
     if found:
         raise UnsoundPlan(f"The plan of a morning breaks {len(found)} hard rules, {found[0].rule} first.")
