@@ -83,7 +83,7 @@ class _Printer:
             ("replay_caught_count", sum(len(one.of_fate("caught_inside")) for one in mornings), True),
             ("replay_flagged_count", sum(len(one.flagged) for one in mornings), False),
         )
-        return [{"label": self.say(key), "value": grouped(count), "bad": bad} for key, count, bad in told]
+        return [{"label": self.say(key), "value": grouped(count), "bad": bad and count > 0} for key, count, bad in told]
 
     def summary(self, mornings: Iterable[ReplayedMorning]) -> dict[str, Any]:
         heads = (

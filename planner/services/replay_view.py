@@ -74,7 +74,7 @@ def _outcome(record: Evidence) -> RecordedOutcome:
 
 
 def counts(mornings: Iterable[ReplayedMorning]) -> dict[str, Plain]:
-    """Return the sums over some mornings: our convoys by fate, those flagged, and outcomes on record by their word.
+    """Return the sums over some mornings: our convoys by fate, all that are flagged, and outcomes on record by their word.
 
     Several sources of one event are one event.
     """
@@ -83,7 +83,7 @@ def counts(mornings: Iterable[ReplayedMorning]) -> dict[str, Plain]:
     recorded = {(one.movement, one.at, one.what) for morning in listed for one in morning.recorded}
     return {
         "left": sum(len(morning.own) for morning in listed),
-        "flagged": sum(one.origin == "planned" for morning in listed for one in morning.flagged),
+        "flagged": sum(len(morning.flagged) for morning in listed),
         "nothing_stops_it": fates["nothing_stops_it"],
         "held": fates["held"],
         "turned_back": fates["turned_back"],

@@ -9,15 +9,12 @@ from pathlib import Path
 import pytest
 
 from planner.domain.rights import Role
-from planner.services.crises import load_world
 from planner.services.movements import publish_plan
 from planner.services.plan_records import get_plan
-from planner.services.replay_queue import Promised, ReplayWish
 from planner.store.store import Store
-from routing.units import DAY
 from tests.planner.desks import Desk as Folder
 from tests.web.doors import Browser, Clock, Door, hash_quickly
-from tests.web.replayed import one_morning
+from tests.web.replayed import keep_replay, one_morning
 from tests.web.road_hands import bring_roads
 from web.app import create_app
 from web.desk import Desk
@@ -33,7 +30,7 @@ def open_site(folder: Folder) -> Door:
     store = folder.store()
     clock = Clock(now=PLANNED_AT)
     _sweep(store)
-    _replay(store)
+    keep_replay(store, "two-rivers", one_morning())
     desk = Desk(store=store, crisis_id="two-rivers", clock=clock, situation_at=PLANNED_AT)
     door = Door(app=create_app(desk, SETTINGS), store=store, clock=clock)
     for role in Role:
@@ -50,18 +47,6 @@ def _sweep(store: Store) -> None:
                 "5" * 64, crisis="two-rivers", name="as it is", base=run.plan or "", body=body, at=PLANNED_AT, by="nour"
             )
             write.add_swept(card.id, [(1, {"end": "as is"}, run.id)])
-
-
-def _replay(store: Store) -> None:
-    """Put in a replay of one morning, so that there is one to look at."""
-    world = load_world(store, "two-rivers")
-    first = PLANNED_AT - PLANNED_AT % DAY
-    wish = ReplayWish(first=first, last=first, known=world.head)
-    with store.writing() as write:
-        write.ask_replay("7" * 64, "two-rivers", wish.body(), 1, at=PLANNED_AT, by="nour")
-        claim = write.claim_replay("w", now=PLANNED_AT, lease_s=60)
-        if claim is not None:
-            write.keep_morning(claim, one_morning(), Promised(rows=()), at=PLANNED_AT)
 
 
 @pytest.fixture(scope="session")

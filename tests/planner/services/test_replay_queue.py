@@ -162,7 +162,7 @@ def test_sums_count_our_convoys_by_fate_and_each_event_once() -> None:
     morning = answer.mornings[0]
     twice = replace(morning, recorded=(*morning.recorded, replace(morning.recorded[0], record=9, source="another")))
     told = counts([twice])
-    assert (told["left"], told["turned_back"], told["caught_inside"], told["flagged"]) == (1, 1, 0, 0)
+    assert (told["left"], told["turned_back"], told["caught_inside"], told["flagged"]) == (1, 1, 0, 1)
     assert told["recorded"] == {"attacked": 1, "delivered": 1}
 
 
