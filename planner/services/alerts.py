@@ -17,12 +17,18 @@ from routing.units import AsOf, Instant
 def touched_since(world: World, in_hand: InHand, since: int, question: AsOf) -> tuple[Touched, ...]:
     """Return the convoys in hand that the records after a position and up to the question touch, and what each can do.
 
-    Those to turn back come first, then those to hold, to send another way, to look at again.
+    What a convoy's plan knew is no news to it. Those to turn back come first, then those to hold, to send another
+    way, to look at again.
     """
-    if in_hand.latest is None or since >= question.known:
+    if in_hand.latest is None:
         return ()
     going = in_hand.not_back(question.at)
-    touched = advise(_up_to(world, since), _up_to(world, question.known), in_hand.latest.plan, going, question.at)
+    touched: list[Touched] = []
+    for known in sorted({max(since, one.known) for one in going}):
+        if known < question.known:
+            alike = [one for one in going if max(since, one.known) == known]
+            before, after = _up_to(world, known), _up_to(world, question.known)
+            touched += advise(before, after, in_hand.latest.plan, alike, question.at)
     return tuple(sorted(touched, key=lambda one: (URGENCY.index(one.advice), one.convoy.convoy.depart_at)))
 
 

@@ -74,7 +74,7 @@ def _outcome(record: Evidence) -> RecordedOutcome:
 
 
 def counts(mornings: Iterable[ReplayedMorning]) -> dict[str, Plain]:
-    """Return the sums over some mornings: our convoys by fate, all that are flagged, and outcomes on record by their word.
+    """Return sums over mornings: our convoys by fate, all that are flagged, outcomes on record by their word.
 
     Several sources of one event are one event.
     """

@@ -170,3 +170,5 @@ def test_the_most_urgent_comes_first(ready: Store, monkeypatch: pytest.MonkeyPat
     found = touched_since(world, in_hand, 0, question)
     assert [one.convoy.number for one in found] == ["C2", "C1"]
     assert touched_since(world, in_hand, world.head, question) == ()
+    knew = InHand(convoys=tuple(replace(one, known=world.head) for one in going), latest=in_hand.latest)
+    assert touched_since(world, knew, 0, question) == ()  # its plan knew all that
