@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, flash, g, render_template
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from planner.domain.denials import day_of
 from planner.domain.errors import BadInput, NotFound
-from planner.domain.replayed import FLAGGED_FROM, ReplayAnswer
+from planner.domain.replayed import FLAGGED_FROM, RecordedOutcome, ReplayAnswer
 from planner.partners.replay_pdf import write_replay_pdf
 from planner.services.replay_queue import (
     ReplayWish,
@@ -102,8 +103,13 @@ def replay(number: int) -> str:
         "what_if/replay.html", card=card, wish=_wish(card), answer=answer, mornings=mornings,
         sums=[counts([one]) for one in mornings], total=counts(mornings), fates=FATES, what=WHAT,
         flagged_from=FLAGGED_FROM, world=the_desk().world(), advice_word=lambda advice: said(ADVICE, advice),
-        isoday=lambda at: day_of(at, the_desk().zone), **words(),
+        events=_events, isoday=lambda at: day_of(at, the_desk().zone), **words(),
     )  # fmt: skip
+
+
+def _events(recorded: Sequence[RecordedOutcome]) -> Sequence[RecordedOutcome]:
+    """Return each event once, whatever the number of its sources; of several the last word on record."""
+    return tuple({(one.movement, one.at, one.what): one for one in recorded}.values())
 
 
 @page.get("/<int:number>/progress")
