@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeAlias
 
@@ -244,6 +245,42 @@ class Heart:
                 return
             if wish == "keep":
                 self._hurry.set()
+
+
+def attend(
+    work: str,
+    beat_s: float,
+    beat: Callable[[Sign | None], Wish | None],
+    do: Callable[[Heart], None],
+    *,
+    fail: Callable[[str], None],
+    release: Callable[[], None],
+    told: tuple[type[Exception], ...] = (PlannerError,),
+) -> None:
+    """Do one piece of claimed work with signs of life; give it its end whatever it breaks on.
+
+    An error of the classes `told` is its own reason. Work that was stopped or taken over is left as it is.
+
+    Raises
+    ------
+    DatabaseBusy
+        If the database does not answer; the work is claimed again when its lease has lapsed.
+    """
+    try:
+        with Heart(work, beat_s, beat) as heart:
+            do(heart)
+    except (RunEnded, LostClaim):
+        return
+    except DatabaseBusy:
+        raise
+    except Exception as cause:  # noqa: BLE001 - whatever the work breaks on is its reason, not the worker's end
+        reason = str(cause) if isinstance(cause, told) else f"{type(cause).__name__}: {cause}"
+        with suppress(LostClaim):  # somebody else has it by now and will give it its end
+            fail(reason or "no reason given")
+    except BaseException:
+        with suppress(PlannerError):  # the lease will lapse by itself; leaving matters more
+            release()
+        raise
 
 
 def _beating(store: Store, claim: Claim, clock: Clock) -> Callable[[Sign | None], Wish | None]:

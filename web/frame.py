@@ -25,7 +25,7 @@ THEME_COOKIE: Final = "qafila_theme"
 STEP_S: Final = 6 * 3600
 """One step of the as-of: convoys are planned by the hour, ceasefires end by the hour, six of them are a quarter day."""
 
-PARTS_OF: Final = {"sweeps": "what_if"}
+PARTS_OF: Final = {"sweeps": "what_if", "replays": "what_if"}
 """Screens that stand under the heading of another."""
 PAGES: Final = (
     ("today.index", _l("Today"), Right.READ),

@@ -38,6 +38,7 @@ def default_values(start: str = "", days: str = "") -> dict[str, str]:
         "known": "",
         "seed": "1",
         "risk": f"{policy.risk_cap_p * WHOLE_SHARE:g}",
+        "caught": f"{policy.caught_cap * WHOLE_SHARE:g}",
         "least": str(policy.min_trucks),
         "most": str(policy.max_trucks),
         "stops": str(policy.max_stops),
@@ -79,7 +80,7 @@ def read_snapshot(form: Form) -> Snapshot | None:
 def _terms(form: Form) -> Terms | None:
     policy, limits = STANDARD, Limits()
     seed = form.whole("seed", most=LARGEST_SEED)
-    risk = form.whole("risk", most=WHOLE_SHARE)
+    risk, caught = (form.whole(name, most=WHOLE_SHARE) for name in ("risk", "caught"))
     least, most = form.whole("least", least=1, most=MOST_TRUCKS), form.whole("most", least=1, most=MOST_TRUCKS)
     stops, lead = form.whole("stops", least=1, most=MOST_STOPS), form.whole("lead", most=LONGEST_LEAD_H)
     slack = form.whole("slack", most=MOST_SLACK_MIN)
@@ -91,6 +92,7 @@ def _terms(form: Form) -> Terms | None:
     policy = replace(
         policy,
         risk_cap_p=policy.risk_cap_p if risk is None else risk / WHOLE_SHARE,
+        caught_cap=policy.caught_cap if caught is None else caught / WHOLE_SHARE,
         min_trucks=policy.min_trucks if least is None else least,
         max_trucks=policy.max_trucks if most is None else most,
         max_stops=policy.max_stops if stops is None else stops,

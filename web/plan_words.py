@@ -75,6 +75,7 @@ CAUSES: Final[dict[str, Any]] = {
     "gate_hours": _l("The gate is not open long enough for the way there, unloading and the way back."),
     "window_return": _l("No departure is back in time before the roads close."),
     "least_slack": _l("No departure leaves the least time asked for before the way back closes."),
+    "caught_cap": _l("Its convoy would be caught inside in more of the drawn futures than is asked for."),
     "driving_time": _l("Too long a drive for a day, and no place on the way to rest."),
     "night_driving": _l("It cannot be driven between dawn and dusk."),
     "coupling": _l("Coupled with other sites: all are served or none, and one of them cannot be."),

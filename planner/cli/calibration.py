@@ -1,5 +1,7 @@
 """The command that scores our probabilities against what came."""
 
+from typing import Final
+
 import click
 from rich.markup import escape
 
@@ -7,6 +9,9 @@ from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
 from planner.cli.terminal import listing, print_listing, say
 from planner.services.calibration import Comparison, calibrate, calibration_json
+
+TRACK: Final = 40
+"""Characters from never to always in a reliability plot."""
 
 
 @click.command("calibration")
@@ -34,7 +39,16 @@ def _show(one: Comparison) -> None:
     for told in sorted([one.ours, *one.baselines], key=lambda s: s.brier):
         table.add_row(f"{told.name}{' (ours)' if told is one.ours else ''}", f"{told.brier:.3f}")
     print_listing(table)
-    classes = listing("said", "came", "cases", right=("said", "came", "cases"))
+    classes = listing("said", "came", "cases", f"0 {'o said, x came':^{TRACK - 4}} 1", right=("said", "came", "cases"))
     for row in one.ours.classes:
-        classes.add_row(f"{row.said:.0%}", f"{row.came:.0%}", str(row.cases))
+        classes.add_row(f"{row.said:.0%}", f"{row.came:.0%}", str(row.cases), _track(row.said, row.came))
     print_listing(classes)
+
+
+def _track(said: float, came: float) -> str:
+    """Draw a class of the reliability plot: the nearer the two marks, the truer the word; one mark where they meet."""
+    track = ["."] * TRACK
+    for share, mark in ((came, "x"), (said, "o")):
+        place = round(share * (TRACK - 1))
+        track[place] = "*" if track[place] == "x" else mark
+    return "".join(track)

@@ -12,7 +12,7 @@ from planner.cli.app import App, pass_app
 from planner.cli.frame import json_option, print_json
 from planner.cli.terminal import listing, note, print_listing
 from planner.domain.errors import BadInput
-from planner.domain.releases import Recipient
+from planner.domain.releases import Letter, Recipient
 from planner.partners.mail import MailServer
 from planner.partners.report import TIERS
 from planner.partners.words import LANGUAGES
@@ -46,10 +46,20 @@ def add(
     linked = None if account is None else accounts.get_account(app.store, account).id
     wanted = Recipient(
         id=recipient, organisation=organisation, email=email, tier=tier, language=language, formats=formats,
-        account=linked, version=0 if there is None else there.version,
+        account=linked, version=0 if there is None else there.version, alerts=there is not None and there.alerts,
     )  # fmt: skip
     kept = service.put_recipient(app.store, app.crisis, wanted, by=app.actor, at=clock())
     click.echo(f"{kept.organisation} reads {kept.tier}{' by mail' if kept.email else ''}.")
+
+
+@outbox.command()
+@click.argument("recipient")
+@click.argument("switch", type=click.Choice(("on", "off")))
+@pass_app
+def alerts(app: App, recipient: str, switch: str) -> None:
+    """Mail a RECIPIENT on duty how many convoys news touches, or cease to; it reads T3 and has an address."""
+    service.switch_alerts(app.store, app.crisis, recipient, on=switch == "on", by=app.actor, at=clock())
+    click.echo(f"{recipient} is {'alerted' if switch == 'on' else 'not alerted any more'}.")
 
 
 @outbox.command()
@@ -70,7 +80,7 @@ def recipients(app: App, *, as_json: bool) -> None:
     if as_json:
         print_json([
             {"recipient": r.id, "organisation": r.organisation, "tier": r.tier, "mailed": r.email is not None,
-             "language": r.language, "formats": [*r.formats], "active": r.active}
+             "language": r.language, "formats": [*r.formats], "active": r.active, "alerts": r.alerts}
             for r in rows
         ])  # fmt: skip
         return
@@ -91,17 +101,25 @@ def list_(app: App, *, as_json: bool) -> None:
     rows, zone = service.list_letters(app.store, app.crisis), app.world.catalogue.crisis.tz
     if as_json:
         print_json([
-            {"letter": r.id, "report": r.release, "recipient": r.recipient, "state": r.state, "attempts": r.attempt,
+            {"letter": r.id, "report": r.release, "news": r.news and [*r.news], "recipient": r.recipient,
+              "state": r.state, "attempts": r.attempt,
              "next_at": format_instant(r.next_at, zone), "error": r.error,
              "sent_at": None if r.sent_at is None else format_instant(r.sent_at, zone)}
             for r in rows
         ])  # fmt: skip
         return
-    table = listing("letter", "report", "recipient", "state", "tries", "sent, or next try", "error", right=("letter",))
+    table = listing("letter", "about", "recipient", "state", "tries", "sent, or next try", "error", right=("letter",))
     for r in rows:
         when = format_instant(r.next_at if r.sent_at is None else r.sent_at, zone)[:16]
-        table.add_row(str(r.id), str(r.release), r.recipient, r.state, str(r.attempt), when, Text(r.error or ""))
+        table.add_row(str(r.id), _about(r), r.recipient, r.state, str(r.attempt), when, Text(r.error or ""))
     print_listing(table)
+
+
+def _about(letter: Letter) -> str:
+    if letter.news is None:
+        return f"report {letter.release}"
+    first, last = letter.news
+    return f"record {first}" if first == last else f"records {first}-{last}"
 
 
 @outbox.command()
@@ -122,7 +140,7 @@ def send(app: App) -> None:
         app.store, app.crisis, mailer, sender=mailer.sender, public_key=bootstrap.get_signer(app.settings).public_key,
         clock=clock,
     )  # fmt: skip
-    waiting = [r for r in service.list_letters(app.store, app.crisis) if r.state != "sent"]
+    waiting = [r for r in service.list_letters(app.store, app.crisis) if r.state not in {"sent", "needless"}]
     note(f"Tried {tried} letters; {len(waiting)} are not sent.")
 
 

@@ -16,7 +16,7 @@ from planner.domain.errors import BadInput
 from planner.services.crises import choose_crisis
 from planner.services.hindsight import Happened
 from planner.services.replay import Morning, Row, replay_days
-from planner.services.replay_view import replay_json
+from planner.services.replay_view import replay_json, tell_replay
 from routing.evidence import DeliveryOutcome
 
 FATES: Final = {
@@ -50,7 +50,7 @@ def replay_(
     begin, end = app.instant(first, "--from"), app.instant(last, "--to")
     with solving("Replaying") as progress:
         found = replay_days(world, begin, end, days=days, seed=seed, progress=progress)
-    told = replay_json(found, world)
+    told = replay_json(tell_replay(found, world), world)
     if output is not None:
         output.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         note(f"Written {output}.")

@@ -57,13 +57,14 @@ def _print_convoys(
     found: Robustness, snapshot: Snapshot, convoys: Mapping[ConvoyId, Convoy], numbers: Mapping[ConvoyId, str]
 ) -> None:
     """Print the convoys, those caught inside most often first."""
-    shares = ("arrives", "turned back", "caught inside")
+    shares = ("arrives", "turned back", "caught inside", "kept inside")
     table = listing("convoy", "to", *shares, "plan B", right=shares)
     for fate in sorted(found.futures.convoys, key=lambda f: (-f.caught_inside, f.arrives, f.convoy)):
         sites = ", ".join(snapshot.sites[stop.site].name for stop in convoys[fate.convoy].stops)
         table.add_row(
             numbers.get(fate.convoy, fate.convoy), escape(sites), f"{fate.arrives:.1%}", f"{fate.turned_back:.1%}",
-            f"{fate.caught_inside:.1%}", escape(_plan_b(found.plans_b.get(fate.convoy), snapshot)),
+            f"{fate.caught_inside:.1%}", f"{fate.kept_inside:.1%}",
+            escape(_plan_b(found.plans_b.get(fate.convoy), snapshot)),
         )  # fmt: skip
     print_listing(table)
 

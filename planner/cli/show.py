@@ -10,7 +10,7 @@ from rich.text import Text
 
 from planner.cli.terminal import listing, out, say
 from planner.domain.compare import PlanDiff
-from planner.domain.plan import Convoy, Plan, Stop, Unmet
+from planner.domain.plan import Convoy, Plan, RobustPrice, Stop, Unmet
 from planner.domain.snapshot import Snapshot
 from planner.services.plan_records import PlanRecord
 from routing.units import HOUR, MINUTE, Instant, Seconds
@@ -47,9 +47,23 @@ def show_plan(record: PlanRecord) -> None:
         )
     _show_unmet(plan, snapshot)
     _show_objective(plan)
+    if plan.robust is not None:
+        _show_price(plan.robust)
     for told in plan.notes:
         say(escape(told), style="dim")
     say(escape(snapshot.crisis.disclaimer), style="dim")
+
+
+def _show_price(price: RobustPrice) -> None:
+    say(
+        f"[bold]Robust[/]: no convoy is caught inside in more than {price.caught_cap:.0%} of {price.draws:,} drawn "
+        f"futures (at most {price.most_caught:.1%}; without the cap {price.most_caught_free:.1%})."
+    )
+    say(
+        f"Its price: {price.expected_free - price.expected:,.0f} people of {price.expected_free:,.0f} expected; in the "
+        f"worst tenth of the futures {price.worst_tenth:,.0f} instead of {price.worst_tenth_free:,.0f}. "
+        f"{price.left_out:,} ways are left out."
+    )
 
 
 def _show_convoy(convoy: Convoy, snapshot: Snapshot) -> None:

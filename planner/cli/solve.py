@@ -1,5 +1,6 @@
 """Commands that solve: make a plan, or solve a stored one again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from planner.cli.frame import REFUSED, json_option, print_json
 from planner.cli.plans import PLAN, view
 from planner.cli.show import show_plan
 from planner.cli.terminal import solving
+from planner.domain.policy import change_policy
 from planner.domain.scenario import BASELINE
 from planner.intake.policy import read_policy
 from planner.intake.scenario import read_scenario
@@ -23,9 +25,13 @@ from routing.policy_record import policy_in_force
 
 
 def solve_plan(
-    app: App, start: str, days: int, known: str | None, policy: Path | None, scenario: Path | None, seed: int
-) -> PlanRecord:
-    """Freeze what is known, queue the solve, work it here if nobody else does, and return the plan."""
+    app: App, start: str, days: int, known: str | None, policy: Path | None, scenario: Path | None, seed: int,
+    *, robust: float | None = None,
+) -> PlanRecord:  # fmt: skip
+    """Freeze what is known, queue the solve, work it here if nobody else does, and return the plan.
+
+    `robust` is the cap on being caught inside; None leaves it to the policy.
+    """
     world = app.world
     day = app.instant(start, "--from")
     as_of = planning_as_of(world, day, parse_known(known, world))
@@ -34,6 +40,8 @@ def solve_plan(
         in_force = policy_in_force(world.log, as_of.known).policy
         plan_policy, access_policy, limits = read_policy(policy, in_force)
         terms = Terms(policy=plan_policy, access_policy=access_policy, limits=limits, seed=seed)
+    if robust is not None:
+        terms = replace(terms, policy=change_policy(terms.policy, {"caught_cap": robust}))
     supposed = BASELINE if scenario is None else read_scenario(scenario, world.catalogue.crisis.tz, world)
     with solving("Planning") as progress:
         snapshot = take_snapshot(
@@ -57,14 +65,20 @@ def solve_plan(
 @click.option("--policy", type=click.Path(path_type=Path), help="A TOML file with other parameters.")
 @click.option("--scenario", type=click.Path(path_type=Path), help="A TOML file with edits to suppose.")
 @click.option("--seed", default=1, show_default=True, type=int, help="Of the search; it is part of the plan.")
+@click.option(
+    "--robust",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="No convoy caught inside in more than this share of drawn futures.",
+)
 @json_option
 @pass_app
-def new(
+def new(  # noqa: PLR0913 - each is an option of the command
     app: App, start: str, days: int, known: str | None, policy: Path | None, scenario: Path | None, seed: int,
-    *, as_json: bool,
+    *, robust: float | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Make a plan. A plan that serves nobody for proved reasons is a plan; exits 1 only where none was found."""
-    record = solve_plan(app, start, days, known, policy, scenario, seed)
+    record = solve_plan(app, start, days, known, policy, scenario, seed, robust=robust)
     if as_json:
         print_json(view(record))
     else:

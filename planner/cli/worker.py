@@ -12,6 +12,7 @@ from planner.bootstrap import clock
 from planner.cli.app import App, pass_app
 from planner.cli.terminal import note
 from planner.services.plans import make_plan
+from planner.services.replay_queue import work_replays_once
 from planner.services.road_queue import work_roads_once
 from planner.services.studies import make_study
 from planner.store.shelf import loader
@@ -28,7 +29,7 @@ BEATS_A_LEASE = 4
 @click.option("--lease", "lease_s", default=jobs.LEASE_S, type=click.IntRange(1), hidden=True)
 @pass_app
 def worker(app: App, sweep: int | None, name: str | None, lease_s: int, *, once: bool) -> None:
-    """Solve the runs that wait in the queue and read road files, until told to leave; what is in hand is finished."""
+    """Solve the runs that wait, read road files, replay past days; told to leave, finish what is in hand."""
     name = name or f"{socket.gethostname()}-{os.getpid()}"
     leaving = threading.Event()
     before = {
@@ -42,12 +43,19 @@ def worker(app: App, sweep: int | None, name: str | None, lease_s: int, *, once:
             note(f"Worker {name} waits for runs.")
             worked = jobs.work_forever(
                 app.store, make_plan, name, clock, leaving=leaving, lease_s=lease_s, beat_s=beat_s, study=make_study,
-                beside=lambda: work_roads_once(app.store, name, clock, lease_s=lease_s, beat_s=beat_s) is not None,
+                beside=lambda: _beside(app.store, name, lease_s, beat_s),
             )  # fmt: skip
     finally:
         for sign, handler in before.items():
             signal.signal(sign, handler)
     note(f"Worked {worked} runs.")
+
+
+def _beside(store: Store, name: str, lease_s: int, beat_s: float) -> bool:
+    """Read a road file or do a morning of a replay, and tell whether there was any."""
+    if work_roads_once(store, name, clock, lease_s=lease_s, beat_s=beat_s) is not None:
+        return True
+    return work_replays_once(store, name, clock, lease_s=lease_s, beat_s=beat_s) is not None
 
 
 def _work_what_waits(
@@ -60,6 +68,6 @@ def _work_what_waits(
         )
         if run is not None:
             worked += 1
-        elif sweep is not None or work_roads_once(store, name, clock, lease_s=lease_s, beat_s=beat_s) is None:
+        elif sweep is not None or not _beside(store, name, lease_s, beat_s):
             break
     return worked

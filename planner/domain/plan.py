@@ -1,9 +1,10 @@
 """A plan as it leaves the solver: convoys with their moves, stops and loads, what stays unmet, and how good it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from planner.domain.canonical import UNWRITTEN_IF_DEFAULT
 from planner.domain.needs import CommodityId, SiteId
 from planner.domain.supply import HubId, TruckTypeId
 from routing.network import GateId, PlaceId, SegmentId
@@ -156,6 +157,26 @@ class PinnedNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobustPrice:
+    """What a cap on being caught inside costs: this plan beside the best one found without it, in the same futures.
+
+    `expected` people are reached on average and `worst_tenth` in the worst tenth of the `draws`; `most_caught` is the
+    largest share in which a convoy is caught; `left_out` ways were left out. What ends in `_free` is without the cap.
+    """
+
+    caught_cap: float
+    draws: int
+    expected: float
+    expected_free: float
+    worst_tenth: float
+    worst_tenth_free: float
+    people_free: int
+    most_caught: float
+    most_caught_free: float
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The answer to a snapshot. Its digest leaves out ids, hosts and times of solving."""
 
@@ -171,3 +192,5 @@ class Plan:
     coverage_by_site: Mapping[SiteId, float]
     pinned: tuple[PinnedNotice, ...] = ()
     notes: tuple[str, ...] = ()
+    robust: RobustPrice | None = field(default=None, metadata=UNWRITTEN_IF_DEFAULT)
+    """Where the policy caps being caught inside: what keeping the cap costs."""

@@ -48,6 +48,8 @@ class PlanPolicy:
     there was such a rule were made without it: nought, and unwritten."""
     equity_tolerance: float = field(default=0.0, metadata=UNWRITTEN_IF_DEFAULT)
     """Share of the person-days saved at each level of equity that may be given up for value; 1 keeps no level."""
+    caught_cap: float = field(default=1.0, metadata=UNWRITTEN_IF_DEFAULT)
+    """No convoy may be caught inside in more than this share of drawn futures; 1 asks for nothing."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that no plan could be made by.

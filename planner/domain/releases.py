@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from planner.domain.canonical import digest_of
 from planner.domain.errors import InvalidValue
 from routing.units import MINUTE, Instant, Seconds
 
 ReleaseState: TypeAlias = Literal["draft", "approved", "returned", "released", "discarded"]
-LetterState: TypeAlias = Literal["queued", "sending", "sent", "failed"]
+LetterState: TypeAlias = Literal["queued", "sending", "sent", "failed", "needless"]
+"""`needless`: an alert of news that turned out to touch no convoy; it is not sent."""
 Verdict: TypeAlias = Literal["approved", "returned"]
 ATTEMPTS: Final = 8
 """A letter that was refused so often waits for somebody to look at it."""
@@ -78,6 +80,8 @@ class Recipient:
     account: str | None
     active: bool = True
     version: int = 0
+    alerts: bool = False
+    """Whether whoever is on duty there hears by mail of news that touches convoys; only of tier T3."""
 
     def __post_init__(self) -> None:
         """Refuse an id that is no slug, an address that is none, or an organisation without a name.
@@ -93,14 +97,20 @@ class Recipient:
             raise InvalidValue(f"{self.email!r} is no e-mail address. Write it like desk@example.org.")
         if not self.organisation.strip() or any(c < " " for c in self.organisation):
             raise InvalidValue("The organisation has no name in one line. Give one.")
+        if self.alerts and (self.tier != "T3" or self.email is None):
+            raise InvalidValue(f"{self.id} cannot be alerted: that needs an e-mail address and tier T3.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One released report for one recipient, sent once. `key` is the same in every try, so that a server can tell."""
+    """One released report, or one alert of news, for one recipient, sent once.
+
+    `key` is the same in every try, so that a server can tell. `news` are the first and the last record of an alert.
+    """
 
     id: int
-    release: int
+    release: int | None
+    news: tuple[int, int] | None
     recipient: str
     key: str
     state: LetterState
@@ -108,6 +118,11 @@ class Letter:
     next_at: Instant
     error: str | None
     sent_at: Instant | None
+
+
+def alert_key(crisis: str, news: tuple[int, int], recipient: str) -> str:
+    """Return the key of an alert: the same news for the same recipient is one message, however often it is queued."""
+    return digest_of({"alert": crisis, "news": list(news), "recipient": recipient})[:32]
 
 
 def wait_s(attempt: int) -> Seconds:

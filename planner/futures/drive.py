@@ -20,6 +20,8 @@ class Fate:
     reached: Flags
     caught: Flags
     """Inside, over a line, when the consent to come back over it lapsed."""
+    kept: Flags
+    """Not caught, but too late for the hours of a gate on the way out: inside until it opens again."""
     turned_back: Flags
 
 
@@ -31,6 +33,7 @@ class _Column:
     going: Flags
     """Has met nothing that turned it back."""
     caught: Flags
+    kept: Flags
     crossed: dict[str, tuple[Road, Times]] = field(default_factory=dict)
     driven: list[tuple[Passage, Times, Times]] = field(default_factory=list)
 
@@ -51,6 +54,7 @@ class Driver:
             now=np.full(count, journey.rides[0].planned_at, dtype=np.int64),
             going=np.ones(count, dtype=np.bool_),
             caught=np.zeros(count, dtype=np.bool_),
+            kept=np.zeros(count, dtype=np.bool_),
         )
         reached = np.zeros((len(journey.convoy.stops), count), dtype=np.bool_)
         for ride in journey.rides:
@@ -63,7 +67,7 @@ class Driver:
                     f"{own}unloading:{journey.convoy.stops[ride.stop].site}:{ride.day}", self.assumptions.unloading
                 )
                 column.now = column.now + np.rint(ride.unload_s * factor).astype(np.int64)
-        return Fate(reached=reached, caught=column.caught, turned_back=~column.going)
+        return Fate(reached=reached, caught=column.caught, kept=column.kept & ~column.caught, turned_back=~column.going)
 
     def _out(self, column: _Column, ride: Ride, own: str) -> None:
         factor = self._driving(ride, own)
@@ -81,11 +85,18 @@ class Driver:
             column.now = leave
 
     def _back(self, column: _Column, ride: Ride, own: str) -> None:
-        """Drive home: whoever is over a line and finds its consent gone, then or while inside, is caught."""
+        """Drive home: whoever is over a line and finds its consent gone, then or while inside, is caught.
+
+        The hours of a gate only make it wait; the consent may lapse meanwhile.
+        """
         factor = self._driving(ride, own)
-        for passage in ride.passages:
-            enter = column.now
-            leave = enter + passage.queue_s + _scaled(passage.drive_s, factor)
+        last_line = max((k for k, passage in enumerate(ride.passages) if passage.road.is_line), default=-1)
+        for k, passage in enumerate(ride.passages):
+            takes = passage.queue_s + _scaled(passage.drive_s, factor)
+            enter = passage.road.reopened(column.now, takes)
+            if column.crossed and k <= last_line:
+                column.kept |= column.going & (enter > column.now)
+            leave = enter + takes
             if passage.road.is_line and column.crossed:
                 since = column.crossed.get(passage.road.segment.id, (passage.road, enter))[1]
                 column.caught |= column.going & self._shut(passage.road, since, enter, leave)
@@ -93,11 +104,14 @@ class Driver:
 
     def _turn_back(self, column: _Column, fails: Flags) -> None:
         """Send these back over the lines they have crossed, in as much time as they took to come."""
-        at = column.now
+        at, waited = column.now, np.zeros_like(column.now)
         for passage, entered, left in reversed(column.driven):
             if passage.road.is_line:
-                enter, leave = 2 * at - left, 2 * at - entered
-                column.caught |= fails & self._shut(passage.road, entered, enter, leave)
+                came = 2 * at - left + waited
+                enter = passage.road.reopened(came, left - entered)
+                waited = waited + (enter - came)
+                column.kept |= fails & (enter > came)
+                column.caught |= fails & self._shut(passage.road, entered, enter, enter + (left - entered))
 
     def _shut(self, line: Road, since: Times, enter: Times, leave: Times) -> Flags:
         """Tell where a line cannot be crossed any more: its consent lapsed, or it is closed when the column comes."""

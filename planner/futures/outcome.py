@@ -24,12 +24,16 @@ TAIL: Final = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvoyFate:
-    """Shares of the futures: every stop reached, turned back before one, caught inside on the way home."""
+    """Shares of the futures: every stop reached, turned back before one, caught inside on the way home.
+
+    `kept_inside` is the share in which it is not caught but must wait inside until a gate opens again.
+    """
 
     convoy: ConvoyId
     arrives: float
     turned_back: float
     caught_inside: float
+    kept_inside: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,22 +83,24 @@ def draw_futures(
     ]
     priors = _priors(snapshot)
     people: list[NDArray[np.int64]] = []
-    sums = {c.id: np.zeros(3, dtype=np.int64) for c in plan.convoys}
+    sums = {c.id: np.zeros(4, dtype=np.int64) for c in plan.convoys}
     for batch in range(-(-draws // BATCH)):
         numbers = Draws(seed=seed, batch=batch, count=BATCH, hours=snapshot.access.horizon, lasting_s=assumed.lasting_s)
         driver = Driver(draws=numbers, assumptions=assumed, priors=priors)
         taken = min(BATCH, draws - batch * BATCH)
         fates = {j.name: driver.drive(j) for j in journeys}
         for name, fate in fates.items():
-            flags = (np.all(fate.reached, axis=0), fate.turned_back, fate.caught)
+            flags = (np.all(fate.reached, axis=0), fate.turned_back, fate.caught, fate.kept)
             sums[name] += [int(flag[:taken].sum()) for flag in flags]
         people.append(_people(plan, snapshot, fates)[:taken])
     shares = {name: counted / draws for name, counted in sums.items()}
     return Futures(
         people=np.concatenate(people),
         convoys=tuple(
-            ConvoyFate(convoy=name, arrives=float(a), turned_back=float(t), caught_inside=float(c))
-            for name, (a, t, c) in shares.items()
+            ConvoyFate(
+                convoy=name, arrives=float(a), turned_back=float(t), caught_inside=float(c), kept_inside=float(k)
+            )
+            for name, (a, t, c, k) in shares.items()
         ),
     )
 

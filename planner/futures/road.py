@@ -61,12 +61,41 @@ class Road:
     @cached_property
     def thresholds(self) -> dict[str, NDArray[np.float32]]:
         """For each cause the normal quantile of its probability in each piece; infinite where it plays no part."""
-        met = [{} if p.status is Status.BLOCKED else piece_causes(p, self.segment) for p in self.pieces]
+        # Outside a gate's hours nobody passes, but consent may lapse then over whoever waits inside.
+        met = [piece_causes(p, self.segment) if _asks(p) else {} for p in self.pieces]
         names = sorted({name for causes in met for name in causes})
         return {
             self.seen_as + name: ndtri(np.array([causes.get(name, 1.0) for causes in met])).astype(np.float32)
             for name in names
         }
+
+    @cached_property
+    def _next_shut(self) -> NDArray[np.int64]:
+        """For each piece the first from it on in which only a gate's hours close the road; none: their number."""
+        found = np.full(len(self.pieces), len(self.pieces), dtype=np.int64)
+        for index in range(len(self.pieces) - 1, -1, -1):
+            later = found[index + 1] if index + 1 < len(self.pieces) else len(self.pieces)
+            found[index] = index if shut_by_hours(self.pieces[index]) else later
+        return found
+
+    @cached_property
+    def _ends(self) -> Times:
+        return np.array([piece.window.end for piece in self.pieces], dtype=np.int64)
+
+    def reopened(self, enter: Times, seconds: Times) -> Times:
+        """Return when a column that comes at `enter` can take the road for so long within the hours of its gate.
+
+        Where it never can in what is known of the road, it is the end of that.
+        """
+        start = enter
+        for _ in self.pieces:
+            shut = self._next_shut[self._piece_at(start)]
+            there = np.minimum(shut, len(self.pieces) - 1)
+            waits = (shut < len(self.pieces)) & (self._starts[there] < start + seconds) & (start < self._ends[there])
+            if not waits.any():
+                break
+            start = np.where(waits, self._ends[there], start)
+        return start
 
     def _piece_at(self, at: Times) -> NDArray[np.int64]:
         return np.clip(np.searchsorted(self._starts, at, side="right") - 1, 0, None)
@@ -90,6 +119,16 @@ class Road:
             if cause.removeprefix(self.seen_as).startswith(_CONSENT):
                 gone |= _fails_between(draws, cause, threshold, self._starts, since, until)
         return gone
+
+
+def shut_by_hours(piece: Piece) -> bool:
+    """Whether nothing but the hours of a gate closes a road: whoever waits for the morning may pass."""
+    closing = [part.code for part in piece.parts if part.status is Status.BLOCKED]
+    return bool(closing) and all(code == "outside_hours" for code in closing)
+
+
+def _asks(piece: Piece) -> bool:
+    return piece.status is not Status.BLOCKED or shut_by_hours(piece)
 
 
 def _lapsed(piece: Piece) -> bool:

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
+from planner.domain.advice import URGENCY, Advice
 from planner.domain.errors import BadInput
 from planner.partners.words import Language, said, word
 from routing.units import Instant
@@ -142,19 +143,37 @@ class Covering:
     public_key: str
 
 
+def write_alert(
+    touched: Mapping[Advice, int], *, at: Instant, key: str, to: str, sender: str, language: Language
+) -> EmailMessage:
+    """Return the message that news touches convoys: how many, by what they can do, and no word of which or where."""
+    lines = [said("alert_text").say(language), ""]
+    lines += [f"{word('advice', advice).say(language)}: {touched[advice]}" for advice in URGENCY if touched.get(advice)]
+    lines += ["", said("alert_look").say(language)]
+    message = _blank(said("alert_title").say(language), at=at, key=key, to=to, sender=sender)
+    message["Importance"] = "high"
+    message.set_content("\n".join(lines) + "\n")
+    return message
+
+
+def _blank(subject: str, *, at: Instant, key: str, to: str, sender: str) -> EmailMessage:
+    """Return a message without text. Nothing in it differs from try to try."""
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"] = sender, to
+    message["Subject"] = subject
+    message["Date"] = format_datetime(datetime.fromtimestamp(at, UTC))
+    message["Message-ID"] = f"<{key}@{sender.rpartition('@')[2]}>"
+    message["Idempotency-Key"] = key
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
 def write_message(
     covering: Covering, attachments: Sequence[Attachment], *, key: str, to: str, sender: str, language: Language
 ) -> EmailMessage:
     """Return the message of a report. It has no time but that of release, so that every try sends the same bytes."""
-    domain = sender.rpartition("@")[2]
     title = f"{word('title', covering.kind).say(language)} {covering.subject}"
-    message = EmailMessage(policy=SMTP)
-    message["From"], message["To"] = sender, to
-    message["Subject"] = f"{title} ({covering.tier})"
-    message["Date"] = format_datetime(datetime.fromtimestamp(covering.released_at, UTC))
-    message["Message-ID"] = f"<{key}@{domain}>"
-    message["Idempotency-Key"] = key
-    message["Auto-Submitted"] = "auto-generated"
+    message = _blank(f"{title} ({covering.tier})", at=covering.released_at, key=key, to=to, sender=sender)
     lines = [title, "", said("mail_text" if attachments else "mail_fetch").say(language)]
     if covering.supersedes is not None:
         lines.append(said("mail_supersedes").say(language).format(number=covering.supersedes))

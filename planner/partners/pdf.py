@@ -7,12 +7,13 @@ from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import typst
 
 from planner.domain.denials import day_of
 from planner.partners.cells import Said, grouped, island, say_cell
-from planner.partners.report import NUMBERS, Column, Headline, Report, Table
+from planner.partners.report import NUMBERS, Column, Headline, Mark, Report, Table, Tier
 from planner.partners.sketch_map import BLOCKED, LEAST_SPAN_DEG, draw_spots
 from planner.partners.widths import unbroken, widths_mm
 from planner.partners.words import Language, said, word
@@ -195,8 +196,11 @@ def _withheld(report: Report, language: Language) -> str | None:
 
 def mark_of(report: Report, language: Language) -> str | None:
     """Return what stands across each page of a restricted copy."""
-    if report.mark is None:
-        return None
-    expires = island(format_instant(report.mark.expires_at, report.zone)[:16].replace("T", " "), language)
-    reader = island(report.mark.reader, language)
-    return f"{report.tier} · {said('for').say(language)} {reader} · {said('expires').say(language)} {expires}"
+    return None if report.mark is None else say_mark(report.mark, report.tier, report.zone, language)
+
+
+def say_mark(mark: Mark, tier: Tier, zone: ZoneInfo, language: Language) -> str:
+    """Return for whom a copy was made and when it stops being good."""
+    expires = island(format_instant(mark.expires_at, zone)[:16].replace("T", " "), language)
+    reader = island(mark.reader, language)
+    return f"{tier} · {said('for').say(language)} {reader} · {said('expires').say(language)} {expires}"

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.domain.delivery import Movement
+from planner.domain.denials import day_of
 from planner.domain.permits import REGIME_STEPS, windows_in_force
 from planner.domain.plan import Convoy, GatePass, Move, Stop
 from planner.domain.snapshot import Snapshot
 from routing.cuts import isolating
+from routing.evidence import Arrangement, PermitStep
 from routing.network import GateId, PlaceId, SegmentId
 from routing.status import Status
 from routing.travel.engine import TravelEngine
@@ -62,6 +64,35 @@ def announced(movement: Movement, snapshot: Snapshot, engine: TravelEngine, depa
         first = format_instant(best.departures[0].start, snapshot.crisis.tz)
         return Announced(movement=movement, rule="window", reason=f"No way can be driven then; the next from {first}.")
     return _timed(movement, snapshot, best, depart_at)
+
+
+def arranged_later(found: Announced, snapshot: Snapshot, day: Window) -> Announced | None:
+    """Return the movement as one of a later day, where the parties' word on its gates is known to begin only then.
+
+    Its gates are those of its papers and of the way found for it. Where an arrangement for one of them is in force on
+    the day, or none is to come, it may leave on the day: None.
+    """
+    movement = found.movement
+    gates = {r.fact.gate for r in snapshot.log if isinstance(r.fact, PermitStep) and r.fact.movement == movement.id}
+    gates |= set(found.gates)
+    gates |= {stood.gate for move in (found.convoy.moves if found.convoy else ()) for stood in move.gates}
+    told = [
+        (record.valid, gate)
+        for record in snapshot.log
+        if isinstance(record.fact, Arrangement)
+        for gate in record.fact.gates
+        if gate in gates
+    ]
+    later = [(window, gate) for window, gate in told if window.start >= day.end]
+    if not later or any(window.overlaps(day) for window, _gate in told):
+        return None
+    window, gate = min(later)
+    zone = snapshot.crisis.tz
+    begins, ends = day_of(window.start, zone), day_of(window.end - 1, zone)
+    when = begins if begins == ends else f"{begins} to {ends}"
+    return Announced(
+        movement=movement, rule="arranged_later", gates=(gate,), reason=f"Arranged at gate {gate} for {when}."
+    )
 
 
 def _legs(movement: Movement, snapshot: Snapshot, engine: TravelEngine, departures: Window) -> tuple[Leg, ...]:

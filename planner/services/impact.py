@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
+from planner.domain.advice import Advice
 from planner.domain.permits import NOTIFIED_REGIMES
 from planner.domain.plan import Convoy, Plan
 from planner.domain.world import World
@@ -22,8 +23,6 @@ from routing.travel.recheck import recheck
 from routing.truck import Truck
 from routing.units import DAY, AsOf, Instant, Seconds, Window
 
-Advice: TypeAlias = Literal["reroute", "hold", "turn_back", "look_again"]
-"""`look_again`: the way is as passable as before, but the word on it, its sites, papers or movement is not."""
 LOOKED_AHEAD_S: Final[Seconds] = 3 * DAY
 """So long after a report begins to hold is looked for stretches that turn."""
 

@@ -12,12 +12,16 @@ from routing.units import AsOf, Instant
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvoyInHand:
-    """A convoy with the number people call it by, the plan it is from, and whether it is published."""
+    """A convoy with the number people call it by, the plan it is from, and whether it is published.
+
+    `known` is the position of the log up to which its plan knew: what was learned until then is no news to it.
+    """
 
     convoy: Convoy
     number: str
     plan: PlanId
     published: bool
+    known: int = 0
 
     @property
     def id(self) -> str:
@@ -66,13 +70,18 @@ def find_in_hand(
             continue
         numbers = number_convoys(plans[movement.plan].plan, plans[movement.plan].snapshot)
         number = numbers.get(movement.planned_as or "", movement.id)
-        found.append(ConvoyInHand(convoy=movement.convoy, number=number, plan=movement.plan, published=True))
+        known = plans[movement.plan].plan.as_of.known
+        found.append(
+            ConvoyInHand(convoy=movement.convoy, number=number, plan=movement.plan, published=True, known=known)
+        )
     latest = next((plans[card.id] for card in cards if counted(card.id)), None)
     if latest is not None:
         promised = {(m.plan, m.planned_as) for m in movements} | {(None, m.id) for m in movements}
         numbers = number_convoys(latest.plan, latest.snapshot)
         found += [
-            ConvoyInHand(convoy=convoy, number=numbers[convoy.id], plan=latest.id, published=False)
+            ConvoyInHand(
+                convoy=convoy, number=numbers[convoy.id], plan=latest.id, published=False, known=latest.plan.as_of.known
+            )
             for convoy in latest.plan.convoys
             if (latest.id, convoy.id) not in promised and (None, convoy.movement) not in promised
         ]

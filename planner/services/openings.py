@@ -13,10 +13,11 @@ from planner.domain.verify import violations
 from planner.domain.verify.loads import reached_by_site
 from planner.services.changes import coarse, scenario_line, within
 from planner.services.opening_candidates import Candidate, Candidates
+from planner.services.robust_plan import solved
 from planner.services.trials import only
 from planner.solvers.choice import Progress, Report
 from planner.solvers.options import OptionSet, build
-from planner.solvers.solve import plan_among, solve_options
+from planner.solvers.solve import plan_among
 from planner.solvers.times import Deadline
 from routing.network import GateId, SegmentId
 
@@ -133,7 +134,7 @@ class _Desk:
         if supposed is None:
             return None
         begun = replace(supposed, incumbent=tuple(c for c in self.plan.convoys if c.movement is None))
-        plan = solve_options(begun, build(begun, beat), beat)
+        plan = solved(begun, build(begun, beat), beat).plan
         self.cut_short |= plan.cut_short
         if plan.cut_short or violations(plan, begun):
             return None

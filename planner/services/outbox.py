@@ -1,4 +1,4 @@
-"""Deliver released reports by mail: each recipient gets each report once, whoever is killed on the way."""
+"""Deliver released reports and alerts by mail: each recipient gets each once, whoever is killed on the way."""
 
 import threading
 from collections.abc import Callable
@@ -8,9 +8,10 @@ from typing import Final
 
 from planner.domain.errors import BadInput, NotFound
 from planner.domain.releases import Letter, Recipient, Release
-from planner.partners.mail import LARGEST_BYTES, Attachment, Covering, Mailer, MailRefused, write_message
-from planner.partners.words import LANGUAGES
+from planner.partners.mail import LARGEST_BYTES, Attachment, Covering, Mailer, MailRefused, write_alert, write_message
+from planner.partners.words import LANGUAGES, Language
 from planner.partners.writers import MEDIA, SPEAKING
+from planner.services.alerts import advice_on
 from planner.services.releases import signed_parts
 from planner.store.records import LostClaim
 from planner.store.store import Store
@@ -53,7 +54,7 @@ def end_recipient(store: Store, crisis: str, name: str, *, by: str, at: Instant)
     """Send a recipient nothing more and erase the address; raises `NotFound` where there is none."""
     with store.writing() as unit:
         there = unit.get_recipient(crisis, name)
-        gone = unit.put_recipient(crisis, replace(there, active=False, email=None, account=None))
+        gone = unit.put_recipient(crisis, replace(there, active=False, email=None, account=None, alerts=False))
         unit.append_audit(actor=by, action="end recipient", target=f"{crisis}/{name}", at=at)
     return gone
 
@@ -92,8 +93,12 @@ def send_one(
     if letter is None:
         return None
     try:
-        message, address = _message(store, crisis, letter, sender=sender, public_key=public_key)
-        mailer.send(message, address)
+        told = _message(store, crisis, letter, sender=sender, public_key=public_key)
+        if told is None:
+            with store.writing() as unit:
+                unit.note_needless(letter)
+            return letter
+        mailer.send(*told)
     except MailRefused as cause:
         _put_back(store, letter, str(cause), at=clock(), for_good=cause.for_good)
         return letter
@@ -103,8 +108,11 @@ def send_one(
     try:
         with store.writing() as unit:
             unit.note_sent(letter, at=clock())
+            deed = ("send report", f"report {letter.release}")
+            if letter.news is not None:
+                deed = ("send alert", f"{crisis}/records/{letter.news[0]}-{letter.news[1]}")
             unit.append_audit(
-                actor="outbox", action="send report", target=f"report {letter.release}", at=clock(),
+                actor="outbox", action=deed[0], target=deed[1], at=clock(),
                 detail={"recipient": letter.recipient, "key": letter.key},
             )  # fmt: skip
     except LostClaim:
@@ -120,12 +128,18 @@ def _put_back(store: Store, letter: Letter, error: str, *, at: Instant, for_good
         pass  # as in `send_one`
 
 
-def _message(store: Store, crisis: str, letter: Letter, *, sender: str, public_key: str) -> tuple[EmailMessage, str]:
+def _message(
+    store: Store, crisis: str, letter: Letter, *, sender: str, public_key: str
+) -> tuple[EmailMessage, str] | None:
+    """Return what is sent and to whom; None of an alert that is not needed."""
     with store.reading() as unit:
-        told = unit.get_release(crisis, letter.release)
         recipient = unit.get_recipient(crisis, letter.recipient)
-        if not recipient.active or recipient.email is None:
-            raise NotFound(f"Recipient {recipient.id} is not mailed any more.")
+    if not recipient.active or recipient.email is None:
+        raise NotFound(f"Recipient {recipient.id} is not mailed any more.")
+    if letter.news is not None:
+        return _alert(store, crisis, letter, recipient, recipient.email, sender=sender)
+    with store.reading() as unit:
+        told = unit.get_release(crisis, letter.release or 0)
         files = [
             Attachment(name=file.name, media=file.media, content=unit.get_content(told.id, file.name))
             for file in told.files
@@ -140,6 +154,36 @@ def _message(store: Store, crisis: str, letter: Letter, *, sender: str, public_k
         language="ar" if recipient.language == "ar" else "en",
     )  # fmt: skip
     return message, recipient.email
+
+
+def _alert(
+    store: Store, crisis: str, letter: Letter, recipient: Recipient, to: str, *, sender: str
+) -> tuple[EmailMessage, str] | None:
+    if letter.news is None or not recipient.alerts:
+        return None
+    touched = advice_on(store, crisis, letter.news)
+    if not touched:
+        return None
+    with store.reading() as unit:
+        at = unit.get_evidence(crisis, letter.news[1]).learned_at
+    language: Language = "ar" if recipient.language == "ar" else "en"
+    return write_alert(touched, at=at, key=letter.key, to=to, sender=sender, language=language), to
+
+
+def switch_alerts(store: Store, crisis: str, name: str, *, on: bool, by: str, at: Instant) -> Recipient:
+    """Begin or cease to alert a recipient of news that touches convoys.
+
+    Raises
+    ------
+    BadInput
+        If it has no e-mail address or does not read T3.
+    NotFound
+        If there is no such recipient.
+    """
+    with store.writing() as unit:
+        kept = unit.put_recipient(crisis, replace(unit.get_recipient(crisis, name), alerts=on))
+        unit.append_audit(actor=by, action="alerts on" if on else "alerts off", target=f"{crisis}/{name}", at=at)
+    return kept
 
 
 def _goes(name: str, language: str, recipient: Recipient) -> bool:

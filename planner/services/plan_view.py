@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from planner.domain.canonical import Plain
+from planner.domain.canonical import Plain, to_plain
 from planner.domain.compare import PlanDiff
 from planner.domain.plan import Convoy, ObjectiveLevel, Plan, Stop, Unmet
 from planner.domain.snapshot import Snapshot
@@ -37,6 +37,7 @@ def plan_json(plan_id: str, digest: str, plan: Plan, snapshot: Snapshot, seconds
         "people_reached": plan.people_reached,
         "coverage_by_site": {site: round(share, 4) for site, share in sorted(plan.coverage_by_site.items())},
         "notes": list(plan.notes),
+        "robust": to_plain(plan.robust),
     }
 
 

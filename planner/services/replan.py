@@ -8,10 +8,10 @@ from planner.domain.plan import Convoy, ObjectiveLevel, Plan
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import broken_by
 from planner.services.changes import with_changes
+from planner.services.robust_plan import solved
 from planner.solvers.choice import Progress
 from planner.solvers.highs import relative_gap
 from planner.solvers.options import build
-from planner.solvers.solve import solve_options
 
 DISTURBANCE: Final = "disturbance"
 
@@ -64,12 +64,12 @@ def _counted(level: ObjectiveLevel, lost: int, moved: int) -> ObjectiveLevel:
 
 
 def _planned(snapshot: Snapshot, progress: Progress) -> Plan:
-    options = build(snapshot, progress)
-    return with_changes(snapshot, solve_options(snapshot, options, progress), options, progress)
+    found = solved(snapshot, build(snapshot, progress), progress)
+    return with_changes(snapshot, found.plan, found.options, progress)
 
 
 def _solved(snapshot: Snapshot, progress: Progress) -> Plan:
-    return solve_options(snapshot, build(snapshot, progress), progress)
+    return solved(snapshot, build(snapshot, progress), progress).plan
 
 
 def _same(one: Convoy, other: Convoy) -> bool:

@@ -3,27 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
+from planner.domain.advice import Advice
 from planner.domain.denials import day_of
 from planner.domain.errors import BadInput
 from planner.domain.plan import Convoy, Plan
 from planner.domain.policy import Limits
+from planner.domain.replayed import Origin
 from planner.domain.snapshot import Snapshot
 from planner.domain.verify import violations
 from planner.domain.world import World
 from planner.futures.outcome import draw_futures
 from planner.services.access import access_over
-from planner.services.announced import Announced, announced, still_to_come
-from planner.services.hindsight import Fate, Happened, what_happened
-from planner.services.impact import Advice, advise
+from planner.services.announced import Announced, announced, arranged_later, still_to_come
+from planner.services.hindsight import Happened, what_happened
+from planner.services.impact import advise
 from planner.services.in_hand import ConvoyInHand
 from planner.services.plans import UnsoundPlan
+from planner.services.robust_plan import solved
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
 from planner.solvers.assemble import delivered
 from planner.solvers.choice import Progress, Report, in_silence
 from planner.solvers.options import build
-from planner.solvers.solve import solve_options
 from routing.evidence import DeliveryOutcome, Evidence, PermitStep, standing
 from routing.status import AccessMap
 from routing.travel.engine import TravelEngine
@@ -38,12 +40,12 @@ LIMITS: Final = Limits(change_resolves=0, explain_resolves=0)
 class Row:
     """A convoy of one morning: ours as planned for the day, or one that others announced, if it left now.
 
-    `slack_s` None: nothing closes. `arrives` and `caught_inside` are shares of drawn futures. Without a convoy,
-    `refused` says what stands against it.
+    `slack_s` None: nothing closes. `arrives`, `caught_inside` and `kept_inside` are shares of drawn futures. Without a
+    convoy, `refused` says what stands against it.
     """
 
     name: str
-    origin: Literal["planned", "announced"]
+    origin: Origin
     sites: tuple[str, ...]
     trucks: int | None
     people: int
@@ -52,6 +54,7 @@ class Row:
     closes_at: Instant | None = None
     arrives: float | None = None
     caught_inside: float | None = None
+    kept_inside: float | None = None
     rule: str = ""
     refused: str = ""
     gates: tuple[str, ...] = ()
@@ -78,16 +81,11 @@ class Morning:
     news: tuple[News, ...]
     recorded: tuple[Evidence, ...]
 
-    def of_fate(self, fate: Fate) -> tuple[Row, ...]:
-        """Return the day's own convoys of one fate."""
-        return tuple(row for row in self.rows if row.origin == "planned" and row.happened and row.happened.fate == fate)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """All mornings in order, and people whom the plans would have reached, each site counted by its own rule."""
 
-    crisis: str
     mornings: tuple[Morning, ...]
     people: int
 
@@ -109,31 +107,47 @@ def replay_days(
     UnsoundPlan
         If a plan breaks a hard rule.
     """
-    if last < first:
-        raise BadInput("The last day of a replay comes before its first. Give --from and --to in order.")
-    zone = world.catalogue.crisis.tz
-    wanted = local_days(Window(first, last + 1), zone)
+    wanted = mornings_of(world, first, last)
     mornings: list[Morning] = []
     promised: tuple[Row, ...] = ()
-    for done, day in enumerate(wanted):
+    for done, start in enumerate(wanted):
 
         def tell(stage: str, share: float = done / len(wanted)) -> None:
             progress(Report(stage=stage, done=share))
 
-        morning, promised = _morning(world, day.start, _Terms(days=days, seed=seed, tell=tell), promised)
+        morning, promised = replay_morning(world, start, ReplayTerms(days=days, seed=seed, tell=tell), promised)
         mornings.append(morning)
-    return Replay(crisis=world.catalogue.crisis.id, mornings=tuple(mornings), people=_people(mornings, world))
+    return Replay(mornings=tuple(mornings), people=count_people(promised, world))
+
+
+def mornings_of(world: World, first: Instant, last: Instant) -> tuple[Instant, ...]:
+    """Return the local midnights of the days from one to another, both included; raises `BadInput` out of order."""
+    if last < first:
+        raise BadInput("The last day of a replay comes before its first. Give --from and --to in order.")
+    return tuple(day.start for day in local_days(Window(first, last + 1), world.catalogue.crisis.tz))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Terms:
+class ReplayTerms:
+    """How each morning plans: so many days ahead, with this seed; `tell` is told each stage."""
+
     days: int
     seed: int
     tell: Callable[[str], None]
 
 
-def _morning(world: World, start: Instant, terms: _Terms, promised: tuple[Row, ...]) -> tuple[Morning, tuple[Row, ...]]:
-    """Return a morning, and all convoys promised until then: those whose notice could not wait for the next one."""
+def replay_morning(
+    world: World, start: Instant, terms: ReplayTerms, promised: tuple[Row, ...]
+) -> tuple[Morning, tuple[Row, ...]]:
+    """Return a morning, and all convoys promised until then: those whose notice could not wait for the next one.
+
+    Raises
+    ------
+    BadInput
+        If the log knows nothing by then.
+    UnsoundPlan
+        If the plan breaks a hard rule.
+    """
     as_of = planning_as_of(world, start)
     day = horizon_from(start, 1, world)
     horizon = horizon_from(start, terms.days, world)
@@ -194,14 +208,14 @@ def _with_chances(rows: Sequence[Row], plan: Plan, snapshot: Snapshot, seed: int
     fates = {fate.convoy: fate for fate in draw_futures(replace(plan, convoys=convoys), snapshot, DRAWS, seed).convoys}
     for row in rows:
         fate = fates[row.name]
-        yield replace(row, arrives=fate.arrives, caught_inside=fate.caught_inside)
+        yield replace(row, arrives=fate.arrives, caught_inside=fate.caught_inside, kept_inside=fate.kept_inside)
 
 
 def _plan(snapshot: Snapshot, tell: Callable[[str], None]) -> Plan:
     def progress(report: Report) -> None:
         tell(report.stage)
 
-    plan = solve_options(snapshot, build(snapshot, progress), progress)
+    plan = solved(snapshot, build(snapshot, progress), progress).plan
     found = violations(plan, snapshot)
     if found:
         raise UnsoundPlan(f"The plan of a morning breaks {len(found)} hard rules, {found[0].rule} first.")
@@ -264,8 +278,11 @@ def _announced_rows(world: World, plan: Plan, snapshot: Snapshot, seed: int) -> 
         if movement.id not in told:
             continue
         left = movement.dispatched_at
-        depart_at = left if left is not None and left <= as_of.at else as_of.at
-        rows.append(_announced_row(announced(movement, snapshot, engine, depart_at)))
+        if left is not None and left <= as_of.at:
+            rows.append(_announced_row(announced(movement, snapshot, engine, left)))
+            continue
+        found = announced(movement, snapshot, engine, as_of.at)
+        rows.append(_announced_row(arranged_later(found, snapshot, snapshot.days[0]) or found))
     timed = [row for row in rows if row.convoy is not None]
     chances = {row.name: row for row in _with_chances(timed, plan, snapshot, seed)}
     yield from (chances.get(row.name, row) for row in rows)
@@ -309,11 +326,11 @@ def _recorded(world: World, day: Window) -> Iterator[Evidence]:
             yield record
 
 
-def _people(mornings: Sequence[Morning], world: World) -> int:
+def count_people(promised: Sequence[Row], world: World) -> int:
     """Return the people whom the convoys that nothing stops feed: at no site more than its smallest figure says."""
     fed: Counter[str] = Counter()
-    for morning in mornings:
-        for row in morning.of_fate("nothing_stops_it"):
-            for stop in row.convoy.stops if row.convoy is not None else ():
+    for row in promised:
+        if row.convoy is not None and row.happened and row.happened.fate == "nothing_stops_it":
+            for stop in row.convoy.stops:
                 fed[stop.site] += sum(load.people for load in stop.loads)
     return sum(min(people, world.catalogue.sites[site].people_least) for site, people in fed.items())

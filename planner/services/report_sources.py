@@ -1,8 +1,11 @@
 """From what is on record to what reports are made of: headings, completed deliveries, the figures of a plan's month."""
 
+from typing import Final
+
 from planner.domain.catalogue import Governorate
 from planner.domain.denials import Period, day_of
 from planner.domain.gazetteer import SubDistrict, make_gazetteer
+from planner.domain.replayed import ReplayAnswer
 from planner.domain.request_fold import fold_requests
 from planner.domain.requests import Request
 from planner.domain.world import World
@@ -10,12 +13,17 @@ from planner.partners.activities import Delivery, Goods
 from planner.partners.denial_reports import Heading
 from planner.partners.monthly import Besieged, Figure, Month, Reason
 from planner.partners.redaction import Frame
+from planner.partners.replay_pdf import ReplayPaper
+from planner.partners.report import Mark
 from planner.partners.words import Both
 from planner.services.monthly import MonthlyCount, Wait, monthly_count
 from planner.services.snapshots import current_sites
 from routing.evidence import DeliveryOutcome, Evidence, known_at, standing
 from routing.evidence import Figure as Told
-from routing.units import DAY, AsOf, Instant
+from routing.units import DAY, AsOf, Instant, Seconds
+
+EXPIRES_AFTER_S: Final[Seconds] = 7 * DAY
+"""A restricted copy is good for so long (*default*)."""
 
 
 def heading_of(world: World, now: Instant) -> Heading:
@@ -26,6 +34,18 @@ def heading_of(world: World, now: Instant) -> Heading:
         disclaimer=Both(en=crisis.disclaimer, ar=crisis.disclaimer_ar),
         frame=Frame(gazetteer=make_gazetteer(world), zone=crisis.tz, now=now),
     )
+
+
+def replay_paper(world: World, answer: ReplayAnswer, *, now: Instant, reader: str) -> ReplayPaper:
+    """Return a replay as it is printed, marked for its reader; it names routes and is for the operation alone."""
+    heading = heading_of(world, now)
+    catalogue = world.catalogue
+    return ReplayPaper(
+        answer=answer, crisis=heading.crisis, disclaimer=heading.disclaimer, zone=catalogue.crisis.tz, generated_at=now,
+        mark=Mark(reader=reader, expires_at=now + EXPIRES_AFTER_S),
+        sites={site.id: Both(en=site.name, ar=site.name_ar) for site in catalogue.sites.values()},
+        movements={one.id: Both(en=one.name, ar=one.name_ar) for one in catalogue.movements.values()},
+    )  # fmt: skip
 
 
 def list_deliveries(world: World, period: Period, now: Instant) -> tuple[Delivery, ...]:

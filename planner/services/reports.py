@@ -19,13 +19,11 @@ from planner.partners.writers import Format, check_offer, write
 from planner.services.convoy_paper import get_convoy_paper
 from planner.services.failures import with_published
 from planner.services.monthly import CHANNELS
-from planner.services.report_sources import heading_of, list_deliveries, month_of_plan
+from planner.services.report_sources import EXPIRES_AFTER_S, heading_of, list_deliveries, month_of_plan
 from planner.store.store import Store
 from routing.evidence import known_at
-from routing.units import DAY, Instant, Seconds, Window, parse_instant
+from routing.units import DAY, Instant, Window, parse_instant
 
-EXPIRES_AFTER_S: Final[Seconds] = 7 * DAY
-"""A restricted copy is good for so long (*default*)."""
 OF_CONVOYS: Final = frozenset({"sheet", "notice"})
 OF_PERIODS: Final = frozenset({"denials", "register", "activities"})
 

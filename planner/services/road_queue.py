@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from planner.domain.errors import BadInput, PlannerError, Refused
-from planner.jobs import BEAT_S, LEASE_S, Clock, Heart, RunEnded
+from planner.jobs import BEAT_S, LEASE_S, Clock, Heart, attend
 from planner.services.road_import import RoadFile, RoadImport, apply_road_import, plan_road_import
-from planner.store.records import ChangedMeanwhile, DatabaseBusy, LostClaim, RoadClaim, RoadImportCard, Sign, Wish
+from planner.store.records import ChangedMeanwhile, RoadClaim, RoadImportCard, Sign, Wish
 from planner.store.store import Store
 from routing.building.build import Tolerances
 from routing.errors import RoutingError
@@ -155,19 +155,19 @@ def work_roads_once(
             alive = write.beat_road_import(claim, now=clock(), stage=None if sign is None else sign.stage)
         return "go on" if alive else None
 
-    try:
-        with Heart(f"road file {claim.card.id}", beat_s, beat) as heart:
-            _work(store, claim, clock, lambda stage: heart(Sign(stage=stage, done=0.0, best=None, bound=None)))
-    except (RunEnded, LostClaim):
-        return claim.card.id
-    except DatabaseBusy:
-        raise
-    except Exception as cause:  # noqa: BLE001 - whatever a file breaks is its reason, not the worker's end
-        told = isinstance(cause, PlannerError | RoutingError)
-        _fail(store, claim, str(cause) if told else f"{type(cause).__name__}: {cause}", clock)
-    except BaseException:
-        _release(store, claim)
-        raise
+    def do(heart: Heart) -> None:
+        _work(store, claim, clock, lambda stage: heart(Sign(stage=stage, done=0.0, best=None, bound=None)))
+
+    def fail(reason: str) -> None:
+        with store.writing() as write:
+            write.end_road_import(claim, "failed", at=clock(), error=reason)
+
+    def release() -> None:
+        with store.writing() as write:
+            write.release_road_import(claim)
+
+    told = (PlannerError, RoutingError)
+    attend(f"road file {claim.card.id}", beat_s, beat, do, fail=fail, release=release, told=told)
     return claim.card.id
 
 
@@ -210,21 +210,3 @@ def _planned(store: Store, claim: RoadClaim, say: Callable[[str], None]) -> Road
             path=path, crs=wish.crs or None, layer=wish.layer or None, classes=classes, noded=wish.noded,
         )  # fmt: skip
         return plan_road_import(store, claim.card.crisis, file, wish.tolerances(), say=say)
-
-
-def _fail(store: Store, claim: RoadClaim, reason: str, clock: Clock) -> None:
-    try:
-        with store.writing() as write:
-            write.end_road_import(claim, "failed", at=clock(), error=reason or "no reason given")
-    except LostClaim:
-        # Somebody else has the file by now and will give it its end.
-        return
-
-
-def _release(store: Store, claim: RoadClaim) -> None:
-    try:
-        with store.writing() as write:
-            write.release_road_import(claim)
-    except PlannerError:
-        # The lease will lapse by itself; leaving matters more.
-        return

@@ -188,6 +188,7 @@ def robustness_json(found: Robustness, snapshot: Snapshot) -> dict[str, Plain]:
                 "arrives": fate.arrives,
                 "turned_back": fate.turned_back,
                 "caught_inside": fate.caught_inside,
+                "kept_inside": fate.kept_inside,
                 "plan_b": _plan_b_json(found.plans_b.get(fate.convoy), snapshot),
             }
             for fate in people.convoys

@@ -11,9 +11,9 @@ from planner.domain.snapshot import Snapshot
 from planner.domain.tradeoff import Balance, Tradeoff
 from planner.domain.verify import violations
 from planner.services.changes import within
+from planner.services.robust_plan import solved
 from planner.solvers.choice import Progress, Report
 from planner.solvers.options import build
-from planner.solvers.solve import solve_options
 
 TOLERANCES: Final = (0.02, 0.1, 1.0)
 """Shares of the days saved at each level that may be given up: a little, some, and all: then only the total counts."""
@@ -31,7 +31,7 @@ def find_tradeoff(plan: Plan, digest: str, snapshot: Snapshot, progress: Progres
             break
         asked = balanced(snapshot, plan, policy)
         beat = within(progress, done / len(policies), "tradeoff")
-        other = solve_options(asked, build(asked, beat), beat)
+        other = solved(asked, build(asked, beat), beat).plan
         cut_short |= other.cut_short
         if not violations(other, asked):
             found.append(balance_of(other, policy))

@@ -3,7 +3,7 @@
 from sqlalchemy import and_, or_, select, update
 
 from planner.domain.errors import NotFound
-from planner.domain.releases import ATTEMPTS, Letter, Recipient, wait_s
+from planner.domain.releases import ATTEMPTS, Letter, Recipient, alert_key, wait_s
 from planner.store.records import ChangedMeanwhile, LostClaim
 from planner.store.rows import LetterRow, RecipientRow
 from planner.store.unit import Unit
@@ -55,7 +55,7 @@ class OutboxWrites(OutboxReads):
         values = {
             "organisation": recipient.organisation, "email": recipient.email, "tier": recipient.tier,
             "language": recipient.language, "formats": list(recipient.formats), "account": recipient.account,
-            "active": recipient.active,
+            "active": recipient.active, "alerts": recipient.alerts,
         }  # fmt: skip
         if recipient.version == 0:
             if not self._add_one(RecipientRow, {"crisis": crisis, "id": recipient.id, "version": 1, **values}):
@@ -84,6 +84,20 @@ class OutboxWrites(OutboxReads):
         }  # fmt: skip
         self._add_missing(LetterRow, [row])
 
+    def add_alerts(self, crisis: str, news: tuple[int, int], *, at: Instant) -> None:
+        """Queue an alert of these records for each recipient who is on duty; whether it is needed is told when sent."""
+        on_duty = select(RecipientRow.id).where(
+            RecipientRow.crisis == crisis, RecipientRow.active, RecipientRow.alerts
+        )  # fmt: skip
+        rows = [
+            {
+                "crisis": crisis, "news_first": news[0], "news_last": news[1], "recipient": recipient,
+                "key": alert_key(crisis, news, recipient), "state": "queued", "attempt": 0, "next_at": at,
+            }
+            for recipient in self._session.scalars(on_duty.order_by(RecipientRow.id))
+        ]  # fmt: skip
+        self._add_missing(LetterRow, rows)
+
     def claim_letter(self, crisis: str, *, now: Instant, lease_s: Seconds) -> Letter | None:
         """Take the oldest letter that is due, or whose sender has gone silent; None where there is none."""
         due = or_(
@@ -103,6 +117,10 @@ class OutboxWrites(OutboxReads):
     def note_sent(self, letter: Letter, *, at: Instant) -> None:
         """Write down that a letter was taken by the server; raises `LostClaim` where it is another sender's by now."""
         self._end_letter(letter, state="sent", sent_at=at, lease_until=None, error=None)
+
+    def note_needless(self, letter: Letter) -> None:
+        """End an alert of news that touches no convoy, unsent; raises as `note_sent` does."""
+        self._end_letter(letter, state="needless", lease_until=None, error=None)
 
     def note_refused(self, letter: Letter, error: str, *, at: Instant, for_good: bool) -> None:
         """Put a letter back to be tried again later, or aside for good; raises as `note_sent` does."""
@@ -142,12 +160,14 @@ def _recipient(row: RecipientRow) -> Recipient:
     return Recipient(
         id=row.id, organisation=row.organisation, email=row.email, tier=row.tier, language=row.language,
         formats=tuple(row.formats), account=row.account, active=row.active, version=row.version,
+        alerts=row.alerts,
     )  # fmt: skip
 
 
 def _letter(row: LetterRow) -> Letter:
     return Letter(
         id=row.id, release=row.report, recipient=row.recipient, key=row.key,
+        news=None if row.news_first is None or row.news_last is None else (row.news_first, row.news_last),
         state=row.state,  # type: ignore[arg-type] # the database holds it to these
         attempt=row.attempt, next_at=row.next_at, error=row.error, sent_at=row.sent_at,
     )  # fmt: skip

@@ -242,6 +242,40 @@ class RoadImportCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayCard:
+    """A replay that was asked for and how far it is; its answer is read apart. `wish` is what was asked."""
+
+    id: int
+    crisis: str
+    wish: Mapping[str, Any]
+    mornings: int
+    done: int
+    state: RunState
+    attempt: int
+    asked_at: Instant
+    asked_by: str
+    worker: str | None
+    lease_until: Instant | None
+    stage: str | None
+    error: str | None
+    ended_at: Instant | None
+
+    @property
+    def going(self) -> bool:
+        """Whether it waits for a worker or is worked on."""
+        return self.state in {"queued", "running"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayClaim:
+    """A replay in a worker's hands, for one morning."""
+
+    card: ReplayCard
+    worker: str
+    lease_s: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoadClaim:
     """A road file in a worker's hands, and what is to be done with it."""
 

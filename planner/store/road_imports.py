@@ -1,18 +1,16 @@
 """Road files that people bring in: queued, read by one worker at a time, then stored or dropped by their word."""
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import select
 
 from planner.domain.errors import Refused
+from planner.store.leases import ATTEMPTS, Held, set_held, take_oldest
 from planner.store.records import Deed, LostClaim, RoadClaim, RoadImportCard, RoadImportState
 from planner.store.rows import RoadImportRow
 from planner.store.unit import Unit
 from routing.units import Instant, Seconds
-
-ATTEMPTS: Final = 3
-"""A file that has taken so many workers with it is failed instead of taking the next."""
 
 
 class RoadImportReads(Unit):
@@ -84,29 +82,14 @@ class RoadImportWrites(RoadImportReads):
 
     def claim_road_import(self, worker: str, *, now: Instant, lease_s: Seconds) -> RoadClaim | None:
         """Take the oldest file that waits or whose worker has gone silent; None where there is none."""
-        lapsed = and_(RoadImportRow.state == "running", RoadImportRow.lease_until <= now)
-        self._session.execute(
-            update(RoadImportRow)
-            .where(lapsed, RoadImportRow.attempt >= ATTEMPTS)
-            .values(
-                state="failed", content=None, ended_at=now, lease_until=None,
-                error=f"Its worker died {ATTEMPTS} times: the file may need more memory than there is. "
-                "Bring in a part of it, or use qafila network import on a larger machine.",
-            )
-            .execution_options(synchronize_session=False)
+        given_up: dict[str, str | None] = {
+            "content": None,
+            "error": f"Its worker died {ATTEMPTS} times: the file may need more memory than there is. "
+            "Bring in a part of it, or use qafila network import on a larger machine.",
+        }
+        number = take_oldest(
+            self._session, RoadImportRow, worker, now=now, lease_s=lease_s, given_up=given_up
         )  # fmt: skip
-        waiting = select(RoadImportRow.id).where(or_(RoadImportRow.state == "queued", lapsed)).order_by(
-            RoadImportRow.id
-        ).limit(1)  # fmt: skip
-        number = self._session.execute(
-            update(RoadImportRow)
-            .where(RoadImportRow.id == waiting.with_for_update(skip_locked=True).scalar_subquery())
-            .values(
-                state="running", attempt=RoadImportRow.attempt + 1, worker=worker, lease_until=now + lease_s, stage=None
-            )
-            .returning(RoadImportRow.id)
-            .execution_options(synchronize_session=False)
-        ).scalar_one_or_none()
         if number is None:
             return None
         row = self._session.get_one(RoadImportRow, number, populate_existing=True)
@@ -137,23 +120,8 @@ class RoadImportWrites(RoadImportReads):
             raise LostClaim(f"Road file {claim.card.id} is no longer {claim.worker}'s. Its result is dropped.")
 
     def _set_file(self, claim: RoadClaim, values: Mapping[str, Any]) -> bool:
-        changed = self._session.execute(
-            update(RoadImportRow)
-            .where(*_fence(claim))
-            .values(**values)
-            .returning(RoadImportRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        return changed.scalar_one_or_none() is not None
-
-
-def _fence(claim: RoadClaim) -> tuple[ColumnElement[bool], ...]:
-    return (
-        RoadImportRow.id == claim.card.id,
-        RoadImportRow.attempt == claim.card.attempt,
-        RoadImportRow.worker == claim.worker,
-        RoadImportRow.state == "running",
-    )
+        held = Held(row=claim.card.id, attempt=claim.card.attempt, worker=claim.worker)
+        return set_held(self._session, RoadImportRow, held, values)
 
 
 def _card(row: RoadImportRow) -> RoadImportCard:

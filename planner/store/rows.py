@@ -278,6 +278,36 @@ class RoadImportRow(Row):
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class ReplayRow(Row):
+    """A replay of past days: a worker under a lease does a morning at a time, and what is done is kept."""
+
+    __tablename__ = "replay"
+    __table_args__ = (
+        CheckConstraint("state IN ('queued', 'running', 'done', 'failed', 'stopped')", name="state"),
+        CheckConstraint("state <> 'running' OR (worker IS NOT NULL AND lease_until IS NOT NULL)", name="running"),
+        CheckConstraint("done >= 0 AND done <= mornings", name="done"),
+        Index(None, "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
+    wish: Mapped[Body]
+    mornings: Mapped[int]
+    done: Mapped[int]
+    state: Mapped[str]
+    attempt: Mapped[int]
+    asked_at: Mapped[int] = mapped_column(BigInteger)
+    asked_by: Mapped[str]
+    worker: Mapped[str | None]
+    lease_until: Mapped[int | None] = mapped_column(BigInteger)
+    stage: Mapped[str | None]
+    promised: Mapped[Body | None] = mapped_column(deferred=True)
+    answer: Mapped[Body | None] = mapped_column(deferred=True)
+    error: Mapped[str | None]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class StudyRow(Row):
     """What was found out about a plan after it was made, by kind; found out again, it is replaced."""
 
@@ -453,6 +483,7 @@ class RecipientRow(Row):
     __table_args__ = (
         CheckConstraint("version >= 1", name="version"),
         CheckConstraint("tier IN ('T0', 'T1', 'T2', 'T3')", name="tier"),
+        CheckConstraint("NOT alerts OR (tier = 'T3' AND email IS NOT NULL)", name="alerts"),
     )
 
     crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"), primary_key=True)
@@ -465,14 +496,21 @@ class RecipientRow(Row):
     account: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     active: Mapped[bool]
     version: Mapped[int]
+    alerts: Mapped[bool] = mapped_column(server_default=false())
 
 
 class LetterRow(Row):
-    """A released report for a recipient: sent once, whoever sends it and however often they are killed."""
+    """A released report, or an alert, for a recipient: sent once, whoever sends it and however often they are killed.
+
+    An alert is of the records from `news_first` to `news_last` of the crisis's log.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed')", name="state"),
+        CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'needless')", name="state"),
+        CheckConstraint(
+            "(report IS NULL) = (news_first IS NOT NULL) AND (news_first IS NULL) = (news_last IS NULL)", name="about"
+        ),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         CheckConstraint("state <> 'sending' OR (lease_until IS NOT NULL AND attempt >= 1)", name="sending"),
         Index(None, "state", "next_at"),
@@ -480,7 +518,9 @@ class LetterRow(Row):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
-    report: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    report: Mapped[int | None] = mapped_column(ForeignKey("report.id"))
+    news_first: Mapped[int | None]
+    news_last: Mapped[int | None]
     recipient: Mapped[str]
     key: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]

@@ -1,6 +1,6 @@
 """The store: everything that must outlive a process, read and written in whole transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,11 +21,14 @@ from planner.store.receipts import ReceiptReads, ReceiptWrites, committed, keep_
 from planner.store.records import ChangedMeanwhile, DatabaseBusy
 from planner.store.reference import ReferenceReads, ReferenceWrites
 from planner.store.releases import ReleaseReads, ReleaseWrites
+from planner.store.replays import ReplayReads, ReplayWrites
 from planner.store.road_imports import RoadImportReads, RoadImportWrites
 from planner.store.scans import ScanReads, ScanWrites
 from planner.store.sign_ins import SignInReads, SignInWrites
 from planner.store.submissions import SubmissionReads, SubmissionWrites
 from planner.store.sweeps import SweepReads, SweepWrites
+from routing.evidence import Evidence
+from routing.units import Instant
 
 _UNDEFINED_TABLE = "42P01"
 _UNDEFINED_COLUMN = "42703"
@@ -34,16 +37,25 @@ _UNDEFINED_COLUMN = "42703"
 
 class Reading(
     LogReads, ReferenceReads, SweepReads, AuditReads, AccountReads, SignInReads, ReceiptReads, RoadImportReads,
-    ScanReads, SubmissionReads, ReleaseReads, OutboxReads,
+    ReplayReads, ScanReads, SubmissionReads, ReleaseReads, OutboxReads,
 ):  # fmt: skip
     """All that can be read, in one transaction that sees one state of the database."""
 
 
 class Writing(
     LogWrites, ReferenceWrites, SweepWrites, AuditWrites, AccountWrites, SignInWrites, ReceiptWrites,
-    RoadImportWrites, ScanWrites, SubmissionWrites, ReleaseWrites, OutboxWrites, Reading,
+    RoadImportWrites, ReplayWrites, ScanWrites, SubmissionWrites, ReleaseWrites, OutboxWrites, Reading,
 ):  # fmt: skip
     """All that can be read and written, in one transaction: all of it or nothing."""
+
+    def append(
+        self, crisis: str, records: Sequence[Evidence], *, actor: str, recorded_at: Instant, after: int | None = None
+    ) -> tuple[int, ...]:
+        """Add records to the log, and with them the alerts for those on duty; raises as `LogWrites.append`."""
+        positions = super().append(crisis, records, actor=actor, recorded_at=recorded_at, after=after)
+        if positions:
+            self.add_alerts(crisis, (positions[0], positions[-1]), at=recorded_at)
+        return positions
 
 
 class Store:

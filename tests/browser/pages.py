@@ -56,6 +56,8 @@ def screens(
         Screen(name="compared", address="/what-if/compare?base=latest&with=1"),
         Screen(name="compare-plans", address="/what-if/compare?base=latest"),
         Screen(name="sweeps", address="/what-if/sweeps"),
+        Screen(name="replays", address="/what-if/replays"),
+        Screen(name="replay-done", address="/what-if/replays/1"),
         Screen(name="requests", address="/requests"),
         Screen(name="request-new", address="/requests/new"),
         Screen(name="convoys", address="/convoys"),

@@ -13,10 +13,12 @@ from playwright.sync_api import sync_playwright
 from planner import bootstrap
 from planner.domain.rights import Role
 from planner.services.accounts import add_account, list_accounts, reset_password
+from planner.services.replay_queue import list_replays
 from planner.services.road_queue import list_roads
 from tests.browser.live import DESK, PHONE, serving, start_browser
 from tests.browser.pages import SYRIA, TWO_RIVERS, Screen
 from tests.planner.desks import Desk as Folder
+from tests.web.replayed import keep_replay, one_morning
 from tests.web.road_hands import bring_roads
 from web.app import create_app
 from web.desk import Desk
@@ -62,6 +64,8 @@ def _photograph(environ: dict[str, str], crisis: str, screens: list[Screen], fol
         told, network = read.get_crisis(crisis), read.get_network(crisis)
     if not list_roads(store, crisis):
         bring_roads(store, crisis, told.demo_known, near=min(network.places.values(), key=lambda p: p.id).position)
+    if not list_replays(store, crisis):
+        keep_replay(store, crisis, one_morning())
     passwords = {
         role: (
             reset_password(store, role.value, actor="pictures", at=int(time.time()))

@@ -25,6 +25,8 @@ ELSEWHERE = {
     "access.road_progress": "a part of the page of a road file",
     "sweeps.progress": "a part of the page of a sweep",
     "sweeps.export": "a file",
+    "replays.progress": "a part of the page of a replay",
+    "replays.export": "a file",
     "runs.events": "a stream",
     "incidents.decide": "shown once a partner has submitted an incident",
     "requests.scan": "a file",

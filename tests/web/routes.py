@@ -43,7 +43,7 @@ def values(door: Door) -> dict[str, str | int]:
         "run": 1, "sweep": 1, "do": "stop", "file": 1,
         "position": 1, "segment": plan.plan.convoys[0].segments[0], "digest": shown.split("/")[2],
         "name": "css/frame.css", "kind": "stock", "username": "analyst",
-        "study": "tradeoff",
+        "study": "tradeoff", "recipient": "duty",
         "movement": next(iter(published), "kessa-01"), "event_id": f"two-rivers-{failed:05}",
         "request_id": "varn@varn-01", "step": "agree_in_principle", "month": "2031-03", "number": 1,
     }  # fmt: skip

@@ -14,6 +14,7 @@ from planner.services.plan_records import get_plan
 from planner.store.store import Store
 from tests.planner.desks import Desk as Folder
 from tests.web.doors import Browser, Clock, Door, hash_quickly
+from tests.web.replayed import keep_replay, one_morning
 from tests.web.road_hands import bring_roads
 from web.app import create_app
 from web.desk import Desk
@@ -29,6 +30,7 @@ def open_site(folder: Folder) -> Door:
     store = folder.store()
     clock = Clock(now=PLANNED_AT)
     _sweep(store)
+    keep_replay(store, "two-rivers", one_morning())
     desk = Desk(store=store, crisis_id="two-rivers", clock=clock, situation_at=PLANNED_AT)
     door = Door(app=create_app(desk, SETTINGS), store=store, clock=clock)
     for role in Role:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from planner.domain.needs import Need
+from planner.domain.releases import Recipient
 from planner.domain.submissions import Incident
 from planner.domain.supply import StockBatch
 from planner.domain.tradeoff import Tradeoff
@@ -202,6 +203,15 @@ def other_roles(_door: Door, browser: Browser) -> Sent:
     return filled(browser, "/settings", to, deed="roles", roles="partner")
 
 
+def alerts(door: Door, browser: Browser) -> Sent:
+    on_duty = Recipient(
+        id="duty", organisation="Our desk", email="duty@example.org", tier="T3", language="en", formats=("pdf",),
+        account=None,
+    )  # fmt: skip
+    put_recipient(door.store, "two-rivers", on_duty, by="nour", at=door.clock())
+    return filled(browser, "/settings", "/settings/alerts/duty", alerts="on")
+
+
 def token(door: Door, browser: Browser) -> Sent:
     return filled(
         browser, "/account", "/account/tokens", label="weekly", days="30", password=door.passwords["coordinator"]
@@ -227,6 +237,17 @@ def sweep(_door: Door, browser: Browser) -> Sent:
 
 def sweep_stopped(_door: Door, browser: Browser) -> Sent:
     asked = browser.send("/what-if/sweeps", text=SWEEP, base="latest").headers["Location"]
+    return filled(browser, asked, f"{asked}/stop")
+
+
+def replay(_door: Door, browser: Browser) -> Sent:
+    days = {"from": "2031-04-06", "until": "2031-04-07"}
+    return filled(browser, "/what-if/replays", "/what-if/replays", **days)
+
+
+def replay_stopped(_door: Door, browser: Browser) -> Sent:
+    to, fields = replay(_door, browser)
+    asked = browser.client.post(to, data=fields).headers["Location"]
     return filled(browser, asked, f"{asked}/stop")
 
 
@@ -303,9 +324,11 @@ FORMS: dict[str, Callable[[Door, Browser], Sent]] = {
     "reports.draft": report_draft, "reports.retry": letter_again, "recipients.save": recipient,
     "recipients.end": no_recipient, "plans.study": study, "plans.balance": balance, "runs.stop": stopped,
     "runs.keep": kept,
-    "settings.add_person": person, "settings.change_person": other_roles, "signin.make_token": token,
+    "settings.add_person": person, "settings.change_person": other_roles,
+    "settings.change_alerts": alerts, "signin.make_token": token,
     "what_if.change": scenario, "what_if.try_change": smallest_change, "sweeps.ask": sweep,
     "sweeps.change": sweep_stopped,
+    "replays.ask": replay, "replays.stop": replay_stopped,
 }  # fmt: skip
 WRITE_NOTHING_TWICE = {
     "access.try_policy": "it shows an effect and writes nothing",

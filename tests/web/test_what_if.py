@@ -81,7 +81,7 @@ def test_two_scenarios_are_solved_and_compared_with_their_causes(site: Door) -> 
 
     assert shown.status_code == 200
     assert "data-poll" not in shown.text
-    for told in ("early", "bridge", "People reached", "edit:ceasefire_ends:river-truce", "edit:gate_set:amber-bridge"):
+    for told in ("early", "bridge", "People reached", "A ceasefire ends at another time", "amber-bridge</bdi>)"):
         assert told in shown.text
 
 
@@ -97,7 +97,7 @@ def test_two_plans_are_compared_site_by_site_whoever_made_them(site: Door) -> No
         plans = {card.supposed: card.id for card in read.list_plans("two-rivers")}
     by_run = browser.get(first.headers["Location"]).text
     by_plan = browser.get(f"/what-if/compare?base={plans[False]}&with={plans[True]}").text
-    for told in ("Who gains, who loses", 'data-sel="site:', "edit:gate_set:amber-bridge", "dropped", "moved"):
+    for told in ("Who gains, who loses", 'data-sel="site:', "amber-bridge</bdi>)", "dropped", "moved"):
         assert told in by_run
         assert told in by_plan
     unknown = browser.get("/what-if/compare?base=latest&with=0123456789ab")

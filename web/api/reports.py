@@ -189,7 +189,8 @@ def letters() -> Response:
     desk = the_desk()
     return jsonify(
         letters=[
-            {"letter": one.id, "report": one.release, "recipient": one.recipient, "state": one.state,
+            {"letter": one.id, "report": one.release, "news": one.news and [*one.news],
+             "recipient": one.recipient, "state": one.state,
              "attempts": one.attempt, "error": one.error, "next_at": format_instant(one.next_at, desk.zone),
              "sent_at": None if one.sent_at is None else format_instant(one.sent_at, desk.zone)}
             for one in outbox.list_letters(desk.store, desk.crisis_id)

@@ -7,7 +7,7 @@ from flask import Flask
 
 FAMILIES: Final = (
     "home", "preferences", "data", "today", "access", "needs", "supply", "plans", "futures", "what_if", "sweeps",
-    "requests", "convoys", "failed", "incidents", "reports", "recipients", "runs", "settings",
+    "replays", "requests", "convoys", "failed", "incidents", "reports", "recipients", "runs", "settings",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 from planner.domain.errors import PlannerError
 from planner.domain.policy import STANDARD, Limits, PlanPolicy
 from planner.domain.rights import Role
-from planner.services import accounts
+from planner.services import accounts, outbox
 from planner.services.access_policy import in_force
 from planner.store.receipts import AlreadyDone
 from web.desk import the_desk
@@ -56,6 +56,25 @@ def add_person() -> str | Answer | tuple[str, int]:
         return _page(form), 422
     # Shown in this answer alone, which nobody keeps: a redirect would have to carry the password somewhere.
     return _page(Form(), told=made)
+
+
+@page.post("/alerts/<recipient>")
+@needs(Right.ADMINISTER)
+def change_alerts(recipient: str) -> str | Answer | tuple[str, int]:
+    """Begin or cease to mail a recipient on duty how many convoys news touches."""
+    desk = the_desk()
+    try:
+        with once():
+            on = request.form.get("alerts") == "on"
+            outbox.switch_alerts(desk.store, desk.crisis_id, recipient, on=on, by=g.me.id, at=desk.clock())
+    except AlreadyDone:
+        return redirect(address("settings.index"), 303)
+    except PlannerError as wrong:
+        form = Form()
+        form.complain(WHOLE, str(wrong))
+        return _page(form), 409
+    flash(_("Saved."))
+    return redirect(address("settings.index"), 303)
 
 
 DEEDS: Final[dict[str, Callable[..., Any]]] = {
@@ -106,6 +125,7 @@ def _page(form: Form, told: "accounts.NewPassword | None" = None) -> str:
         entries=entries, chain=chain, versions=desk.versions,
         policies=[(type(one).__name__, parameters(one)) for one in (now.policy, STANDARD, Limits())],
         policy=now, words=PARAMETERS,
+        recipients=[one for one in outbox.list_recipients(desk.store, desk.crisis_id) if one.active],
     )  # fmt: skip
 
 

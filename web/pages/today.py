@@ -6,12 +6,15 @@ from typing import Any, Final
 from flask import Blueprint, g, render_template, request
 from markupsafe import Markup
 
+from planner.services.alerts import touched_since
 from planner.services.convoys import ConvoyView, view_convoys
+from planner.services.in_hand import find_in_hand
 from planner.services.reach import AHEAD_DAYS, WINDOW_DAYS
 from planner.services.today import StatusChange, Today, look_at, look_back, same_hour
 from routing.network import Gate, RoadNetwork
 from routing.units import DAY, Instant, Window, local_days
 from web import event_words as words
+from web.access_words import ADVICE
 from web.desk import the_desk
 from web.frame import current_asof, language
 from web.rights import Right, needs
@@ -35,8 +38,11 @@ def index() -> str:
     views = view_convoys(desk.store, world, question, maps[1])
     today = look_at(world, question, views, maps, before, visited=visited)
     listing = request.args.get("listed", LISTINGS[0])
+    in_hand = find_in_hand(desk.store, desk.crisis_id, desk.plan, question)
+    touched = touched_since(world, in_hand, before.known, question)
     return render_template(
-        "today/index.html", today=today, words=words, world=world, catalogue=world.catalogue, network=world.network,
+        "today/index.html", touched=touched, advice_word=lambda advice: words.said(ADVICE, advice),
+        today=today, words=words, world=world, catalogue=world.catalogue, network=world.network,
         titles=[titles(change, world.network) for change in today.changes],
         listing=listing, listings=LISTINGS, strips=[s for s in today.strips if s.site.listing == listing],
         months=_months(question.at), place_of=lambda at: _share(at, question.at),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, g, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from planner.domain.errors import BadInput
@@ -22,6 +23,7 @@ from web.i18n import gettext as _
 from web.plan_words import ASPECTS, values_said
 from web.rights import Right, needs
 from web.sessions import unattended
+from web.words import ltr
 
 page = Blueprint("what_if", __name__, url_prefix="/what-if")
 MOST: Final = 4
@@ -177,7 +179,17 @@ def compare() -> str | Answer:
     return render_template(
         "what_if/compare.html", told=told, overlay=overlay, most=MOST, aspects=ASPECTS, others=others,
         rows=site_rows(told.base, told.asked), on_map=on_map, solved=solved,
+        cause_said=_cause_said,
     )  # fmt: skip
+
+
+def _cause_said(cause: str) -> Markup:
+    """Return an edit by what it supposes and its target; what is no edit, by its id."""
+    kind, _sign, rest = cause.partition(":")
+    name, _colon, target = rest.partition(":")
+    if kind != "edit" or name not in EDIT_KINDS:
+        return ltr(cause)
+    return Markup("{} ({})").format(EDIT_KINDS[name][0], Markup('<bdi dir="ltr">{}</bdi>').format(target))
 
 
 @page.get("/compare/progress")

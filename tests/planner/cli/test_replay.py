@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from planner.cli.calibration import TRACK, _track
 from tests.planner.desks import Desk
 
 pytest_plugins = ["tests.planner.desk_fixtures"]
@@ -44,3 +45,8 @@ def test_scores_are_told(seeded_desk: Desk) -> None:
     told = seeded_desk.qafila("calibration", "--held-back-from", "2031-01-01", "--json").json()
     assert told["subjects"][0]["subject"] == "passage at a gate"
     assert "passage at a gate" in seeded_desk.qafila("calibration", "--held-back-from", "2031-01-01").out
+
+
+def test_the_reliability_plot_puts_what_was_said_beside_what_came() -> None:
+    assert _track(0.0, 1.0) == "o" + "." * (TRACK - 2) + "x"
+    assert _track(0.5, 0.5).strip(".") == "*"

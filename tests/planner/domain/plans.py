@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from planner.domain.plan import Convoy, GatePass, Load, Move, Plan, Stop
 from planner.domain.snapshot import Snapshot
+from routing.status import Part, Status
 from routing.units import Window
 from tests.planner.instances import at, far_site, four_towns, two_sites_one_gate
 
@@ -171,3 +172,20 @@ def swap(plan: Plan, convoy: Convoy) -> Plan:
 def find(plan: Plan, name: str) -> Convoy:
     """Return a convoy of the plan."""
     return next(convoy for convoy in plan.convoys if convoy.id == name)
+
+
+def gate_shuts(morning: str = "06:00") -> tuple[Plan, Snapshot]:
+    """Return the example whose gate shuts at 13:00, while the column is still on its way out, until the next day."""
+    plan, snapshot = both_sites()
+    part = Part(name="ceasefire", status=Status.CONTESTED, p=0.8, code="arrangement")
+    night = Part(name="gate", status=Status.BLOCKED, p=0.0, code="outside_hours")
+    by_day = replace(snapshot.access.timelines["fork-across"][1], window=Window(at(1, "10:00"), at(1, "13:00")))
+    assert by_day.causes
+    shut = replace(
+        by_day, window=Window(at(1, "13:00"), at(2, morning)), status=Status.BLOCKED, p=0.0, decided_by="gate",
+        parts=(part, night),
+    )  # fmt: skip
+    before = replace(shut, window=Window(snapshot.access.horizon.start, at(1, "10:00")))
+    after = replace(by_day, window=Window(at(2, morning), snapshot.access.horizon.end))
+    timeline = {"fork-across": (before, by_day, shut, after)}
+    return plan, replace(snapshot, access=snapshot.access.replace_timelines(timeline))

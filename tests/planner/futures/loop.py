@@ -24,6 +24,7 @@ class LoopFate:
     reached: list[bool]
     caught: bool
     turned_back: bool
+    kept: bool = False
 
 
 def drive_one(convoy: Convoy, snapshot: Snapshot, draws: Draws, assumed: Assumptions, future: int) -> LoopFate:
@@ -48,14 +49,16 @@ class _Loop:
             slower = self.factor(f"driving:{day}", self.assumed.driving)
             for name in move.segments:
                 segment = snapshot.network.segments[name]
-                enter = now
-                now += self.gate_s(segment, loaded=move.loaded, day=day)
-                now += round(segment.drive_seconds() * slower)
+                takes = self.gate_s(segment, loaded=move.loaded, day=day) + round(segment.drive_seconds() * slower)
+                enter = now if move.loaded else self.reopened(name, now, takes)
+                if self.crossed and any(self.is_line(ahead) for ahead in move.segments[move.segments.index(name) :]):
+                    fate.kept |= enter > now
+                now = enter + takes
                 if move.loaded:
                     if not (self.passable(name, enter, now) and self.let_through(segment, enter)):
                         fate.turned_back = True
-                        fate.caught = self.caught_turning(enter)
-                        return fate
+                        self.turn_back(fate, enter)
+                        return self.told(fate)
                     if self.is_line(name):
                         self.crossed.append((name, enter, now))
                 elif self.is_line(name) and self.crossed:
@@ -70,7 +73,22 @@ class _Loop:
                     seconds * self.factor(f"unloading:{convoy.stops[stop].site}:{day}", self.assumed.unloading)
                 )
                 stop += 1
+        return self.told(fate)
+
+    def told(self, fate: LoopFate) -> LoopFate:
+        fate.kept = fate.kept and not fate.caught
         return fate
+
+    def reopened(self, name: str, enter: Instant, takes: int) -> Instant:
+        while True:
+            shut = [
+                p
+                for p in self.pieces(name)
+                if p.window.start < max(enter + takes, enter + 1) and enter < p.window.end and by_hours(p)
+            ]
+            if not shut:
+                return enter
+            enter = shut[0].window.end
 
     def day(self, at: Instant) -> Instant:
         first, last = self.convoy.depart_at, self.convoy.back_at + 1
@@ -140,14 +158,25 @@ class _Loop:
         segment = self.snapshot.network.segments[name]
         for hour in range(first, last + 1):
             piece = self.at(name, start + hour * HOUR)
-            met = {} if piece.status is Status.BLOCKED else piece_causes(piece, segment)
+            met = {} if piece.status is Status.BLOCKED and not by_hours(piece) else piece_causes(piece, segment)
             for cause, p in met.items():
                 if cause.startswith(CONSENT) and self.score(cause, start + hour * HOUR) >= _bar(p):
                     return True
         return False
 
-    def caught_turning(self, at: Instant) -> bool:
-        return any(self.shut(name, entered, 2 * at - left, 2 * at - entered) for name, entered, left in self.crossed)
+    def turn_back(self, fate: LoopFate, at: Instant) -> None:
+        waited = 0
+        for name, entered, left in reversed(self.crossed):
+            came = 2 * at - left + waited
+            enter = self.reopened(name, came, left - entered)
+            waited += enter - came
+            fate.kept |= enter > came
+            fate.caught |= self.shut(name, entered, enter, enter + left - entered)
+
+
+def by_hours(piece: Piece) -> bool:
+    """Whether only the hours of a gate close the road."""
+    return {part.code for part in piece.parts if part.status is Status.BLOCKED} == {"outside_hours"}
 
 
 def _bar(p: float) -> float:

@@ -19,7 +19,7 @@ from planner.futures.journey import journey
 from planner.futures.outcome import draw_futures
 from routing.status import GatePrior
 from routing.units import HOUR, Window
-from tests.planner.domain.plans import both_sites, both_towns, over_night, to_across
+from tests.planner.domain.plans import both_sites, both_towns, gate_shuts, over_night, to_across
 from tests.planner.futures.loop import drive_one
 from tests.planner.instances import at
 
@@ -32,7 +32,9 @@ def certain(plan: Plan, snapshot: Snapshot) -> tuple[Plan, Snapshot]:
     access = snapshot.access
     sure = {
         name: tuple(
-            replace(p, p=1.0, causes=(), parts=tuple(replace(part, p=1.0) for part in p.parts)) if p.p > 0 else p
+            replace(p, p=1.0, causes=(), parts=tuple(replace(part, p=1.0) for part in p.parts))
+            if p.p > 0
+            else replace(p, causes=())
             for p in pieces
         )
         for name, pieces in access.timelines.items()
@@ -48,7 +50,7 @@ def fates(plan: Plan, snapshot: Snapshot, assumed: Assumptions, seed: int, count
     return {c.id: driver.drive(journey(c, snapshot)) for c in plan.convoys}, draws
 
 
-@pytest.mark.parametrize("example", [both_sites, both_towns, over_night])
+@pytest.mark.parametrize("example", [both_sites, both_towns, over_night, gate_shuts])
 @pytest.mark.parametrize("assumed", [Assumptions(), ON_TIME])
 def test_a_hundred_futures_are_those_of_a_plain_loop(
     example: Callable[[], tuple[Plan, Snapshot]], assumed: Assumptions
@@ -62,6 +64,25 @@ def test_a_hundred_futures_are_those_of_a_plain_loop(
             assert list(fate.reached[:, future]) == slow.reached, (convoy.id, future)
             assert bool(fate.caught[future]) == slow.caught, (convoy.id, future)
             assert bool(fate.turned_back[future]) == slow.turned_back, (convoy.id, future)
+            assert bool(fate.kept[future]) == slow.kept, (convoy.id, future)
+
+
+def test_a_gate_that_shuts_for_the_night_keeps_a_column_inside_and_only_consent_that_ends_catches_it() -> None:
+    plan, snapshot = gate_shuts()
+    across = {c.convoy: c for c in draw_futures(plan, snapshot, 4_000, assumptions=ON_TIME).convoys}["hub-across"]
+    assert across.kept_inside + across.caught_inside == pytest.approx(across.arrives)
+    assert 0.05 < across.caught_inside < across.kept_inside
+    sure = draw_futures(*certain(plan, snapshot), 50, assumptions=ON_TIME).convoys
+    assert {c.convoy: (c.arrives, c.caught_inside, c.kept_inside) for c in sure}["hub-across"] == (1, 0, 1)
+
+
+def test_a_gate_that_does_not_open_again_catches_whoever_waits_for_it() -> None:
+    plan, snapshot = certain(*gate_shuts())
+    *first, _after = snapshot.access.timelines["fork-across"]
+    never = replace(first[-1], window=Window(first[-1].window.start, snapshot.access.horizon.end))
+    shut = replace(snapshot, access=snapshot.access.replace_timelines({"fork-across": (*first[:-1], never)}))
+    found = {c.convoy: c for c in draw_futures(plan, shut, 50, assumptions=ON_TIME).convoys}["hub-across"]
+    assert (found.arrives, found.caught_inside, found.kept_inside) == (1, 1, 0)
 
 
 def test_where_nothing_fails_the_plan_is_what_happens() -> None:

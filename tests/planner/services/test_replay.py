@@ -11,15 +11,15 @@ from planner.services import replay as module
 from planner.services.announced import announced
 from planner.services.hindsight import Happened, what_happened
 from planner.services.replay import Replay, Row, after_sending, replay_days
-from planner.services.replay_view import replay_json
+from planner.services.replay_view import replay_json, tell_replay
 from planner.services.snapshots import horizon_from, planning_as_of, take_snapshot
 from planner.store.codec import plan_digest
 from routing.evidence import known_at
 from routing.status import HoldSpan
 from routing.travel.engine import TravelEngine
 from routing.units import DAY, Window, format_instant, parse_instant
-from tests.planner.domain.plans import both_sites, plan_of, to_across, to_near
-from tests.planner.instances import at
+from tests.planner.domain.plans import both_sites, gate_shuts, plan_of, to_across, to_near
+from tests.planner.instances import at, open_only
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +123,17 @@ def test_a_line_that_lapses_while_the_column_unloads_catches_it_in_hindsight() -
     assert turned.fate == "turned_back"
 
 
+def test_hours_of_a_gate_make_a_column_wait_in_hindsight_and_consent_that_ends_meanwhile_catches_it() -> None:
+    _, snapshot = gate_shuts()
+    kept = what_happened(to_across(), snapshot.access, snapshot.network)
+    assert kept.fate == "nothing_stops_it"
+    *first, after = snapshot.access.timelines["fork-across"]
+    gone = open_only(after.window, (), cause="x", evidence=9)
+    ended = snapshot.access.replace_timelines({"fork-across": (*first, *gone)})
+    caught = what_happened(to_across(), ended, snapshot.network)
+    assert (caught.fate, caught.at, caught.records) == ("caught_inside", at(2, "06:00"), (9,))
+
+
 def test_a_hold_on_record_holds_who_has_not_left() -> None:
     _, snapshot = both_sites()
     hold = HoldSpan(window=Window(at(1, "09:00"), at(1, "10:00")), segments=None, reason="x", evidence=(9,))
@@ -131,7 +142,7 @@ def test_a_hold_on_record_holds_who_has_not_left() -> None:
 
 
 def test_the_json_says_what_the_rows_say(two_rivers_world: World, three_mornings: Replay) -> None:
-    told = replay_json(three_mornings, two_rivers_world)
+    told = replay_json(tell_replay(three_mornings, two_rivers_world), two_rivers_world)
     mornings = told["mornings"]
     assert isinstance(mornings, list)
     assert len(mornings) == 3
@@ -170,3 +181,11 @@ def test_on_19_september_one_convoy_cannot_be_out_by_the_end_of_the_truce_and_th
     assert risk is not None
     # Whoever gets in is caught: it turns back, or it does not get out.
     assert risk == rows["urum-al-kubra-31"].arrives
+    talbiseh = rows["talbiseh-2016-09"]
+    assert talbiseh.caught_inside is not None
+    assert talbiseh.kept_inside is not None
+    # Its arrangement holds until the next evening: late, it waits for the morning.
+    assert talbiseh.caught_inside < risk
+    assert talbiseh.kept_inside > 0
+    assert rows["al-waer-2016-09"].refused == "Arranged at gate al-waer for 2016-09-21 to 2016-09-24."
+    assert rows["moadamiyet-elsham-2016-09"].rule == "arranged_later"
