@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from planner.domain.scans import Scan, ScanFile
-from planner.store.incoming_rows import ScanRow
+from planner.store.rows import ScanRow
 from planner.store.unit import Unit
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from planner.domain.errors import Refused
 from planner.domain.submissions import Incident, Submission, SubmissionState
 from planner.store import codec
-from planner.store.incoming_rows import SubmissionRow
+from planner.store.rows import SubmissionRow
 from planner.store.unit import Unit
 from routing.units import Instant
 

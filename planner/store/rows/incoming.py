@@ -6,7 +6,7 @@ Positions name rows of the log without a foreign key: those rows are never remov
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from planner.store.rows import Body, Row
+from planner.store.rows.base import Body, Row
 
 
 class ScanRow(Row):
