@@ -6,7 +6,8 @@ food that makes a visit count. Each proved level becomes a row of the next.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import pulp
@@ -20,7 +21,16 @@ from planner.solvers.case import Case
 from planner.solvers.choice import EquityResult, Progress, Report
 from planner.solvers.deprivation import base, can_exceed, counted_sites, saved, scale_of
 from planner.solvers.option import Option, OptionId
-from planner.solvers.rows import AnyCut, Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
+from planner.solvers.rows import (
+    AnyCut,
+    Visits,
+    add_cuts,
+    add_day_rows,
+    add_one_visit_a_day,
+    add_stock,
+    add_visits,
+    named_in,
+)
 
 WHOLE_DAYS = 0.9
 """Savings are whole numbers: a bound less than one above the value proves it."""
@@ -48,20 +58,22 @@ def equity_of(case: Case, cuts: Sequence[AnyCut], limits: Limits, progress: Prog
     cut_short = False
     grade: ProofGrade = "global"
     thresholds = sorted(case.snapshot.policy.thresholds_days, reverse=True)
+    master: _Master | None = None
     for done, threshold in enumerate(thresholds):
         active = [site for site in counted_sites(case) if can_exceed(case, site, threshold)]
         if not active:
             continue
-        model, visits, counts = _level(case, cuts, threshold, kept, active)
-        solved = highs.solve(model, limits, seed=case.snapshot.seed, abs_gap=WHOLE_DAYS)
+        master = master or _Master(case, cuts, thresholds)
+        solved = master.solve(threshold, active, limits)
         if solved.found:
-            chosen = tuple(o.id for o in visits.options if solved.whole(visits.runs[o.id]))
-            counted = frozenset(visit for visit, column in counts.items() if solved.whole(column))
+            chosen = tuple(o.id for o in master.visits.options if solved.whole(master.visits.runs[o.id]))
+            counted = frozenset(visit for visit, column in master.counts.items() if solved.whole(column))
         # Without an answer in time, the last level's visits still stand; they save here what they save.
-        saving = savings(case, visits.options, threshold)
+        saving = master.saving(threshold)
         value = sum(days for visit, days in saving.items() if visit in counted)
         most = value if solved.status == "optimal" else max(value, _bound(solved, saving))
         kept.append((threshold, value))
+        master.keep(threshold, value)
         levels.append(_printed(case, threshold, value, most, grade))
         grade = grade if most == value else "none"
         cut_short |= solved.cut_short
@@ -71,21 +83,72 @@ def equity_of(case: Case, cuts: Sequence[AnyCut], limits: Limits, progress: Prog
     return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
 
 
-def _level(
-    case: Case, cuts: Sequence[AnyCut], threshold: int, kept: Sequence[tuple[int, int]], active: Sequence[SiteId]
-) -> tuple[pulp.LpProblem, Visits, Saving]:
-    model = pulp.LpProblem(f"equity_{threshold}", pulp.LpMaximize)
-    options = _options_for(case, active)
-    visits = add_visits(model, case, options, whole_trucks=True)
-    counts = _add_counts(model, case, visits)
-    add_day_rows(model, case, visits)
-    _add_food(model, case, visits, counts)
-    add_cuts(model, visits, cuts)
-    for level, value in kept:
+class _Master:
+    """The model of all levels, stated once: a level opens the visits to its sites and aims at what they save."""
+
+    def __init__(self, case: Case, cuts: Sequence[AnyCut], thresholds: Sequence[int]) -> None:
+        """State visits, trucks and the food that makes a visit count, for every site that any level counts."""
+        self.case, self.model = case, pulp.LpProblem("equity", pulp.LpMaximize)
+        lowest = min(thresholds)
+        options = _options_for(case, [site for site in counted_sites(case) if can_exceed(case, site, lowest)])
+        self.visits = add_visits(self.model, case, options, whole_trucks=True)
+        self.counts = _add_counts(self.model, case, self.visits)
+        add_day_rows(self.model, case, self.visits)
+        _add_food(self.model, case, self.visits, self.counts)
+        add_cuts(self.model, self.visits, cuts)
+        named = named_in(cuts)
+        # Half a truck would slip through a cut: what cuts speak of stays whole throughout.
+        self._trucks = [
+            column
+            for (option, _), by_type in self.visits.trucks.items()
+            if option not in named
+            for column in by_type.values()
+        ]
+        self._savings: dict[int, Saving] = {}
+
+    def saving(self, threshold: int) -> Saving:
+        """Return what each visit saves at a level."""
+        if threshold not in self._savings:
+            self._savings[threshold] = savings(self.case, self.visits.options, threshold)
+        return self._savings[threshold]
+
+    def keep(self, threshold: int, value: int) -> None:
+        """Let no later level save less here."""
         # Half a unit of room: savings are whole numbers, so nothing proved is lost to the solver's tolerance.
-        model += _total(counts, savings(case, options, level)) >= value - 0.5
-    model.setObjective(_total(counts, savings(case, options, threshold)))
-    return model, visits, counts
+        self.model += _total(self.counts, self.saving(threshold)) >= value - 0.5
+
+    def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits) -> highs.Solved:
+        """Return the most that can be saved at a level by visits to the active sites.
+
+        First with trucks in fractions, which is quicker and never proves too little; where whole trucks can make
+        the same visits, that is the answer. Else whole trucks are searched from the start.
+        """
+        opened = {option.id for option in _options_for(self.case, active)}
+        self.model.setObjective(_total(self.counts, self.saving(threshold)))
+        self._open(opened)
+        self._make_trucks(pulp.LpContinuous)
+        loose = self._search(limits)
+        self._make_trucks(pulp.LpInteger)
+        if loose.status not in {"optimal", "feasible"}:
+            return loose
+        self._open({name for name in opened if loose.whole(self.visits.runs[name])})
+        whole = self._search(limits)
+        if whole.found and whole.objective > loose.bound - WHOLE_DAYS:
+            return replace(whole, status="optimal")
+        self._open(opened)
+        found = self._search(limits, start=whole.values if whole.found else None)
+        return replace(found, bound=min(found.bound, loose.bound)) if found.found else found
+
+    def _search(self, limits: Limits, start: Mapping[str, float] | None = None) -> highs.Solved:
+        return highs.solve(self.model, limits, seed=self.case.snapshot.seed, abs_gap=WHOLE_DAYS, start=start)
+
+    def _open(self, opened: Collection[OptionId]) -> None:
+        for name, runs in self.visits.runs.items():
+            runs.upBound = int(name in opened)
+
+    def _make_trucks(self, category: str) -> None:
+        for column in self._trucks:
+            column.cat = category
 
 
 def _add_counts(model: pulp.LpProblem, case: Case, visits: Visits) -> Counts:
@@ -174,11 +237,19 @@ def _add_food(model: pulp.LpProblem, case: Case, visits: Visits, counts: Counts)
             trucks = visits.trucks[option.id, stop]
             for measure, room in (("kg", "payload_kg"), ("litres", "payload_l")):
                 # (7) as kilograms and as litres
+                if measure == "litres" and _weight_decides(case, option, food):
+                    continue
                 carried = pulp.lpSum(getattr(goods[c], measure) * units for c, units in food.items())
                 model += carried <= pulp.lpSum(getattr(types[k], room) * n for k, n in trucks.items())
             for commodity, units in food.items():
                 demands[option.id, commodity].append(units)
     add_stock(model, case, {key: pulp.lpSum(parts) for key, parts in demands.items()}, whole_units=False)
+
+
+def _weight_decides(case: Case, option: Option, food: Mapping[CommodityId, object]) -> bool:
+    """Tell whether trucks that carry this food by weight always have room for it."""
+    goods, types = case.snapshot.commodities, [case.snapshot.truck_types[kind] for kind, _ in case.truck_types(option)]
+    return all(goods[c].litres * kind.payload_kg <= goods[c].kg * kind.payload_l for c in food for kind in types)
 
 
 def _bound(solved: highs.Solved, saving: Saving) -> int:
