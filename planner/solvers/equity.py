@@ -6,8 +6,8 @@ food that makes a visit count. Each proved level becomes a row of the next.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import pulp
@@ -51,36 +51,65 @@ def equity_of(case: Case, cuts: Sequence[AnyCut], limits: Limits, progress: Prog
 
     A level whose proof was cut short keeps the best found, with its bound; the next levels then hold given it.
     """
-    levels: list[ObjectiveLevel] = []
-    kept: list[tuple[int, int]] = []
-    chosen: tuple[OptionId, ...] = ()
-    counted: frozenset[tuple[OptionId, SiteId]] = frozenset()
-    cut_short = False
-    grade: ProofGrade = "global"
-    thresholds = sorted(case.snapshot.policy.thresholds_days, reverse=True)
-    master: _Master | None = None
-    for done, threshold in enumerate(thresholds):
-        active = [site for site in counted_sites(case) if can_exceed(case, site, threshold)]
-        if not active:
-            continue
-        master = master or _Master(case, cuts, thresholds)
-        solved = master.solve(threshold, active, limits)
-        if solved.found:
-            chosen = tuple(o.id for o in master.visits.options if solved.whole(master.visits.runs[o.id]))
-            counted = frozenset(visit for visit, column in master.counts.items() if solved.whole(column))
-        # Without an answer in time, the last level's visits still stand; they save here what they save.
-        saving = master.saving(threshold)
-        value = sum(days for visit, days in saving.items() if visit in counted)
-        most = value if solved.status == "optimal" else max(value, _bound(solved, saving))
-        kept.append((threshold, value))
-        master.keep(threshold, value)
-        levels.append(_printed(case, threshold, value, most, grade))
-        grade = grade if most == value else "none"
-        cut_short |= solved.cut_short
-        progress(
-            Report(stage="equity", done=(done + 1) / len(thresholds), best=levels[-1].value, bound=levels[-1].bound)
-        )
-    return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
+    return EquityStage(case).solve(cuts, limits, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """What a level reached before, by which visits; `proved` if no more can be saved."""
+
+    value: int
+    visits: frozenset[OptionId]
+    proved: bool
+
+
+class EquityStage:
+    """Solves all levels, and again under more cuts: levels that the same visits still reach are known at once."""
+
+    def __init__(self, case: Case) -> None:
+        """Remember nothing yet."""
+        self.case = case
+        self._before: dict[int, _Reached] = {}
+
+    def solve(self, cuts: Sequence[AnyCut], limits: Limits, progress: Progress) -> EquityResult:
+        """Solve all levels under cuts; with each call there may be more of them, never fewer."""
+        case = self.case
+        levels: list[ObjectiveLevel] = []
+        kept: list[tuple[int, int]] = []
+        chosen: tuple[OptionId, ...] = ()
+        counted: frozenset[tuple[OptionId, SiteId]] = frozenset()
+        cut_short = False
+        grade: ProofGrade = "global"
+        thresholds = sorted(case.snapshot.policy.thresholds_days, reverse=True)
+        before, self._before = self._before, {}
+        master: _Master | None = None
+        for done, threshold in enumerate(thresholds):
+            active = [site for site in counted_sites(case) if can_exceed(case, site, threshold)]
+            if not active:
+                continue
+            master = master or _Master(case, cuts, thresholds)
+            known = before.get(threshold)
+            solved = master.solve(threshold, active, limits, known)
+            if solved.found:
+                chosen = tuple(o.id for o in master.visits.options if solved.whole(master.visits.runs[o.id]))
+                counted = frozenset(visit for visit, column in master.counts.items() if solved.whole(column))
+            # Without an answer in time, the last level's visits still stand; they save here what they save.
+            saving = master.saving(threshold)
+            value = sum(days for visit, days in saving.items() if visit in counted)
+            most = value if solved.status == "optimal" else max(value, _bound(solved, saving))
+            kept.append((threshold, value))
+            master.keep(threshold, value)
+            self._before[threshold] = _Reached(value=value, visits=frozenset(chosen), proved=most == value)
+            if known is None or known.value != value:
+                # With less to keep here, more may be possible at what follows.
+                before = {}
+            levels.append(_printed(case, threshold, value, most, grade))
+            grade = grade if most == value else "none"
+            cut_short |= solved.cut_short
+            progress(
+                Report(stage="equity", done=(done + 1) / len(thresholds), best=levels[-1].value, bound=levels[-1].bound)
+            )
+        return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
 
 
 class _Master:
@@ -117,14 +146,20 @@ class _Master:
         # Half a unit of room: savings are whole numbers, so nothing proved is lost to the solver's tolerance.
         self.model += _total(self.counts, self.saving(threshold)) >= value - 0.5
 
-    def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits) -> highs.Solved:
+    def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: _Reached | None) -> highs.Solved:
         """Return the most that can be saved at a level by visits to the active sites.
 
         First with trucks in fractions, which is quicker and never proves too little; where whole trucks can make
-        the same visits, that is the answer. Else whole trucks are searched from the start.
+        the same visits, that is the answer. Else whole trucks are searched from the start. What was proved to be the
+        most under fewer cuts is still that if the same visits reach it.
         """
         opened = {option.id for option in _options_for(self.case, active)}
         self.model.setObjective(_total(self.counts, self.saving(threshold)))
+        if known is not None and known.proved:
+            self._open(known.visits)
+            again = self._search(limits)
+            if again.found and again.objective > known.value - WHOLE_DAYS:
+                return replace(again, status="optimal")
         self._open(opened)
         self._make_trucks(pulp.LpContinuous)
         loose = self._search(limits)
@@ -209,7 +244,7 @@ def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
 
 def _add_food(model: pulp.LpProblem, case: Case, visits: Visits, counts: Counts) -> None:
     # (1) and (9): a visit counts with its share of the food need, in kilograms and in litres, out of the stock.
-    goods, types, days = case.snapshot.commodities, case.snapshot.truck_types, case.snapshot.policy.ration_days
+    goods, days = case.snapshot.commodities, case.snapshot.policy.ration_days
     demands: dict[tuple[OptionId, CommodityId], list[pulp.LpAffineExpression]] = defaultdict(list)
     number = 0
     for option in visits.options:
@@ -234,16 +269,24 @@ def _add_food(model: pulp.LpProblem, case: Case, visits: Visits, counts: Counts)
                     model += pulp.lpSum(goods[c].person_days * u for c, u in food.items()) <= ceiling * days
                 if storage is not None:
                     model += kg <= storage
-            trucks = visits.trucks[option.id, stop]
-            for measure, room in (("kg", "payload_kg"), ("litres", "payload_l")):
-                # (7) as kilograms and as litres
-                if measure == "litres" and _weight_decides(case, option, food):
-                    continue
-                carried = pulp.lpSum(getattr(goods[c], measure) * units for c, units in food.items())
-                model += carried <= pulp.lpSum(getattr(types[k], room) * n for k, n in trucks.items())
+            for row in _carried(case, visits, (option.id, stop), food):
+                model += row
             for commodity, units in food.items():
                 demands[option.id, commodity].append(units)
     add_stock(model, case, {key: pulp.lpSum(parts) for key, parts in demands.items()}, whole_units=False)
+
+
+def _carried(
+    case: Case, visits: Visits, stop: tuple[OptionId, int], food: Mapping[CommodityId, pulp.LpAffineExpression]
+) -> Iterator[pulp.LpConstraint]:
+    """Yield (7): the trucks of a stop carry its food, by weight and by volume."""
+    goods, types, option = case.snapshot.commodities, case.snapshot.truck_types, case.by_id[stop[0]]
+    trucks = visits.trucks[stop].items()
+    kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
+    yield kg <= pulp.lpSum(types[kind].payload_kg * n for kind, n in trucks)
+    if not _weight_decides(case, option, food):
+        litres = pulp.lpSum(goods[c].litres * units for c, units in food.items())
+        yield litres <= pulp.lpSum(types[kind].payload_l * n for kind, n in trucks)
 
 
 def _weight_decides(case: Case, option: Option, food: Mapping[CommodityId, object]) -> bool:
