@@ -8,6 +8,7 @@ food that makes a visit count. Each proved level becomes a row of the next.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TypeAlias
 
 import pulp
@@ -17,7 +18,7 @@ from planner.domain.plan import ObjectiveLevel, ProofGrade
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
-from planner.solvers.case import Case
+from planner.solvers.case import Case, FoodMinimum
 from planner.solvers.choice import EquityResult, Progress, Report
 from planner.solvers.deprivation import base, can_exceed, counted_sites, saved, scale_of
 from planner.solvers.option import Option, OptionId
@@ -244,42 +245,65 @@ def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
 
 def _add_food(model: pulp.LpProblem, case: Case, visits: Visits, counts: Counts) -> None:
     # (1) and (9): a visit counts with its share of the food need, in kilograms and in litres, out of the stock.
-    goods, days = case.snapshot.commodities, case.snapshot.policy.ration_days
     demands: dict[tuple[OptionId, CommodityId], list[pulp.LpAffineExpression]] = defaultdict(list)
-    number = 0
+    number = count()
     for option in visits.options:
         for stop, site in enumerate(option.sites):
             least = case.minimums[option.id, stop]
-            if least is None or least.units == {}:
+            goods: dict[CommodityId, pulp.LpAffineExpression] = {}
+            if least is not None and least.units != {}:
+                goods = _food(model, case, (option, stop), least, counts[option.id, site], number)
+            if site in case.coupled_sites:
+                _add_a_unit(model, case, (option, stop), goods, visits.runs[option.id], number)
+            if not goods:
                 continue
-            counted = counts[option.id, site]
-            food: dict[CommodityId, pulp.LpAffineExpression] = {}
-            if least.units is not None:
-                food = {commodity: units * counted for commodity, units in least.units.items()}
-            else:
-                for commodity, cap in case.food_caps(option, stop).items():
-                    food[commodity] = model.add_variable(f"food_{number:06}", 0, cap, pulp.LpInteger) + 0
-                    number += 1
-                kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
-                litres = pulp.lpSum(goods[c].litres * units for c, units in food.items())
-                model += kg >= least.kg * counted
-                model += litres >= least.litres * counted
-                ceiling, storage = case.ceilings[site], case.snapshot.sites[site].storage_kg
-                if ceiling is not None:
-                    model += pulp.lpSum(goods[c].person_days * u for c, u in food.items()) <= ceiling * days
-                if storage is not None:
-                    model += kg <= storage
-            for row in _carried(case, visits, (option.id, stop), food):
+            for row in _carried(case, visits, (option.id, stop), goods):
                 model += row
-            for commodity, units in food.items():
+            for commodity, units in goods.items():
                 demands[option.id, commodity].append(units)
     add_stock(model, case, {key: pulp.lpSum(parts) for key, parts in demands.items()}, whole_units=False)
+
+
+def _food(
+    model: pulp.LpProblem, case: Case, at: tuple[Option, int], least: FoodMinimum, counted: pulp.LpVariable,
+    number: Iterator[int],
+) -> dict[CommodityId, pulp.LpAffineExpression]:  # fmt: skip
+    """Return the food of a visit that counts, with rows for what its site may get."""
+    (option, stop), goods = at, case.snapshot.commodities
+    if least.units is not None:
+        return {commodity: units * counted for commodity, units in least.units.items()}
+    food = {
+        commodity: model.add_variable(f"food_{next(number):06}", 0, cap, pulp.LpInteger) + 0
+        for commodity, cap in case.food_caps(option, stop).items()
+    }
+    kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
+    model += kg >= least.kg * counted
+    model += pulp.lpSum(goods[c].litres * units for c, units in food.items()) >= least.litres * counted
+    ceiling, storage = case.ceilings[option.sites[stop]], case.snapshot.sites[option.sites[stop]].storage_kg
+    if ceiling is not None:
+        most = ceiling * case.snapshot.policy.ration_days
+        model += pulp.lpSum(goods[c].person_days * u for c, u in food.items()) <= most
+    if storage is not None:
+        model += kg <= storage
+    return food
+
+
+def _add_a_unit(
+    model: pulp.LpProblem, case: Case, at: tuple[Option, int], goods: dict[CommodityId, pulp.LpAffineExpression],
+    runs: pulp.LpVariable, number: Iterator[int],
+) -> None:  # fmt: skip
+    """Let a coupled site get one unit of something at least: the loads ask for it, so the levels must know it."""
+    option, stop = at
+    for commodity in sorted({line.commodity for line in case.stop_lines[option.id, stop]}):
+        one = model.add_variable(f"one_{next(number):06}", 0, 1, pulp.LpInteger)
+        goods[commodity] = goods.get(commodity, pulp.LpAffineExpression()) + one
+    model += pulp.lpSum(goods.values()) >= runs
 
 
 def _carried(
     case: Case, visits: Visits, stop: tuple[OptionId, int], food: Mapping[CommodityId, pulp.LpAffineExpression]
 ) -> Iterator[pulp.LpConstraint]:
-    """Yield (7): the trucks of a stop carry its food, by weight and by volume."""
+    """Yield (7): the trucks of a stop carry what it gets, by weight and by volume."""
     goods, types, option = case.snapshot.commodities, case.snapshot.truck_types, case.by_id[stop[0]]
     trucks = visits.trucks[stop].items()
     kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
