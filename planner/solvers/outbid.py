@@ -96,11 +96,13 @@ class Forcing:
         """Find the worst threshold at which the forced need costs days: the first level that no longer holds."""
         rows = self.full.levels
         low, high = 0, len(rows)
+        # Whether there is a plan does not depend on the aim; with the same one the last basis stays nearly right.
+        aim = self.full.assistance if self._large else pulp.LpAffineExpression()
         try:
             while high - low > 1:
                 middle = (low + high) // 2
                 self._keep_only(middle)
-                if self._solve(pulp.LpAffineExpression()).status == "infeasible":
+                if self._solve(aim).status == "infeasible":
                     high = middle
                 else:
                     low = middle

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import highspy
 import numpy as np
@@ -11,6 +12,9 @@ from planner.domain.policy import Limits
 from planner.solvers import highs
 from planner.solvers.aside import printed_aside
 from planner.solvers.highs import Solved, SolverBroke
+
+MOST_STEPS: Final = 20_000
+"""Steps of the simplex method after which a question is left unanswered: counted, so that a run repeats."""
 
 
 class Relaxation:
@@ -53,6 +57,7 @@ class Relaxation:
             self._engine.run()
         # From a basis that is nearly right the simplex method is quicker than anything that starts anew.
         self._engine.setOptionValue("solver", "simplex")
+        self._engine.setOptionValue("simplex_iteration_limit", MOST_STEPS)
         return highs.read(self._engine, self._model, [], 0.0, 1e-6)
 
     def at_least(self, row: pulp.LpConstraint, least: float) -> None:
