@@ -46,9 +46,18 @@ def carried(snapshot: Snapshot, known: Iterable[Option]) -> Carried:
         option = by_way.get(ways[convoy.id])
         if option is not None:
             running[convoy.id] = _as_chosen(ground, option, convoy)
-    names = _feasible(snapshot, running)
+    return that_may_run(snapshot, running.values())
+
+
+def that_may_run(snapshot: Snapshot, running: Iterable[tuple[Chosen, Timed]]) -> Carried:
+    """Return those of some convoys that break no rule by the verifier's word, alone or together.
+
+    Of convoys that only break a rule together, the fewest trucks go first; coupled convoys of a day go together.
+    """
+    by_name = {item.option.id: (item, times) for item, times in running}
+    names = _feasible(snapshot, by_name)
     return Carried(
-        chosen=tuple(running[name][0] for name in names), timed=tuple(running[name][1] for name in names)
+        chosen=tuple(by_name[name][0] for name in names), timed=tuple(by_name[name][1] for name in names)
     )  # fmt: skip
 
 

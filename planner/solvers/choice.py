@@ -77,6 +77,8 @@ class EquityResult:
     """(threshold in days, weighted person-days saved) of each level, kept as rows by the later stages."""
     visits: tuple[OptionId, ...]
     cut_short: bool
+    timed: bool = False
+    """Whether these visits, with as few trucks as they need, are known to have a timetable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

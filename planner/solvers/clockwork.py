@@ -25,16 +25,28 @@ class Solved:
     starts: tuple[tuple[Instant, ...], ...] = ()
     value: int = 0
     bound: int = 0
+    picked: tuple[Footprint | None, ...] | None = None
+    """The footprint of each convoy, None for one that stays away; None for all without a solution."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """One convoy's variables, in minutes after `base`: start of loading, starts of phases, which footprint holds."""
+    """One convoy's variables, in minutes after `base`: start of loading, starts of phases, which footprint holds.
+
+    `runs` is None for a convoy that runs in any case; else it tells whether the convoy runs at all.
+    """
 
     marks: tuple[Footprint, ...]
     picks: tuple[cp_model.IntVar, ...]
     loading: cp_model.IntVar
     starts: tuple[cp_model.IntVar, ...]
+    runs: cp_model.IntVar | None = None
+
+
+_Use: TypeAlias = tuple[int, bool, cp_model.LinearExpr, cp_model.LinearExpr, cp_model.IntVar | None]
+"""A convoy's number (-1: promised), its direction on a lane, when it enters and leaves, and whether it runs."""
+_Coming: TypeAlias = tuple[SiteId, int, cp_model.LinearExpr, cp_model.IntVar | None]
+"""A site, the day and the time at which a convoy reaches it, and whether it runs."""
 
 
 @dataclass(kw_only=True)
@@ -53,25 +65,40 @@ class Clockwork:
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     lines: list[_Line] = field(default_factory=list)
 
-    def add_convoy(self, marks: Sequence[Footprint]) -> None:
-        """Add a convoy that takes one of these footprints, all of one way and all feasible."""
+    def add_convoy(self, marks: Sequence[Footprint], *, optional: bool = False) -> None:
+        """Add a convoy that takes one of these footprints, all of one way and all feasible; or, if optional, none."""
         model, picks = self.model, tuple(self.model.new_bool_var("") for _ in marks)
-        model.add_exactly_one(picks)
+        runs = model.new_bool_var("") if optional else None
+        if runs is None:
+            model.add_exactly_one(picks)
+        else:
+            model.add(cp_model.LinearExpr.sum(list(picks)) == runs)
+            if not marks:
+                self.lines.append(_Line(marks=(), picks=(), loading=runs, starts=(), runs=runs))
+                return
         loading = model.new_int_var_from_domain(self._minutes(w for m in marks for w in m.loading_starts), "")
         starts = tuple(
             model.new_int_var_from_domain(self._minutes(w for m in marks for w in m.domains[index]), "")
             for index in range(len(marks[0].way.phases))
         )
-        line = _Line(marks=tuple(marks), picks=picks, loading=loading, starts=starts)
+        line = _Line(marks=tuple(marks), picks=picks, loading=loading, starts=starts, runs=runs)
         for mark, pick in zip(marks, picks, strict=True) if len(marks) > 1 else ():
             model.add_linear_expression_in_domain(loading, self._minutes(mark.loading_starts)).only_enforce_if(pick)
             for start, windows in zip(starts, mark.domains, strict=True):
                 model.add_linear_expression_in_domain(start, self._minutes(windows)).only_enforce_if(pick)
-        model.add(MINUTE * loading + _pick(line, [m.loading_s for m in marks]) <= MINUTE * starts[0])
+        loads = model.add(MINUTE * loading + _pick(line, [m.loading_s for m in marks]) <= MINUTE * starts[0])
+        _only_if(loads, line)
         for index in range(len(starts) - 1):
             lasts = _pick(line, [m.lasts_s[index] for m in marks])
-            model.add(MINUTE * starts[index] + lasts <= MINUTE * starts[index + 1])
+            _only_if(model.add(MINUTE * starts[index] + lasts <= MINUTE * starts[index + 1]), line)
         self.lines.append(line)
+
+    def bundle(self, bundles: Sequence[Sequence[int]]) -> None:
+        """Let the convoys of each bundle, by their places, run together or not at all; all of them are optional."""
+        for places in bundles:
+            running = [runs for place in places if (runs := self.lines[place].runs) is not None]
+            for other in running[1:]:
+                self.model.add(running[0] == other)
 
     def lay_rules(self) -> None:
         """Lay the rules between the convoys, and between them and what is already taken."""
@@ -82,7 +109,7 @@ class Clockwork:
 
     def _share_hubs(self) -> None:
         by_hub: dict[str, list[cp_model.IntervalVar]] = {}
-        for line in self.lines:
+        for line in self._possible():
             sizes = [mark.loading_s for mark in line.marks]
             interval = self._interval(line, line.loading, [0] * len(sizes), sizes)
             by_hub.setdefault(line.marks[0].way.hub, []).append(interval)
@@ -91,7 +118,7 @@ class Clockwork:
 
     def _share_gates(self) -> None:
         by_gate: dict[str, list[cp_model.IntervalVar]] = {}
-        for line in self.lines:
+        for line in self._possible():
             for index, stand in enumerate(line.marks[0].stands):
                 begins = [mark.stands[index].start_s for mark in line.marks]
                 sizes = [mark.stands[index].end_s - mark.stands[index].start_s for mark in line.marks]
@@ -101,29 +128,30 @@ class Clockwork:
             self.model.add_no_overlap([*intervals, *self._fixed(self.taken.gates.get(gate, ()))])
 
     def _share_lanes(self) -> None:
-        uses: dict[SegmentId, list[tuple[int, bool, cp_model.LinearExpr, cp_model.LinearExpr]]] = {}
-        for number, line in enumerate(self.lines):
+        uses: dict[SegmentId, list[_Use]] = {}
+        for number, line in enumerate(self._possible()):
             for index, lane in enumerate(line.marks[0].lanes):
                 start = line.starts[lane.phase]
                 enter = MINUTE * start + _pick(line, [mark.lanes[index].start_s for mark in line.marks])
                 leave = MINUTE * start + _pick(line, [mark.lanes[index].end_s for mark in line.marks])
-                uses.setdefault(lane.segment, []).append((number, lane.forward, enter, leave))
+                uses.setdefault(lane.segment, []).append((number, lane.forward, enter, leave, line.runs))
         for (segment, forward), windows in sorted(self.taken.lanes.items()):
             for window in windows if segment in uses else ():
-                uses[segment].append((-1, forward, self._constant(window.start), self._constant(window.end)))
+                uses[segment].append((-1, forward, self._constant(window.start), self._constant(window.end), None))
         for _, found in sorted(uses.items()):
             for one, other in combinations(found, 2):
                 if one[0] != other[0] and one[1] != other[1]:
-                    self._apart(one[2:], other[2:])
+                    self._apart(one, other)
 
-    def _apart(
-        self,
-        one: tuple[cp_model.LinearExpr, cp_model.LinearExpr],
-        other: tuple[cp_model.LinearExpr, cp_model.LinearExpr],
-    ) -> None:
+    def _possible(self) -> list[_Line]:
+        """Return the convoys that have a footprint at all."""
+        return [line for line in self.lines if line.marks]
+
+    def _apart(self, one: _Use, other: _Use) -> None:
         first = self.model.new_bool_var("")
-        self.model.add(one[1] <= other[0]).only_enforce_if(first)
-        self.model.add(other[1] <= one[0]).only_enforce_if(~first)
+        both = [runs for runs in (one[4], other[4]) if runs is not None]
+        self.model.add(one[3] <= other[2]).only_enforce_if(first, *both)
+        self.model.add(other[3] <= one[2]).only_enforce_if(~first, *both)
 
     def _couple(self) -> None:
         for group in self.groups:
@@ -132,21 +160,24 @@ class Clockwork:
             # Two arrivals that are both taken are not ours to move.
             for one, other in (*combinations(coming, 2), *product(coming, fixed)):
                 if one[0] != other[0] and one[1] == other[1]:
-                    self.model.add(one[2] - other[2] <= group.tolerance_s)
-                    self.model.add(other[2] - one[2] <= group.tolerance_s)
+                    both = [runs for runs in (one[3], other[3]) if runs is not None]
+                    for sooner, later in ((one[2], other[2]), (other[2], one[2])):
+                        near = self.model.add(later - sooner <= group.tolerance_s)
+                        if both:
+                            near.only_enforce_if(*both)
 
-    def _arrivals(self) -> Iterator[tuple[SiteId, int, cp_model.LinearExpr]]:
-        for line in self.lines:
+    def _arrivals(self) -> Iterator[_Coming]:
+        for line in self._possible():
             for index, arrival in enumerate(line.marks[0].arrivals):
                 offsets = [mark.arrivals[index].at_s for mark in line.marks]
                 day = line.marks[0].way.phases[arrival.phase].day
-                yield arrival.site, day, MINUTE * line.starts[arrival.phase] + _pick(line, offsets)
+                yield arrival.site, day, MINUTE * line.starts[arrival.phase] + _pick(line, offsets), line.runs
 
-    def _arrivals_taken(self) -> Iterator[tuple[SiteId, int, cp_model.LinearExpr]]:
+    def _arrivals_taken(self) -> Iterator[_Coming]:
         for site, at in self.taken.arrivals:
             for day, window in enumerate(self.day_of):
                 if window.contains(at):
-                    yield site, day, self._constant(at)
+                    yield site, day, self._constant(at), None
 
     # --------------------------------------------------------------------------------------------------- aims
 
@@ -183,6 +214,15 @@ class Clockwork:
         columns = [_pick(line, [mark.column for mark in line.marks]) for line in self.lines]
         self.model.maximize(cp_model.LinearExpr.sum(columns))
 
+    def aim_at_worth(self, worths: Sequence[Sequence[int]]) -> None:
+        """Ask for the footprints that are worth most in all; `worths` has one for each footprint of each convoy."""
+        picked = [
+            worth * pick
+            for line, own in zip(self.lines, worths, strict=True)
+            for pick, worth in zip(line.picks, own, strict=True)
+        ]
+        self.model.maximize(cp_model.LinearExpr.sum(picked))
+
     def solve(self, deterministic_s: float) -> Solved:
         """Solve with one worker and counted time, so that a run repeats."""
         solver = cp_model.CpSolver()
@@ -206,6 +246,10 @@ class Clockwork:
                 tuple(self.base + MINUTE * solver.value(start) for start in line.starts) for line in self.lines
             ),
             value=int(solver.objective_value) if aims else 0, bound=bound,
+            picked=tuple(
+                next((m for m, pick in zip(line.marks, line.picks, strict=True) if solver.boolean_value(pick)), None)
+                for line in self.lines
+            ),
         )  # fmt: skip
 
     # -------------------------------------------------------------------------------------------------- helpers
@@ -222,13 +266,15 @@ class Clockwork:
         self, line: _Line, start: cp_model.IntVar, begins: Sequence[Seconds], sizes: Sequence[Seconds]
     ) -> cp_model.IntervalVar:
         model = self.model
-        if len(line.marks) == 1:
+        if line.runs is None and len(line.marks) == 1:
             return model.new_fixed_size_interval_var(MINUTE * start + begins[0], sizes[0], "")
         begin, end = model.new_int_var(0, 400 * DAY, ""), model.new_int_var(0, 400 * DAY, "")
-        size = model.new_int_var(min(sizes), max(sizes), "")
+        size = model.new_int_var(0 if line.runs is not None else min(sizes), max(sizes), "")
         model.add(begin == MINUTE * start + _pick(line, begins))
         model.add(size == _pick(line, sizes))
         model.add(end == begin + size)
+        if line.runs is not None:
+            return model.new_optional_interval_var(begin, size, end, line.runs, "")
         return model.new_interval_var(begin, size, end, "")
 
     def _fixed(self, windows: Sequence[Window]) -> list[cp_model.IntervalVar]:
@@ -238,7 +284,12 @@ class Clockwork:
         ]
 
 
+def _only_if(constraint: cp_model.Constraint, line: _Line) -> None:
+    if line.runs is not None:
+        constraint.only_enforce_if(line.runs)
+
+
 def _pick(line: _Line, values: Sequence[int]) -> cp_model.LinearExpr:
-    if len(values) == 1:
+    if len(values) == 1 and line.runs is None:
         return cp_model.LinearExpr.constant(values[0])
     return cp_model.LinearExpr.weighted_sum(list(line.picks), list(values))

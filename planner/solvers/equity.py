@@ -6,7 +6,9 @@ food that makes a visit count. Each proved level becomes a row of the next.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import TypeAlias
 
 import pulp
@@ -16,11 +18,20 @@ from planner.domain.plan import ObjectiveLevel, ProofGrade
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
-from planner.solvers.case import Case
+from planner.solvers.case import Case, FoodMinimum
 from planner.solvers.choice import EquityResult, Progress, Report
 from planner.solvers.deprivation import base, can_exceed, counted_sites, saved, scale_of
 from planner.solvers.option import Option, OptionId
-from planner.solvers.rows import AnyCut, Visits, add_cuts, add_day_rows, add_one_visit_a_day, add_stock, add_visits
+from planner.solvers.rows import (
+    AnyCut,
+    Visits,
+    add_cuts,
+    add_day_rows,
+    add_one_visit_a_day,
+    add_stock,
+    add_visits,
+    named_in,
+)
 
 WHOLE_DAYS = 0.9
 """Savings are whole numbers: a bound less than one above the value proves it."""
@@ -41,51 +52,139 @@ def equity_of(case: Case, cuts: Sequence[AnyCut], limits: Limits, progress: Prog
 
     A level whose proof was cut short keeps the best found, with its bound; the next levels then hold given it.
     """
-    levels: list[ObjectiveLevel] = []
-    kept: list[tuple[int, int]] = []
-    chosen: tuple[OptionId, ...] = ()
-    counted: frozenset[tuple[OptionId, SiteId]] = frozenset()
-    cut_short = False
-    grade: ProofGrade = "global"
-    thresholds = sorted(case.snapshot.policy.thresholds_days, reverse=True)
-    for done, threshold in enumerate(thresholds):
-        active = [site for site in counted_sites(case) if can_exceed(case, site, threshold)]
-        if not active:
-            continue
-        model, visits, counts = _level(case, cuts, threshold, kept, active)
-        solved = highs.solve(model, limits, seed=case.snapshot.seed, abs_gap=WHOLE_DAYS)
-        if solved.found:
-            chosen = tuple(o.id for o in visits.options if solved.whole(visits.runs[o.id]))
-            counted = frozenset(visit for visit, column in counts.items() if solved.whole(column))
-        # Without an answer in time, the last level's visits still stand; they save here what they save.
-        saving = savings(case, visits.options, threshold)
-        value = sum(days for visit, days in saving.items() if visit in counted)
-        most = value if solved.status == "optimal" else max(value, _bound(solved, saving))
-        kept.append((threshold, value))
-        levels.append(_printed(case, threshold, value, most, grade))
-        grade = grade if most == value else "none"
-        cut_short |= solved.cut_short
-        progress(
-            Report(stage="equity", done=(done + 1) / len(thresholds), best=levels[-1].value, bound=levels[-1].bound)
-        )
-    return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
+    return EquityStage(case).solve(cuts, limits, progress)
 
 
-def _level(
-    case: Case, cuts: Sequence[AnyCut], threshold: int, kept: Sequence[tuple[int, int]], active: Sequence[SiteId]
-) -> tuple[pulp.LpProblem, Visits, Saving]:
-    model = pulp.LpProblem(f"equity_{threshold}", pulp.LpMaximize)
-    options = _options_for(case, active)
-    visits = add_visits(model, case, options, whole_trucks=True)
-    counts = _add_counts(model, case, visits)
-    add_day_rows(model, case, visits)
-    _add_food(model, case, visits, counts)
-    add_cuts(model, visits, cuts)
-    for level, value in kept:
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """What a level reached before, by which visits; `proved` if no more can be saved."""
+
+    value: int
+    visits: frozenset[OptionId]
+    proved: bool
+
+
+class EquityStage:
+    """Solves all levels, and again under more cuts: levels that the same visits still reach are known at once."""
+
+    def __init__(self, case: Case) -> None:
+        """Remember nothing yet."""
+        self.case = case
+        self._before: dict[int, _Reached] = {}
+
+    def solve(self, cuts: Sequence[AnyCut], limits: Limits, progress: Progress) -> EquityResult:
+        """Solve all levels under cuts; with each call there may be more of them, never fewer."""
+        case = self.case
+        levels: list[ObjectiveLevel] = []
+        kept: list[tuple[int, int]] = []
+        chosen: tuple[OptionId, ...] = ()
+        counted: frozenset[tuple[OptionId, SiteId]] = frozenset()
+        cut_short = False
+        grade: ProofGrade = "global"
+        thresholds = sorted(case.snapshot.policy.thresholds_days, reverse=True)
+        before, self._before = self._before, {}
+        master: _Master | None = None
+        for done, threshold in enumerate(thresholds):
+            active = [site for site in counted_sites(case) if can_exceed(case, site, threshold)]
+            if not active:
+                continue
+            master = master or _Master(case, cuts, thresholds)
+            known = before.get(threshold)
+            solved = master.solve(threshold, active, limits, known)
+            if solved.found:
+                chosen = tuple(o.id for o in master.visits.options if solved.whole(master.visits.runs[o.id]))
+                counted = frozenset(visit for visit, column in master.counts.items() if solved.whole(column))
+            # Without an answer in time, the last level's visits still stand; they save here what they save.
+            saving = master.saving(threshold)
+            value = sum(days for visit, days in saving.items() if visit in counted)
+            most = value if solved.status == "optimal" else max(value, _bound(solved, saving))
+            kept.append((threshold, value))
+            master.keep(threshold, value)
+            self._before[threshold] = _Reached(value=value, visits=frozenset(chosen), proved=most == value)
+            if known is None or known.value != value:
+                # With less to keep here, more may be possible at what follows.
+                before = {}
+            levels.append(_printed(case, threshold, value, most, grade))
+            grade = grade if most == value else "none"
+            cut_short |= solved.cut_short
+            progress(
+                Report(stage="equity", done=(done + 1) / len(thresholds), best=levels[-1].value, bound=levels[-1].bound)
+            )
+        return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
+
+
+class _Master:
+    """The model of all levels, stated once: a level opens the visits to its sites and aims at what they save."""
+
+    def __init__(self, case: Case, cuts: Sequence[AnyCut], thresholds: Sequence[int]) -> None:
+        """State visits, trucks and the food that makes a visit count, for every site that any level counts."""
+        self.case, self.model = case, pulp.LpProblem("equity", pulp.LpMaximize)
+        lowest = min(thresholds)
+        options = _options_for(case, [site for site in counted_sites(case) if can_exceed(case, site, lowest)])
+        self.visits = add_visits(self.model, case, options, whole_trucks=True)
+        self.counts = _add_counts(self.model, case, self.visits)
+        add_day_rows(self.model, case, self.visits)
+        _add_food(self.model, case, self.visits, self.counts)
+        add_cuts(self.model, self.visits, cuts)
+        named = named_in(cuts)
+        # Half a truck would slip through a cut: what cuts speak of stays whole throughout.
+        self._trucks = [
+            column
+            for (option, _), by_type in self.visits.trucks.items()
+            if option not in named
+            for column in by_type.values()
+        ]
+        self._savings: dict[int, Saving] = {}
+
+    def saving(self, threshold: int) -> Saving:
+        """Return what each visit saves at a level."""
+        if threshold not in self._savings:
+            self._savings[threshold] = savings(self.case, self.visits.options, threshold)
+        return self._savings[threshold]
+
+    def keep(self, threshold: int, value: int) -> None:
+        """Let no later level save less here."""
         # Half a unit of room: savings are whole numbers, so nothing proved is lost to the solver's tolerance.
-        model += _total(counts, savings(case, options, level)) >= value - 0.5
-    model.setObjective(_total(counts, savings(case, options, threshold)))
-    return model, visits, counts
+        self.model += _total(self.counts, self.saving(threshold)) >= value - 0.5
+
+    def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: _Reached | None) -> highs.Solved:
+        """Return the most that can be saved at a level by visits to the active sites.
+
+        First with trucks in fractions, which is quicker and never proves too little; where whole trucks can make
+        the same visits, that is the answer. Else whole trucks are searched from the start. What was proved to be the
+        most under fewer cuts is still that if the same visits reach it.
+        """
+        opened = {option.id for option in _options_for(self.case, active)}
+        self.model.setObjective(_total(self.counts, self.saving(threshold)))
+        if known is not None and known.proved:
+            self._open(known.visits)
+            again = self._search(limits)
+            if again.found and again.objective > known.value - WHOLE_DAYS:
+                return replace(again, status="optimal")
+        self._open(opened)
+        self._make_trucks(pulp.LpContinuous)
+        loose = self._search(limits)
+        self._make_trucks(pulp.LpInteger)
+        if loose.status not in {"optimal", "feasible"}:
+            return loose
+        self._open({name for name in opened if loose.whole(self.visits.runs[name])})
+        whole = self._search(limits)
+        if whole.found and whole.objective > loose.bound - WHOLE_DAYS:
+            return replace(whole, status="optimal")
+        self._open(opened)
+        found = self._search(limits, start=whole.values if whole.found else None)
+        return replace(found, bound=min(found.bound, loose.bound)) if found.found else found
+
+    def _search(self, limits: Limits, start: Mapping[str, float] | None = None) -> highs.Solved:
+        return highs.solve(self.model, limits, seed=self.case.snapshot.seed, abs_gap=WHOLE_DAYS, start=start)
+
+    def _open(self, opened: Collection[OptionId]) -> None:
+        for name, runs in self.visits.runs.items():
+            runs.upBound = int(name in opened)
+
+    def _make_trucks(self, category: str) -> None:
+        for column in self._trucks:
+            column.cat = category
 
 
 def _add_counts(model: pulp.LpProblem, case: Case, visits: Visits) -> Counts:
@@ -146,39 +245,78 @@ def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
 
 def _add_food(model: pulp.LpProblem, case: Case, visits: Visits, counts: Counts) -> None:
     # (1) and (9): a visit counts with its share of the food need, in kilograms and in litres, out of the stock.
-    goods, types, days = case.snapshot.commodities, case.snapshot.truck_types, case.snapshot.policy.ration_days
     demands: dict[tuple[OptionId, CommodityId], list[pulp.LpAffineExpression]] = defaultdict(list)
-    number = 0
+    number = count()
     for option in visits.options:
         for stop, site in enumerate(option.sites):
             least = case.minimums[option.id, stop]
-            if least is None or least.units == {}:
+            goods: dict[CommodityId, pulp.LpAffineExpression] = {}
+            if least is not None and least.units != {}:
+                goods = _food(model, case, (option, stop), least, counts[option.id, site], number)
+            if site in case.coupled_sites:
+                _add_a_unit(model, case, (option, stop), goods, visits.runs[option.id], number)
+            if not goods:
                 continue
-            counted = counts[option.id, site]
-            food: dict[CommodityId, pulp.LpAffineExpression] = {}
-            if least.units is not None:
-                food = {commodity: units * counted for commodity, units in least.units.items()}
-            else:
-                for commodity, cap in case.food_caps(option, stop).items():
-                    food[commodity] = model.add_variable(f"food_{number:06}", 0, cap, pulp.LpInteger) + 0
-                    number += 1
-                kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
-                litres = pulp.lpSum(goods[c].litres * units for c, units in food.items())
-                model += kg >= least.kg * counted
-                model += litres >= least.litres * counted
-                ceiling, storage = case.ceilings[site], case.snapshot.sites[site].storage_kg
-                if ceiling is not None:
-                    model += pulp.lpSum(goods[c].person_days * u for c, u in food.items()) <= ceiling * days
-                if storage is not None:
-                    model += kg <= storage
-            trucks = visits.trucks[option.id, stop]
-            for measure, room in (("kg", "payload_kg"), ("litres", "payload_l")):
-                # (7) as kilograms and as litres
-                carried = pulp.lpSum(getattr(goods[c], measure) * units for c, units in food.items())
-                model += carried <= pulp.lpSum(getattr(types[k], room) * n for k, n in trucks.items())
-            for commodity, units in food.items():
+            for row in _carried(case, visits, (option.id, stop), goods):
+                model += row
+            for commodity, units in goods.items():
                 demands[option.id, commodity].append(units)
     add_stock(model, case, {key: pulp.lpSum(parts) for key, parts in demands.items()}, whole_units=False)
+
+
+def _food(
+    model: pulp.LpProblem, case: Case, at: tuple[Option, int], least: FoodMinimum, counted: pulp.LpVariable,
+    number: Iterator[int],
+) -> dict[CommodityId, pulp.LpAffineExpression]:  # fmt: skip
+    """Return the food of a visit that counts, with rows for what its site may get."""
+    (option, stop), goods = at, case.snapshot.commodities
+    if least.units is not None:
+        return {commodity: units * counted for commodity, units in least.units.items()}
+    food = {
+        commodity: model.add_variable(f"food_{next(number):06}", 0, cap, pulp.LpInteger) + 0
+        for commodity, cap in case.food_caps(option, stop).items()
+    }
+    kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
+    model += kg >= least.kg * counted
+    model += pulp.lpSum(goods[c].litres * units for c, units in food.items()) >= least.litres * counted
+    ceiling, storage = case.ceilings[option.sites[stop]], case.snapshot.sites[option.sites[stop]].storage_kg
+    if ceiling is not None:
+        most = ceiling * case.snapshot.policy.ration_days
+        model += pulp.lpSum(goods[c].person_days * u for c, u in food.items()) <= most
+    if storage is not None:
+        model += kg <= storage
+    return food
+
+
+def _add_a_unit(
+    model: pulp.LpProblem, case: Case, at: tuple[Option, int], goods: dict[CommodityId, pulp.LpAffineExpression],
+    runs: pulp.LpVariable, number: Iterator[int],
+) -> None:  # fmt: skip
+    """Let a coupled site get one unit of something at least: the loads ask for it, so the levels must know it."""
+    option, stop = at
+    for commodity in sorted({line.commodity for line in case.stop_lines[option.id, stop]}):
+        one = model.add_variable(f"one_{next(number):06}", 0, 1, pulp.LpInteger)
+        goods[commodity] = goods.get(commodity, pulp.LpAffineExpression()) + one
+    model += pulp.lpSum(goods.values()) >= runs
+
+
+def _carried(
+    case: Case, visits: Visits, stop: tuple[OptionId, int], food: Mapping[CommodityId, pulp.LpAffineExpression]
+) -> Iterator[pulp.LpConstraint]:
+    """Yield (7): the trucks of a stop carry what it gets, by weight and by volume."""
+    goods, types, option = case.snapshot.commodities, case.snapshot.truck_types, case.by_id[stop[0]]
+    trucks = visits.trucks[stop].items()
+    kg = pulp.lpSum(goods[c].kg * units for c, units in food.items())
+    yield kg <= pulp.lpSum(types[kind].payload_kg * n for kind, n in trucks)
+    if not _weight_decides(case, option, food):
+        litres = pulp.lpSum(goods[c].litres * units for c, units in food.items())
+        yield litres <= pulp.lpSum(types[kind].payload_l * n for kind, n in trucks)
+
+
+def _weight_decides(case: Case, option: Option, food: Mapping[CommodityId, object]) -> bool:
+    """Tell whether trucks that carry this food by weight always have room for it."""
+    goods, types = case.snapshot.commodities, [case.snapshot.truck_types[kind] for kind, _ in case.truck_types(option)]
+    return all(goods[c].litres * kind.payload_kg <= goods[c].kg * kind.payload_l for c in food for kind in types)
 
 
 def _bound(solved: highs.Solved, saving: Saving) -> int:

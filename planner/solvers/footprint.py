@@ -1,10 +1,10 @@
 """What one chosen convoy takes from the others: the line that loads it, the gates it stands at, the lanes it fills."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from planner.domain.needs import SiteId
+from planner.domain.needs import CoupledGroup, SiteId
 from planner.domain.plan import Convoy
 from planner.domain.supply import HubId
 from planner.solvers.ground import Ground
@@ -12,7 +12,7 @@ from planner.solvers.one_convoy import Domains, RunTime, Way, departures, loadin
 from planner.solvers.option import Option
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
 from routing.travel.passage import Path, stretches
-from routing.units import DAY, Instant, Seconds, Window
+from routing.units import DAY, MINUTE, Instant, Seconds, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,29 @@ class Footprint:
 
     @property
     def feasible(self) -> bool:
-        """Whether the convoy could run if it were alone."""
+        """Whether the convoy has hours to load and to start in, though not yet one after the other."""
         return all(self.domains) and bool(self.loading_starts)
+
+    def runs_alone(self, groups: Sequence[CoupledGroup]) -> bool:
+        """Tell whether the convoy could run if it were alone: each of its parts as early as can be, in whole minutes.
+
+        Coupled sites of one phase must be reached within their tolerance, however the convoy is timed.
+        """
+        if not _within_tolerance(self.arrivals, groups):
+            return False
+        ready = _earliest(self.loading_starts, 0)
+        lasts = (self.loading_s, *self.lasts_s)
+        for before, windows in zip(lasts, self.domains, strict=False):
+            if ready is None:
+                return False
+            ready = _earliest(windows, ready + before)
+        return ready is not None
+
+
+def _earliest(windows: Iterable[Window], after: Instant) -> Instant | None:
+    """Return the first whole minute in the windows that is not before an instant."""
+    minutes = ((-(-max(window.start, after) // MINUTE) * MINUTE, window.end) for window in windows)
+    return min((minute for minute, end in minutes if minute < end), default=None)
 
 
 def footprint(ground: Ground, option: Option, trucks: Sequence[int]) -> Footprint:
@@ -89,6 +110,15 @@ def footprint(ground: Ground, option: Option, trucks: Sequence[int]) -> Footprin
             if time.site is not None
         ),
     )  # fmt: skip
+
+
+def _within_tolerance(arrivals: Sequence[Arrival], groups: Sequence[CoupledGroup]) -> bool:
+    """Tell whether a convoy reaches the coupled sites of each phase within their tolerance."""
+    return not any(
+        one.phase == other.phase and abs(one.at_s - other.at_s) > group.tolerance_s
+        for group in groups
+        for one, other in combinations([arrival for arrival in arrivals if arrival.site in group.sites], 2)
+    )
 
 
 def _stands(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Stand]:

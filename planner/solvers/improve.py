@@ -10,13 +10,15 @@ import pulp
 from planner.domain.policy import Limits
 from planner.solvers import highs
 from planner.solvers.case import Case
-from planner.solvers.choice import Chosen, EquityResult, Progress, Report, Timed
+from planner.solvers.choice import Chosen, EquityResult, Progress, Report
 from planner.solvers.equity import WHOLE_DAYS, savings
+from planner.solvers.fitting import Fitter
 from planner.solvers.ground import Ground
-from planner.solvers.loads import FullModel, assistance_of, full_model, read_chosen, saved_by
+from planner.solvers.loads import FullModel, full_model, read_chosen
 from planner.solvers.option import Option, OptionId
 from planner.solvers.room import Rooms
 from planner.solvers.rows import AnyCut, named_in
+from planner.solvers.standing import A_GAIN, Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import Desk
 from planner.solvers.value import A_TRACE, WIDE_GAP, whole_loads
@@ -28,32 +30,6 @@ TRIES: Final = 5
 NODES: Final = 200
 QUICK_S: Final = 0.3
 """Counted time for a component's times while searching: any times will do, the best slack is sought at the end."""
-A_GAIN: Final = 1e-5
-"""A plan is better in value from this share on: less is not worth a search, and may be the rounding of sums."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A choice that can be timed, its times, and what it reaches: days saved at each level, and value."""
-
-    chosen: tuple[Chosen, ...]
-    timed: tuple[Timed, ...]
-    saved: tuple[int, ...]
-    value: float
-
-    @classmethod
-    def of(cls, case: Case, equity: EquityResult, chosen: tuple[Chosen, ...], timed: tuple[Timed, ...]) -> "Standing":
-        """Count what a timed choice reaches; where days may be given up for value, no more at a level than is asked."""
-        saved = saved_by(case, chosen, [threshold for threshold, _ in equity.saved])
-        if case.snapshot.policy.equity_tolerance > 0:
-            saved = tuple(min(days, asked) for days, (_, asked) in zip(saved, equity.saved, strict=True))
-        return cls(chosen=chosen, timed=timed, saved=saved, value=assistance_of(case, chosen))
-
-    def better_than(self, other: "Standing") -> bool:
-        """Compare level by level, worst threshold first; savings are whole numbers, values are sums of fractions."""
-        if self.saved != other.saved:
-            return self.saved > other.saved
-        return self.value > other.value * (1 + A_GAIN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +40,7 @@ class Improver:
     equity: EquityResult
     cuts: list[AnyCut]
     deadline: Deadline
+    fitter: Fitter
 
     @cached_property
     def rooms(self) -> Rooms:
@@ -107,6 +84,9 @@ class Improver:
                 found = Standing.of(self.case, self.equity, chosen, told.timed)
                 return found if found.better_than(standing) else standing
             self.cuts.extend(cut for cut in told.proved if cut not in self.cuts)
+            fitted = self.fitter.fit(chosen, self.cuts)
+            if fitted is not None and fitted.better_than(standing):
+                return fitted
             # What is refused stays as it is in this pass, so that the rest can go ahead.
             refused = named_in((*told.proved, *told.steering))
             grown = {c.option.id for c in chosen if c.truck_count > now.get(c.option.id, 0)} & refused

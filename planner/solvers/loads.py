@@ -268,14 +268,23 @@ def saved_by(case: Case, chosen: Sequence[Chosen], thresholds: Sequence[int]) ->
 
     Of the visits that bring a site its share of food, the one that saves most at the worst threshold counts.
     """
-    best: dict[SiteId, tuple[int, ...]] = {}
+    found = first_visits(case, chosen, thresholds).values()
+    return tuple(sum(days[level] for days in found) for level in range(len(thresholds)))
+
+
+def first_visits(
+    case: Case, chosen: Sequence[Chosen], thresholds: Sequence[int]
+) -> Mapping[tuple[OptionId, int], tuple[int, ...]]:
+    """Return the stops (option, number) that count as their sites' first, with what they save above each threshold."""
+    best: dict[SiteId, tuple[tuple[int, ...], OptionId, int]] = {}
+    counted = set(counted_sites(case))
     for item in chosen:
         for stop, site in enumerate(item.option.sites):
-            if _counts(case, item, stop):
+            if site in counted and _counts(case, item, stop):
                 days = tuple(saved(case, item.option, site, threshold) for threshold in thresholds)
-                best[site] = max(best.get(site, days), days)
-    counted = set(counted_sites(case))
-    return tuple(sum(days[level] for site, days in best.items() if site in counted) for level in range(len(thresholds)))
+                if site not in best or days > best[site][0]:
+                    best[site] = days, item.option.id, stop
+    return {(option, stop): days for days, option, stop in best.values()}
 
 
 def _counts(case: Case, item: Chosen, stop: int) -> bool:

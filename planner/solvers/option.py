@@ -64,6 +64,8 @@ class Option:
     needs_escort: bool
     seconds: Seconds
     """Time away without unloading and per-truck time."""
+    stop_caps: tuple[int, ...] = ()
+    """The most trucks of each stop, where coupled sites on one tour leave less than the column has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

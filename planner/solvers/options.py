@@ -12,6 +12,7 @@ from planner.domain.snapshot import Snapshot
 from planner.domain.supply import HubId
 from planner.solvers import refusals
 from planner.solvers.choice import Progress, Report
+from planner.solvers.coupling import stop_caps
 from planner.solvers.demand import day_name, fleet_types, in_stock, trucks_for, trucks_over, wanted
 from planner.solvers.dominance import busy_days, same_but_back, undominated
 from planner.solvers.ground import Ground, path_of
@@ -261,6 +262,7 @@ class _Search:
             max_trucks=trucks, departures=windows, p=p, causes=dict(sorted(met.items())), gates=gates, busy_days=busy,
             needs_escort=not guarded.isdisjoint(policy.escort_regimes),
             seconds=sum(run.seconds for phase in way.phases for run in phase.runs),
+            stop_caps=stop_caps(self.ground, way, trucks),
         )  # fmt: skip
 
     def _most(self, way: Way, day: int) -> int:

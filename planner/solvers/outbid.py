@@ -14,6 +14,7 @@ from planner.solvers.case import Case
 from planner.solvers.choice import EquityResult
 from planner.solvers.deprivation import scale_of
 from planner.solvers.loads import FullModel, full_model
+from planner.solvers.relaxation import Relaxation
 from planner.solvers.rows import AnyCut, site_visits
 from planner.solvers.value import WHOLE_UP_TO
 
@@ -42,6 +43,7 @@ class Forcing:
         self.limits = replace(limits, mip_nodes=min(limits.mip_nodes, FORCED_NODES))
         self._cuts = cuts
         self._model: FullModel | None = None
+        self._loose: Relaxation | None = None
 
     @property
     def full(self) -> FullModel:
@@ -60,28 +62,47 @@ class Forcing:
         """Return what so many units for the site cost at least; None if no loss is proved."""
         return self._loss(units_brought(self.case, self.full, site, commodity) >= units)
 
+    @property
+    def _relaxation(self) -> Relaxation:
+        if self._loose is None:
+            self._loose = Relaxation(self.full.model, self.limits, seed=self.case.snapshot.seed)
+        return self._loose
+
+    @property
+    def _large(self) -> bool:
+        # The relaxation of a large case is solved in half a second, the search takes half a minute a question.
+        return len(self.case.options) > WHOLE_UP_TO
+
     def _loss(self, forced: pulp.LpConstraint) -> Loss | None:
+        if self._large:
+            with self._relaxation.demanding(forced):
+                return self._lost()
         model = self.full.model
         model += forced
         try:
-            solved = self._solve(self.full.assistance)
-            if solved.status == "infeasible":
-                return self._level_lost()
-            lost = self.value - solved.bound
-            return Loss(rule="value", lost=lost, share=lost / self.value) if lost > 0 else None
+            return self._lost()
         finally:
             # Nothing is below 0, so the row asks for nothing any more.
             forced.changeRHS(0)
 
+    def _lost(self) -> Loss | None:
+        solved = self._solve(self.full.assistance)
+        if solved.status == "infeasible":
+            return self._level_lost()
+        lost = self.value - solved.bound
+        return Loss(rule="value", lost=lost, share=lost / self.value) if lost > 0 else None
+
     def _level_lost(self) -> Loss | None:
         """Find the worst threshold at which the forced need costs days: the first level that no longer holds."""
-        kept, rows = [value for _, value in self.equity.saved], self.full.levels
+        rows = self.full.levels
         low, high = 0, len(rows)
+        # Whether there is a plan does not depend on the aim; with the same one the last basis stays nearly right.
+        aim = self.full.assistance if self._large else pulp.LpAffineExpression()
         try:
             while high - low > 1:
                 middle = (low + high) // 2
                 self._keep_only(middle)
-                if self._solve(pulp.LpAffineExpression()).status == "infeasible":
+                if self._solve(aim).status == "infeasible":
                     high = middle
                 else:
                     low = middle
@@ -90,17 +111,20 @@ class Forcing:
             saved = pulp.LpAffineExpression(dict(rows[low].items()))
             lost = (value - self._solve(saved).bound) / scale_of(self.case)
         finally:
-            for row, value in zip(rows, kept, strict=True):
-                row.changeRHS(value - 0.5 if value > 0 else 0)
+            self._keep_only(len(rows))
         level = self.equity.levels[low]
         return Loss(rule=f"equity > {threshold} d", lost=lost, share=lost / max(level.value, 1.0)) if lost > 0 else None
 
     def _keep_only(self, count: int) -> None:
         for index, (row, (_, value)) in enumerate(zip(self.full.levels, self.equity.saved, strict=True)):
-            row.changeRHS(value - 0.5 if index < count and value > 0 else 0)
+            least = value - 0.5 if index < count and value > 0 else 0
+            if self._large:
+                self._relaxation.at_least(row, least)
+            else:
+                row.changeRHS(least)
 
     def _solve(self, objective: pulp.LpAffineExpression) -> highs.Solved:
+        if self._large:
+            return self._relaxation.solve(objective)
         self.full.model.setObjective(objective)
-        # The relaxation of a large case is solved in half a second, the search takes half a minute a question.
-        large = len(self.case.options) > WHOLE_UP_TO
-        return highs.solve(self.full.model, self.limits, seed=self.case.snapshot.seed, gap=1e-3, relaxed=large)
+        return highs.solve(self.full.model, self.limits, seed=self.case.snapshot.seed, gap=1e-3)

@@ -77,6 +77,8 @@ def add_visits(
         model += total <= option.max_trucks * runs[option.id]
         if len(option.sites) > 1:
             for stop in range(len(option.sites)):
+                if option.stop_caps:
+                    model += pulp.lpSum(trucks[option.id, stop].values()) <= option.stop_caps[stop] * runs[option.id]
                 model += pulp.lpSum(trucks[option.id, stop].values()) >= runs[option.id]
     return visits
 

@@ -6,20 +6,25 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from planner.domain.plan import ObjectiveLevel, ProofGrade
-from planner.solvers.carried import Carried
+from planner.solvers.carried import Carried, that_may_run
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report, Timed
-from planner.solvers.equity import equity_of
+from planner.solvers.equity import EquityStage
+from planner.solvers.fitting import Fitter
 from planner.solvers.highs import relative_gap
-from planner.solvers.improve import Improver, Standing
+from planner.solvers.improve import Improver
 from planner.solvers.loads import saved_by
 from planner.solvers.rows import AnyCut
 from planner.solvers.spared import without_conflicts
+from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
-from planner.solvers.value import WHOLE_UP_TO, ValueResult, least_trucks, repaired, value_of
+from planner.solvers.value import WHOLE_UP_TO, ValueResult, among_few, least_trucks, no_time_for, repaired, value_of
 
 REPAIRS_A_ROUND: Final = 2
 """Repairs of a choice are quick: so many count as one round of the policy."""
+
+CLOSE: Final = 1e-3
+"""A plan this near its bound is not searched further: whole trucks and units cannot always come closer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,17 @@ class Settled:
     """Value that the last stage may not give up any of: what another plan, carried over, brings at least."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Masters:
+    equity: EquityResult
+    value: ValueResult
+    levels_kept: bool = True
+
+    @property
+    def short(self) -> bool:
+        return self.equity.cut_short or self.value.cut_short
+
+
 def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     """Solve equity and value, time the choice, and repeat with the cuts that come back, in counted rounds.
 
@@ -50,15 +66,18 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     """
     rounds = case.snapshot.limits.cut_rounds * REPAIRS_A_ROUND
     cuts: list[AnyCut] = []
-    equity = _fairest(case, cuts, deadline, progress)
+    equity, least = _fairest(case, cuts, deadline, progress)
     steered = False
     now = best = _masters(case, cuts, deadline, progress, equity)
     proved, short = now, now.short
+    fitter = Fitter(case=case, equity=equity, least=least, deadline=deadline)
+    standing = Standing.of(case, equity, (), ())
     for done in range(rounds):
         told = timetable(case.snapshot, now.value.chosen)
-        if told.timed is not None:
+        if told.timed is not None and now.value.chosen:
             return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short, case=case)
-        if deadline.is_reached():
+        standing = _better(standing, fitter.fit(now.value.chosen, cuts) if done == 0 else None)
+        if deadline.is_reached() or _is_close(standing, now):
             break
         # Cuts that only steer are taken where nothing is proved.
         new = [cut for cut in told.proved or told.steering if cut not in cuts]
@@ -76,15 +95,71 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
         short |= now.short
         best = now if now.value.chosen else best
         progress(Report(stage="timetable", done=(done + 1) / rounds, best=now.value.level.value))
-    chosen, times = without_conflicts(case, best.equity, best.value.chosen)
-    found = _improved(case, best.equity, cuts, deadline, (chosen, times), progress)
+    standing = _better(standing, fitter.fit(now.value.chosen, cuts))
+    if not standing.chosen:
+        standing = _at_hand(case, equity, best.value.chosen or least, cuts, fitter, deadline)
+    if not _is_close(standing, best):
+        search = Improver(case=case, equity=best.equity, cuts=cuts, deadline=deadline, fitter=fitter)
+        standing = search.improve(standing, progress)
+    found = _sure(case, equity, standing, deadline)
+    short |= deadline.met
     return _settled(best, proved if steered else best, found.chosen, found.timed, cuts, short=short, case=case)
+
+
+def _is_close(standing: Standing, now: _Masters) -> bool:
+    """Tell whether a plan keeps every level and is as good as proved: more search would not be worth its time."""
+    asked = tuple(days for _, days in now.equity.saved)
+    close = relative_gap(standing.value, now.value.level.bound) <= CLOSE
+    return close and bool(standing.chosen) and now.levels_kept and standing.saved >= asked
+
+
+def _stays(item: Chosen) -> bool:
+    return any(phase.visits for phase in item.option.phases[:-1])
+
+
+def _sure(case: Case, equity: EquityResult, found: Standing, deadline: Deadline) -> Standing:
+    """Leave to the verifier, who knows every rule, what of a search that was stopped half-way may run.
+
+    So too where a column stays a night at a site: whether a line lapses behind it meanwhile is not screened before.
+    """
+    if not deadline.met and not any(_stays(item) for item in found.chosen):
+        return found
+    sure = that_may_run(case.snapshot, zip(found.chosen, found.timed, strict=True))
+    return Standing.of(case, equity, sure.chosen, sure.timed)
+
+
+def _better(one: Standing, other: Standing | None) -> Standing:
+    return other if other is not None and other.better_than(one) else one
+
+
+def _at_hand(
+    case: Case,
+    equity: EquityResult,
+    chosen: tuple[Chosen, ...],
+    cuts: Sequence[AnyCut],
+    fitter: Fitter,
+    deadline: Deadline,
+) -> Standing:
+    """Return a plan when the search found none: never an empty one where a convoy can run.
+
+    Of what is known of the visits what can be timed is taken; where nothing is known, of a few visits to each site.
+    """
+    if not chosen:
+        chosen = among_few(case, equity, cuts, deadline.closing())
+    fitted = fitter.fit(chosen, cuts)
+    if fitted is not None and fitted.chosen:
+        return fitted
+    return Standing.of(case, equity, *without_conflicts(case, equity, chosen))
 
 
 def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, progress: Progress) -> Settled:
     """Better what was carried over from another plan, and return that or what was settled, whichever reaches more."""
-    fresh = standing_of(case, settled.equity, settled.chosen, settled.timed)
-    found = _improved(case, settled.equity, list(settled.cuts), deadline, (over.chosen, over.timed), progress)
+    fresh = Standing.of(case, settled.equity, settled.chosen, settled.timed)
+    search = Improver(
+        case=case, equity=settled.equity, cuts=list(settled.cuts), deadline=deadline,
+        fitter=Fitter(case=case, equity=settled.equity, least=(), deadline=deadline),
+    )  # fmt: skip
+    found = search.improve(Standing.of(case, settled.equity, over.chosen, over.timed), progress)
     if fresh.better_than(found):
         return replace(settled, floor=fresh.value)
     return replace(
@@ -93,65 +168,46 @@ def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, 
     )  # fmt: skip
 
 
-def standing_of(case: Case, equity: EquityResult, chosen: tuple[Chosen, ...], timed: tuple[Timed, ...]) -> Standing:
-    """Return what a timed choice reaches at the levels of the equity stage, and in value."""
-    return Standing.of(case, equity, chosen, timed)
-
-
-def _improved(
-    case: Case,
-    equity: EquityResult,
-    cuts: list[AnyCut],
-    deadline: Deadline,
-    given: tuple[tuple[Chosen, ...], tuple[Timed, ...]],
-    progress: Progress,
-) -> Standing:
-    search = Improver(case=case, equity=equity, cuts=cuts, deadline=deadline)
-    return search.improve(standing_of(case, equity, *given), progress)
-
-
-def _fairest(case: Case, cuts: list[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
+def _fairest(
+    case: Case, cuts: list[AnyCut], deadline: Deadline, progress: Progress
+) -> tuple[EquityResult, tuple[Chosen, ...]]:
     """Solve equity until its visits, with as few trucks as they need, can be timed; add the cuts found to `cuts`.
 
     Visits alone are timed in moments: what the levels cannot keep is better known before loads are searched. Only
-    proved cuts are taken here, so that the levels stay proved.
+    proved cuts are taken here, so that the levels stay proved. Returned beside it are those visits with those trucks.
     """
-    equity = _eased(case, cuts, deadline, progress)
+    stage = EquityStage(case)
+    equity = _eased(stage, cuts, deadline, progress)
+    least = least_trucks(case, equity, cuts, deadline.closing())
     for _ in range(case.snapshot.limits.cut_rounds):
-        told = timetable(case.snapshot, least_trucks(case, equity, cuts, deadline.limits()))
+        told = timetable(case.snapshot, least)
+        if told.timed is not None and least:
+            return replace(equity, timed=True), least
         new = [cut for cut in told.proved if cut not in cuts]
-        if told.timed is not None or not new:
+        if not new:
             break
         cuts += new
-        equity = _eased(case, cuts, deadline, progress)
-    return equity
+        equity = _eased(stage, cuts, deadline, progress)
+        least = least_trucks(case, equity, cuts, deadline.closing())
+    return equity, least
 
 
-def _eased(case: Case, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
+def _eased(stage: EquityStage, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
     """Solve equity; of what each level saves the policy may let a share be given up for value."""
-    equity = equity_of(case, cuts, deadline.limits(), progress)
-    kept = 1 - case.snapshot.policy.equity_tolerance
+    equity = stage.solve(cuts, deadline.limits(), progress)
+    kept = 1 - stage.case.snapshot.policy.equity_tolerance
     return equity if kept == 1 else replace(equity, saved=tuple((t, math.ceil(v * kept)) for t, v in equity.saved))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Masters:
-    equity: EquityResult
-    value: ValueResult
-    levels_kept: bool = True
-
-    @property
-    def short(self) -> bool:
-        return self.equity.cut_short or self.value.cut_short
 
 
 def _masters(
     case: Case, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress, equity: EquityResult
 ) -> _Masters:
+    if deadline.is_reached():
+        return _Masters(equity=equity, value=no_time_for(case))
     value = value_of(case, equity, cuts, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
-    equity = _eased(case, cuts, deadline, progress)
+    equity = _eased(EquityStage(case), cuts, deadline, progress)
     value = value_of(case, equity, cuts, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from planner.solvers.choice import Chosen
+from planner.solvers.footprint import footprint
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import departures, way_of
 from planner.solvers.option import Option
 from planner.solvers.rows import SplitCut
 
@@ -45,4 +45,4 @@ def _at_least(option: Option, least: Sequence[int]) -> Iterator[tuple[int, ...]]
 
 
 def _runs(ground: Ground, option: Option, trucks: Sequence[int]) -> bool:
-    return all(departures(ground, way_of(option), trucks))
+    return footprint(ground, option, trucks).runs_alone(ground.snapshot.groups)

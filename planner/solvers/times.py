@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from planner.domain.hurry import hurried
 from planner.domain.plan import Convoy
@@ -14,6 +15,9 @@ from planner.solvers.ground import Ground
 from planner.solvers.rows import AnyCut
 from planner.solvers.splits import split_cuts
 from planner.solvers.timetable import schedule
+
+CLOSING_S: Final = 10
+"""Wall time beyond the safety stop for loading trucks whose visits stand: it takes a part of a second."""
 
 
 class Deadline:
@@ -37,6 +41,10 @@ class Deadline:
         """Return the limits with the wall time that is left."""
         left = 0 if self.is_reached() else max(0, round(self._end - time.monotonic()))
         return replace(self._limits, wall_s=left)
+
+    def closing(self) -> Limits:
+        """Return the limits for a last step that makes a plan of what was found: it has a little time in any case."""
+        return replace(self._limits, wall_s=max(CLOSING_S, self.limits().wall_s))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

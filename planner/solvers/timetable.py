@@ -102,13 +102,16 @@ class Desk:
         feasible = [[mark for mark in marks if mark.feasible] for marks in convoys]
         if not all(feasible):
             return None
-        snapshot = self.ground.snapshot
-        base = self.ground.access.horizon.start // MINUTE * MINUTE
-        work = Clockwork(base=base, taken=self.taken, groups=snapshot.groups, day_of=snapshot.days)
+        work = self._work()
         for marks in feasible:
             work.add_convoy(marks)
         work.lay_rules()
         return work
+
+    def _work(self) -> Clockwork:
+        snapshot = self.ground.snapshot
+        base = self.ground.access.horizon.start // MINUTE * MINUTE
+        return Clockwork(base=base, taken=self.taken, groups=snapshot.groups, day_of=snapshot.days)
 
     @cached_property
     def taken(self) -> Taken:
@@ -127,6 +130,26 @@ class Desk:
         """Tell whether it is proved that the convoys cannot run together, each with any one of its footprints."""
         work = self.clockwork(convoys)
         return work is None or work.solve(self.limits.timetable_deterministic_s).outcome == "infeasible"
+
+    def worthiest(
+        self,
+        convoys: Sequence[Sequence[Footprint]],
+        worths: Sequence[Sequence[int]],
+        bundles: Sequence[Sequence[int]],
+        deterministic_s: float,
+    ) -> tuple[Footprint | None, ...] | None:
+        """Return one feasible footprint of each convoy, or none for those that stay away, so that all run together.
+
+        Those that are worth most in all are sought, `worths` having one for each footprint. The convoys of a bundle,
+        given by their places, run together or not at all. None if nothing was found in the counted time.
+        """
+        work = self._work()
+        for marks in convoys:
+            work.add_convoy(marks, optional=True)
+        work.lay_rules()
+        work.bundle(bundles)
+        work.aim_at_worth(worths)
+        return work.solve(deterministic_s).picked
 
     # --------------------------------------------------------------------------------------------------- cuts
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from planner.domain.needs import CommodityId, SiteId
 from planner.domain.plan import Convoy, Unmet
-from planner.solvers.alone import Alone, Most
+from planner.solvers.alone import Alone, Most, together_with
 from planner.solvers.assemble import delivered
 from planner.solvers.case import Case
 from planner.solvers.choice import EquityResult
@@ -69,7 +69,7 @@ class _Desk:
         brought = delivered(convoys)
         self.brought = brought
         self.left = {key: units - brought[key] for key, units in self.needed.items() if units > brought[key]}
-        self._alone: dict[SiteId, Alone] = {}
+        self._alone: dict[frozenset[SiteId], Alone] = {}
         self._losses: dict[SiteId, Loss | None] = {}
         self._forcing = Forcing(case, proofs.equity, proofs.cuts, proofs.value, self.snapshot.limits)
         self._resolves = self.snapshot.limits.explain_resolves
@@ -105,9 +105,12 @@ class _Desk:
         return max(0, self.brought[site, commodity] - pinned)
 
     def _most(self, site: SiteId, commodity: CommodityId, needed: int) -> Most | None:
-        if site not in self._alone:
-            self._alone[site] = Alone(self.case, site)
-        return self._alone[site].most(commodity, needed, self.deadline.limits())
+        if self.deadline.is_reached():
+            return None
+        sites = together_with(self.case, site)
+        if sites not in self._alone:
+            self._alone[sites] = Alone(self.case, site)
+        return self._alone[sites].most(site, commodity, needed, self.deadline.limits())
 
     def _never(self, site: SiteId, commodity: CommodityId) -> tuple[str, str, tuple[str, ...]] | None:
         name, good = self.snapshot.sites[site].name, self.snapshot.commodities[commodity]
@@ -182,6 +185,8 @@ class _Desk:
         return self._row(site, commodity, units, "search", reason, (), outbid=False)
 
     def _loss(self, site: SiteId, commodity: CommodityId, units: int) -> Loss | None:
+        if self.deadline.is_reached():
+            return None
         if site not in self.served:
             # One answer for all goods of a site that nobody visits.
             if site not in self._losses and self._resolves > 0:

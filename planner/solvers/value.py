@@ -1,19 +1,21 @@
 """Among the fairest plans take the one that brings most: expected person-days of assistance, proved by a bound."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pulp
 
+from planner.domain.needs import SiteId
 from planner.domain.plan import ObjectiveLevel, ProofGrade
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report
-from planner.solvers.loads import FullModel, full_model, read_chosen
+from planner.solvers.loads import FullModel, full_model, halves, read_chosen
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import AnyCut, named_in
 
@@ -22,6 +24,8 @@ WHOLE_UP_TO: Final = 400
 
 WIDE_GAP: Final = 1e-3
 """A search among a few visits stops at this gap: whole units lose about as much afterwards."""
+FEW: Final = 3
+"""Visits to each site that a plan made in moments is chosen among."""
 A_TRACE: Final = 0.02
 """A relaxation makes use of a visit from this share on."""
 REPAIR_LOSS: Final = 0.01
@@ -134,11 +138,18 @@ def _by_support(
     held = _Search(pinned, highs.solve(pinned.model, limits, seed=case.snapshot.seed, relaxed=True))
     progress(Report(stage="value", done=0.3, best=None, bound=free.solved.bound))
     support = _support(free) | (_support(held) if held.solved.found else frozenset())
-    best = _among(case, equity, cuts, limits, support | frozenset(equity.visits))
+    best = _among(case, equity, cuts, limits, support | frozenset(equity.visits), sure=_timed(equity))
+    if not best.solved.found:
+        best = _among(case, equity, cuts, limits, support | frozenset(equity.visits))
     if not best.solved.found:
         best = _among(case, equity, cuts, limits, frozenset(option.id for option in case.options))
     progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=free.solved.bound))
     return _result(best, case, free.solved.bound, cut_short=best.solved.cut_short)
+
+
+def _timed(equity: EquityResult) -> frozenset[OptionId]:
+    """Return the equity stage's visits where they are known to have a timetable: others of the same worth may not."""
+    return frozenset(equity.visits) if equity.timed else frozenset()
 
 
 def _support(search: _Search) -> frozenset[OptionId]:
@@ -168,9 +179,18 @@ def _repairs(
     sites = {site for option in touched for site in option.sites}
     stirred = frozenset(o.id for o in case.options if o.day in days and (o.hub in hubs or sites & set(o.sites)))
     # Rather fewer visits than other ones: that is settled in a moment.
-    yield _among(case, equity, cuts, limits, visits | frozenset(equity.visits), sure=visits - stirred)
+    yield _among(
+        case, equity, cuts, limits, visits | frozenset(equity.visits), sure=(visits - stirred) | _timed(equity)
+    )
     if len(case.options) <= WHOLE_UP_TO:
-        yield _among(case, equity, cuts, limits, visits | frozenset(equity.visits) | stirred, sure=visits - stirred)
+        yield _among(
+            case,
+            equity,
+            cuts,
+            limits,
+            visits | frozenset(equity.visits) | stirred,
+            sure=(visits - stirred) | _timed(equity),
+        )
 
 
 def _among(
@@ -184,7 +204,7 @@ def _among(
     """Choose again among a few visits, in whole trucks, `sure` ones running anyway; then make the units whole."""
     options = [option for option in case.options if option.id in visits]
     full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=False)
-    for option in sure:
+    for option in sure & set(full.visits.runs):
         full.visits.runs[option].lowBound = 1
     gap = max(limits.mip_gap, WIDE_GAP)
     search = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=gap))
@@ -262,6 +282,36 @@ def least_trucks(case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limit
     model.setObjective(pulp.lpSum(full.visits.truck_sum(option) for option in full.visits.options))
     solved = highs.solve(model, limits, seed=case.snapshot.seed)
     return read_chosen(case, full, solved) if solved.found else ()
+
+
+def no_time_for(case: Case) -> ValueResult:
+    """Return what is known of the value without a search: nothing brings more than all needs would be worth."""
+    goods, policy = case.snapshot.commodities, case.snapshot.policy
+    bound = 0.0
+    for line in case.lines:
+        first, second = halves(line)
+        worth = goods[line.commodity].person_days * goods[line.commodity].priority
+        worth *= case.snapshot.sites[line.site].severity
+        bound += worth * (first * policy.first_half_value + second * policy.second_half_value)
+    level = ObjectiveLevel(
+        level=2, name="value", value=0.0, bound=bound, gap=highs.relative_gap(0.0, bound), proof="global"
+    )
+    return ValueResult(chosen=(), level=level, bound_grade="global", status="limit", cut_short=True)
+
+
+def among_few(case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits) -> tuple[Chosen, ...]:
+    """Return convoys that bring much, chosen in moments among a few of the first to each site; no level is kept.
+
+    A plan for the case that nothing better was found in time.
+    """
+    few: dict[SiteId, list[Option]] = defaultdict(list)
+    for option in sorted(case.options, key=lambda o: (o.day, len(o.sites), -o.max_trucks, o.id)):
+        if any(len(few[site]) < FEW for site in option.sites):
+            for site in option.sites:
+                few[site].append(option)
+    visits = frozenset(option.id for options in few.values() for option in options)
+    search = _among(case, replace(equity, saved=()), cuts, limits, visits)
+    return read_chosen(case, search.full, search.solved) if search.solved.found else ()
 
 
 def _taken(search: _Search) -> frozenset[OptionId]:

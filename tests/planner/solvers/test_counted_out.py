@@ -56,3 +56,9 @@ def test_the_master_equals_the_count_where_one_rule_alone_binds(rule: str) -> No
     worlds = (case_of_one_rule(rule, seed) for seed in count())
     for world, counted in islice(countable(worlds), OF_EACH_RULE):
         agrees(world, counted)
+
+
+def test_a_coupled_visit_that_could_unload_nothing_is_promised_by_no_level() -> None:
+    """A world in which the levels once promised a tour to two coupled sites that had trucks for the food of one."""
+    world = random_case(197)
+    agrees(world, count_out(*world))

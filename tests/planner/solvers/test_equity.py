@@ -6,9 +6,10 @@ import pytest
 
 from planner.domain.needs import CoupledGroup
 from planner.domain.snapshot import Snapshot
+from planner.solvers.case import Case
 from planner.solvers.choice import EquityResult, ExclusionCut
 from planner.solvers.deprivation import days_above
-from planner.solvers.equity import solve_equity
+from planner.solvers.equity import EquityStage, equity_of, solve_equity
 from planner.solvers.option import Option
 from tests.planner import instances as known
 from tests.planner.solvers.enumerate import SEEDS, counted_out
@@ -37,6 +38,16 @@ def test_every_level_equals_the_count_of_all_plans(seed: int) -> None:
     found = dict(result.saved)
     assert [found.get(theta, 0) for theta in thetas] == list(levels)
     assert all(level.proof == "global" and level.gap == 0 for level in result.levels)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:12])
+def test_levels_solved_again_under_more_cuts_are_those_solved_under_them_at_once(seed: int) -> None:
+    snapshot, options, cuts = random_case(seed)
+    case = Case(snapshot, options)
+    stage = EquityStage(case)
+    stage.solve((), snapshot.limits, silent)
+    again, at_once = stage.solve(cuts, snapshot.limits, silent), equity_of(case, cuts, snapshot.limits, silent)
+    assert (again.saved, again.levels) == (at_once.saved, at_once.levels)
 
 
 def test_the_site_that_waits_longer_is_served_first_though_fewer_people_live_there() -> None:

@@ -7,8 +7,9 @@ from planner.domain.snapshot import Snapshot
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen
 from planner.solvers.equity import equity_of
+from planner.solvers.fitting import Fitter
 from planner.solvers.ground import Ground
-from planner.solvers.improve import Improver, Standing
+from planner.solvers.improve import Improver
 from planner.solvers.one_convoy import departures, way_of
 from planner.solvers.option import Option
 from planner.solvers.options import build
@@ -16,6 +17,7 @@ from planner.solvers.room import Rooms
 from planner.solvers.rows import SplitCut
 from planner.solvers.spared import without_conflicts
 from planner.solvers.splits import split_cuts
+from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import Desk, schedule
 from tests.planner.instances import hours, hub, network, place, road, site, two_sites_one_gate, world
@@ -64,7 +66,8 @@ def improver(snapshot: Snapshot) -> Improver:
     case = Case(snapshot, build(snapshot, silent).options)
     deadline = Deadline(snapshot.limits)
     equity = equity_of(case, (), deadline.limits(), silent)
-    return Improver(case=case, equity=equity, cuts=[], deadline=deadline)
+    fitter = Fitter(case=case, equity=equity, least=(), deadline=deadline)
+    return Improver(case=case, equity=equity, cuts=[], deadline=deadline, fitter=fitter)
 
 
 def test_from_an_empty_plan_every_level_and_the_value_rise() -> None:

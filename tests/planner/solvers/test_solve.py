@@ -12,7 +12,7 @@ from planner.domain.verify import violations
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, Report, Timed
 from planner.solvers.options import build
-from planner.solvers.solve import solve
+from planner.solvers.solve import solve, solve_options
 from planner.solvers.times import fleet_cuts
 from routing.status import Status
 from routing.units import DAY, MINUTE, Window
@@ -182,6 +182,23 @@ def test_a_solve_in_a_hurry_ends_with_a_sound_plan_that_says_so(make: Callable[[
 
     assert plan.cut_short
     assert violations(plan, snapshot) == ()
+
+
+@pytest.mark.parametrize("make", WORLDS)
+def test_a_solve_without_any_time_still_sends_what_can_be_sent_and_keeps_true_bounds(
+    make: Callable[[], Snapshot],
+) -> None:
+    snapshot = make()
+    found = build(snapshot, silent)
+    best = solve_options(snapshot, found, silent)
+
+    plan = solve_options(replace(snapshot, limits=replace(snapshot.limits, wall_s=0)), found, silent)
+
+    assert plan.cut_short
+    assert violations(plan, snapshot) == ()
+    assert bool(plan.convoys) == bool(best.convoys)
+    for level, reached in zip(plan.objective[:-2], best.objective[:-2], strict=True):
+        assert level.bound >= reached.value if level.name == "value" else level.bound <= reached.value
 
 
 def test_what_the_value_stage_has_found_is_kept_in_a_hurry() -> None:

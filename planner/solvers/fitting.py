@@ -1,0 +1,198 @@
+"""Make a choice that cannot be timed fit its gates, lanes and lines: fewer trucks here, a convoy less there."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, TypeAlias
+
+import pulp
+
+from planner.domain.policy import Limits
+from planner.solvers import highs
+from planner.solvers.case import Case
+from planner.solvers.choice import Chosen, EquityResult
+from planner.solvers.footprint import Footprint, components, footprint, shared_resources
+from planner.solvers.ground import Ground
+from planner.solvers.loads import assistance_of, first_visits, full_model, read_chosen
+from planner.solvers.option import OptionId
+from planner.solvers.rows import AnyCut
+from planner.solvers.standing import Standing
+from planner.solvers.times import Deadline, timetable
+from planner.solvers.timetable import Desk
+from planner.solvers.value import WIDE_GAP, whole_loads
+
+Caps: TypeAlias = Mapping[OptionId, tuple[int, ...]]
+"""The most trucks for each stop of the convoys that may run."""
+Firsts: TypeAlias = Mapping[tuple[OptionId, int], tuple[int, ...]]
+"""The stops (option, number) that count as a site's first visit, with the days that they save at each level."""
+
+ROUNDS: Final = 4
+"""So many times a choice is made to fit: what is loaded anew may clash where nothing clashed before."""
+MOST_RANKS: Final = 20
+"""So many first visits of a component are told apart by what they save: numbers stay within those of the solver."""
+QUICK_S: Final = 0.5
+"""Counted time for fitting a component: a good fit will do, none is proved the best."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitter:
+    """Fits choices of one case; `least` are the fewest trucks with which the equity stage's visits can be made."""
+
+    case: Case
+    equity: EquityResult
+    least: tuple[Chosen, ...]
+    deadline: Deadline
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Times convoys."""
+        return Desk(ground=Ground.of(self.case.snapshot), limits=self.case.snapshot.limits)
+
+    def fit(self, chosen: tuple[Chosen, ...], cuts: Sequence[AnyCut]) -> Standing | None:
+        """Return what can be timed of a choice, its trucks loaded anew; None where nothing was found."""
+        clashes: list[AnyCut] = []
+        if not chosen:
+            return None
+        for _ in range(ROUNDS):
+            firsts = first_visits(self.case, chosen, [threshold for threshold, _ in self.equity.saved])
+            caps: dict[OptionId, tuple[int, ...]] = {}
+            for part in self._parts(chosen):
+                caps |= self._together(part, firsts)
+            chosen = self._loaded(caps, firsts, [*cuts, *clashes])
+            if not chosen:
+                return None
+            told = timetable(self.case.snapshot, chosen)
+            if told.timed is not None:
+                return Standing.of(self.case, self.equity, chosen, told.timed)
+            clashes += told.steering
+        return None
+
+    # ---------------------------------------------------------------------------------------------- timetable
+
+    def _parts(self, chosen: Sequence[Chosen]) -> Iterator[list[Chosen]]:
+        groups = {site: group.id for group in self.case.snapshot.groups for site in group.sites}
+        shared = [
+            shared_resources(item.option, footprint(self.desk.ground, item.option, _per_stop(item)), groups)
+            for item in chosen
+        ]
+        for members in components(shared):
+            yield [chosen[index] for index in members]
+
+    def _together(self, part: Sequence[Chosen], firsts: Firsts) -> Caps:
+        """Return with how many trucks convoys that share something can run together.
+
+        First visits are kept as far as can be, those that save most days above the worst threshold before others;
+        then what brings most.
+        """
+        asked = {item.option.id: _per_stop(item) for item in part}
+        if not self.desk.impossible([(footprint(self.desk.ground, o.option, asked[o.option.id]),) for o in part]):
+            return asked
+        fewest = {item.option.id: self._fewest(item, firsts) for item in part}
+        marks = [list(self._smaller(item, fewest[item.option.id])) for item in part]
+        worths = [
+            [round(assistance_of(self.case, [item]) / item.truck_count)] * len(own)
+            for item, own in zip(part, marks, strict=True)
+        ]
+        worths = [
+            [each * mark.column for each, mark in zip(w, own, strict=True)]
+            for w, own in zip(worths, marks, strict=True)
+        ]
+        most = sum(max(own, default=0) for own in worths) + 1
+        ranked = sorted(
+            (place for place, item in enumerate(part) if self._days(item, firsts)),
+            key=lambda place: self._days(part[place], firsts),
+        )
+        for rank, place in enumerate(ranked):
+            least = fewest[part[place].option.id]
+            for number, mark in enumerate(marks[place]):
+                if all(n >= few for n, few in zip(mark.trucks, least, strict=True)):
+                    worths[place][number] += most << min(rank, MOST_RANKS)
+        picked = self.desk.worthiest(marks, worths, self._bundles(part), QUICK_S)
+        found = zip(part, picked or (), strict=picked is not None)
+        return {item.option.id: mark.trucks for item, mark in found if mark is not None}
+
+    def _days(self, item: Chosen, firsts: Firsts) -> tuple[int, ...]:
+        """Return the days that a convoy's first visits save at each level; empty if none of its visits is one."""
+        own = [firsts[item.option.id, stop] for stop in range(len(item.trucks)) if (item.option.id, stop) in firsts]
+        return tuple(sum(days) for days in zip(*own, strict=True))
+
+    def _fewest(self, item: Chosen, firsts: Firsts) -> tuple[int, ...]:
+        """Return the fewest trucks for each stop with which its first visits still count."""
+        known = next((_per_stop(one) for one in self.least if one.option.id == item.option.id), None)
+        if known is not None:
+            return known
+        types = [self.case.snapshot.truck_types[kind] for kind, _ in self.case.truck_types(item.option)]
+        fewest = []
+        for stop in range(len(item.trucks)):
+            food = self.case.minimums[item.option.id, stop] if (item.option.id, stop) in firsts else None
+            kg = -(-food.kg // max(kind.payload_kg for kind in types)) if food else 1
+            litres = -(-food.litres // max(kind.payload_l for kind in types)) if food else 1
+            fewest.append(max(1, kg, litres))
+        return tuple(fewest)
+
+    def _smaller(self, item: Chosen, fewest: Sequence[int]) -> Iterator[Footprint]:
+        """Yield the convoy as it is and with fewer and fewer trucks, spread over its stops as well as can be."""
+        now = _per_stop(item)
+        low = max(self.case.snapshot.policy.min_trucks, len(now))
+        for total in range(min(low, sum(now)), sum(now) + 1):
+            trucks = _spread(now, total, fewest) or _spread(now, total, (1,) * len(now))
+            mark = footprint(self.desk.ground, item.option, trucks) if trucks else None
+            if mark is not None and mark.runs_alone(self.case.snapshot.groups):
+                yield mark
+
+    def _bundles(self, part: Sequence[Chosen]) -> list[list[int]]:
+        """Return the places of convoys that run together or not at all: those of a coupled group's day."""
+        case = self.case
+        found: dict[tuple[str, int], list[int]] = {}
+        for place, item in enumerate(part):
+            for group in case.snapshot.groups:
+                if set(case.open_members(group)) & set(item.option.sites):
+                    found.setdefault((group.id, item.option.day), []).append(place)
+        return [places for places in found.values() if len(places) > 1]
+
+    # ------------------------------------------------------------------------------------------------- loads
+
+    def _loaded(self, caps: Caps, firsts: Firsts, cuts: Sequence[AnyCut]) -> tuple[Chosen, ...]:
+        levels = [threshold for threshold, _ in self.equity.saved]
+        standing = [days for (name, _), days in firsts.items() if name in caps]
+        saved_now = [sum(days[level] for days in standing) for level in range(len(levels))]
+        for kept in (saved_now, [0] * len(levels)):
+            asked = [min(days, most) for days, (_, most) in zip(kept, self.equity.saved, strict=True)]
+            equity = replace(self.equity, saved=tuple(zip(levels, asked, strict=True)))
+            if found := loaded_within(self.case, equity, cuts, caps, self.deadline.closing()):
+                return found
+        return ()
+
+
+def loaded_within(
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], caps: Caps, limits: Limits
+) -> tuple[Chosen, ...]:
+    """Return the convoys of `caps` with the loads that bring most, no stop with more trucks than its cap."""
+    options = [case.by_id[name] for name in sorted(caps)]
+    full = full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=False)
+    model = full.model
+    for runs in full.visits.runs.values():
+        runs.lowBound = 1
+    for option in full.visits.options:
+        for stop, most in enumerate(caps[option.id]):
+            model += pulp.lpSum(full.visits.trucks[option.id, stop].values()) <= most
+    solved = highs.solve(model, limits, seed=case.snapshot.seed, gap=WIDE_GAP)
+    if not solved.found:
+        return ()
+    loaded, whole = whole_loads(case, equity, cuts, limits, full, solved)
+    return read_chosen(case, loaded, whole) if whole.found else ()
+
+
+def _per_stop(item: Chosen) -> tuple[int, ...]:
+    return tuple(sum(stop.values()) for stop in item.trucks)
+
+
+def _spread(now: Sequence[int], total: int, fewest: Sequence[int]) -> tuple[int, ...] | None:
+    """Return so many trucks spread as now, none of the stops below its fewest or above now; None if impossible."""
+    trucks = list(fewest)
+    if sum(trucks) > total or any(least > most for least, most in zip(fewest, now, strict=True)):
+        return None
+    while sum(trucks) < total:
+        place = max(range(len(now)), key=lambda i: (now[i] - trucks[i], -i))
+        trucks[place] += 1
+    return tuple(trucks)

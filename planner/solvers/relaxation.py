@@ -1,0 +1,83 @@
+"""A model's linear relaxation that is solved again and again, each time from where the last solve ended."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import highspy
+import numpy as np
+import pulp
+
+from planner.domain.policy import Limits
+from planner.solvers import highs
+from planner.solvers.aside import printed_aside
+from planner.solvers.highs import Solved, SolverBroke
+
+MOST_STEPS: Final = 20_000
+"""Steps of the simplex method after which a question is left unanswered: counted, so that a run repeats."""
+
+
+class Relaxation:
+    """Whole numbers dropped; objective and lower sides of rows may change, and one row at a time may be demanded.
+
+    A change leaves the last basis nearly right, so that the next solve takes a fraction of the first.
+    """
+
+    def __init__(self, model: pulp.LpProblem, limits: Limits, *, seed: int = 0) -> None:
+        """Hand the model to the solver; nothing is solved yet.
+
+        Raises
+        ------
+        SolverBroke
+            If HiGHS refuses the model.
+        """
+        self._model, self._limits = model, limits
+        self._variables = model.variables()
+        self._place = {variable.name: i for i, variable in enumerate(self._variables)}
+        self._rows = {id(row): i for i, row in enumerate(model.constraints())}
+        self._engine = highs.engine_for(model, self._variables, limits, seed=seed)
+        self._solved = False
+
+    def solve(self, objective: pulp.LpAffineExpression) -> Solved:
+        """Solve for an objective in the model's own sense; without the values of its columns.
+
+        Raises
+        ------
+        SolverBroke
+            If the model is unbounded.
+        """
+        costs = np.zeros(len(self._variables))
+        for variable, coefficient in objective.items():
+            costs[self._place[variable.name]] = coefficient
+        self._engine.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        self._engine.changeObjectiveOffset(float(objective.constant))
+        # The engine's clock runs on from solve to solve.
+        self._engine.setOptionValue("time_limit", self._engine.getRunTime() + float(self._limits.wall_s))
+        with printed_aside():
+            self._engine.run()
+        # From a basis that is nearly right the simplex method is quicker than anything that starts anew.
+        self._engine.setOptionValue("solver", "simplex")
+        self._engine.setOptionValue("simplex_iteration_limit", MOST_STEPS)
+        return highs.read(self._engine, self._model, [], 0.0, 1e-6)
+
+    def at_least(self, row: pulp.LpConstraint, least: float) -> None:
+        """Give a row of the model (one that was stated as >=) another lower side."""
+        self._engine.changeRowBounds(self._rows[id(row)], least, highspy.kHighsInf)
+
+    @contextmanager
+    def demanding(self, row: pulp.LpConstraint) -> Iterator[None]:
+        """Keep one more row for as long as the context lasts."""
+        known = [(self._place[v.name], c) for v, c in row.items() if v.name in self._place]
+        low, high = row.getLb(), row.getUb()
+        infinity = highspy.kHighsInf
+        number = self._engine.getNumRow()
+        said = self._engine.addRow(
+            -infinity if low is None else float(low), infinity if high is None else float(high), len(known),
+            np.array([i for i, _ in known], dtype=np.int32), np.array([c for _, c in known], dtype=np.float64),
+        )  # fmt: skip
+        if said == highspy.HighsStatus.kError:
+            raise SolverBroke("HiGHS refused a row. Check it for missing numbers.")
+        try:
+            yield
+        finally:
+            self._engine.deleteRows(1, np.array([number], dtype=np.int32))
