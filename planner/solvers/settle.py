@@ -18,7 +18,17 @@ from planner.solvers.rows import AnyCut
 from planner.solvers.spared import without_conflicts
 from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
-from planner.solvers.value import WHOLE_UP_TO, ValueResult, among_few, least_trucks, no_time_for, repaired, value_of
+from planner.solvers.value import (
+    WHOLE_UP_TO,
+    WIDE_UP_TO,
+    ValueResult,
+    among_few,
+    by_support,
+    least_trucks,
+    no_time_for,
+    repaired,
+    value_of,
+)
 
 REPAIRS_A_ROUND: Final = 2
 """Repairs of a choice are quick: so many count as one round of the policy."""
@@ -76,7 +86,9 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
         told = timetable(case.snapshot, now.value.chosen)
         if told.timed is not None and now.value.chosen:
             return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short, case=case)
-        standing = _better(standing, fitter.fit(now.value.chosen, cuts) if done == 0 else None)
+        if done == 0:
+            standing = _better(standing, fitter.fit(now.value.chosen, cuts))
+            standing = _better(standing, _from_support(case, now.equity, cuts, fitter, deadline, progress))
         if deadline.is_reached() or _is_close(standing, now):
             break
         # Cuts that only steer are taken where nothing is proved.
@@ -130,6 +142,18 @@ def _sure(case: Case, equity: EquityResult, found: Standing, deadline: Deadline)
 
 def _better(one: Standing, other: Standing | None) -> Standing:
     return other if other is not None and other.better_than(one) else one
+
+
+def _from_support(
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], fitter: Fitter, deadline: Deadline, progress: Progress
+) -> Standing | None:
+    """Make the choice that relaxations speak for fit as well, where the best one was searched over all visits.
+
+    The choice nearer to the bound uses gates to the last minute and may lose more when it is made to fit.
+    """
+    if not WHOLE_UP_TO < len(case.options) <= WIDE_UP_TO or deadline.is_reached():
+        return None
+    return fitter.fit(by_support(case, equity, cuts, deadline.limits(), progress).chosen, cuts)
 
 
 def _at_hand(

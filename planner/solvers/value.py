@@ -19,8 +19,12 @@ from planner.solvers.loads import FullModel, full_model, halves, read_chosen
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import AnyCut, named_in
 
-WHOLE_UP_TO: Final = 400
-"""Up to so many options the model in whole trucks is searched as well, once rounding has left a gap."""
+WHOLE_UP_TO: Final = 40
+"""Up to so many options the model in whole trucks is searched as well, once rounding has left a gap. With 66 options
+one such search took 22 s for three nodes, with 131 up to 93 s, and none found more than rounding had."""
+
+WIDE_UP_TO: Final = 400
+"""Up to so many options first visits are searched as whole numbers over all of them; that bounds the value closely."""
 
 WIDE_GAP: Final = 1e-3
 """A search among a few visits stops at this gap: whole units lose about as much afterwards."""
@@ -80,8 +84,8 @@ def value_of(
     Then the visits stand and trucks and units become whole. If nothing comes of that, the best of these visits and
     those of the equity stage is sought, which are known to be possible.
     """
-    if len(case.options) > WHOLE_UP_TO:
-        return _by_support(case, equity, cuts, limits, progress)
+    if len(case.options) > WIDE_UP_TO:
+        return by_support(case, equity, cuts, limits, progress)
     wide = _search(case, equity, cuts, limits, whole=False)
     progress(Report(stage="value", done=0.5, best=wide.solved.objective, bound=wide.solved.bound))
     if wide.solved.status == "infeasible":
@@ -92,7 +96,7 @@ def value_of(
         taken = _taken(wide) if wide.solved.found else frozenset()
         best = _among(case, equity, cuts, limits, taken | frozenset(equity.visits))
     close = best.solved.found and highs.relative_gap(best.solved.objective, bound) <= limits.mip_gap
-    if not close:
+    if not close and len(case.options) <= WHOLE_UP_TO:
         whole = _search(case, equity, cuts, limits, whole=True)
         bound, short = min(bound, whole.solved.bound), short or whole.solved.cut_short
         better = whole.solved.found and (not best.solved.found or whole.solved.objective > best.solved.objective)
@@ -118,7 +122,7 @@ def repaired(
     return None
 
 
-def _by_support(
+def by_support(
     case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, progress: Progress
 ) -> ValueResult:
     """Find a good plan of a large case among the visits that its linear relaxations make use of.
@@ -166,7 +170,8 @@ def _search(
     whole: bool,
 ) -> _Search:
     full = full_model(case, case.options, cuts, equity.saved, whole_trucks=whole, whole_units=whole)
-    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap))
+    gap = limits.mip_gap if len(case.options) <= WHOLE_UP_TO else max(limits.mip_gap, WIDE_GAP)
+    return _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, gap=gap))
 
 
 def _repairs(
