@@ -83,6 +83,7 @@ REFUSALS: Final = (
     _l("Report %(number)s is %(state)s, not %(wanted)s. Nothing was changed."),
     _l("'%(value)s' is no id of a recipient. Use 2 to 40 of a-z, 0-9 and -, a letter first."),
     _l("'%(value)s' is no e-mail address. Write it like desk@example.org."),
+    _l("%(recipient)s cannot be alerted: that needs an e-mail address and tier T3."),
     _l("The organisation has no name in one line. Give one."),
     _l("No letter %(number)s was put aside. The listing of the outbox says which were."),
     _l("No event '%(event)s' is known at this time. Events are listed in a report on denials."),

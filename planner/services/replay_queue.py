@@ -116,7 +116,7 @@ def note_taken(store: Store, crisis: str, number: int, sha256: str, *, at: Insta
     """Put on record that somebody took a replay's report out of the house; it names routes."""
     with store.writing() as write:
         detail: dict[str, str | int | bool | None] = {"tier": "T3", "sha256": sha256}
-        write.append_audit(actor=by, action="export", target=f"{crisis}/replays/{number}", at=at, detail=detail)
+        write.append_audit(actor=by, action="export_replay", target=f"{crisis}/replays/{number}", at=at, detail=detail)
 
 
 def work_replays_once(

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "reports.release": "the same",
     "reports.discard": "the same",
     "reports.retry": "shown once a letter is put aside; sent in `tests/web/test_twice.py`",
+    "settings.change_alerts": "shown once whoever is on duty has an address; sent in `tests/web/test_twice.py`",
     "sweeps.change": "shown once a sweep is asked for; sent in `tests/web/test_twice.py`",
     "what_if.try_change": "shown beside a change that was solved again; sent in `tests/web/test_what_if.py`",
 }
@@ -58,7 +59,8 @@ def where(door: Door) -> dict[str, list[str]]:
             f"/needs/rows/need/edit?id={need}", "/needs/import", "/supply",
             "/supply/rows/stock/edit", f"/supply/rows/stock/edit?id={stock}",
             "/supply/import", "/plans/latest", "/plans/latest", "/what-if?example=truce-ends-early",
-            "/what-if?kind=escort_change", "/what-if/sweeps", "/plans", "/runs/2", "/runs/3", f"/convoys/{convoy}",
+            "/what-if?kind=escort_change", "/what-if/sweeps", "/what-if/replays", "/what-if/replays/2", "/plans",
+            "/runs/2", "/runs/3", f"/convoys/{convoy}",
             f"/convoys/{convoy}/outcome", "/convoys/outcome", "/requests", "/requests/new", "/requests/varn@varn-01",
             "/requests/varn@varn-01/step/agree_in_principle", "/failed", f"/reports?period=2031-04&at={LATER}",
             "/reports/recipients",

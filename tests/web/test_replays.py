@@ -38,7 +38,7 @@ def test_what_leaves_the_house_is_put_on_record_and_says_for_whom(site: Door) ->
     assert json.loads(data.data)["mornings"][0]["convoys"][1]["flagged"] is True
     assert browser.get("/what-if/replays/1.csv").status_code == 404
     with site.store.reading() as read:
-        exported = [row for row in read.list_audit() if row.action == "export" and "replays/1" in row.target]
+        exported = [row for row in read.list_audit() if row.action == "export_replay" and "replays/1" in row.target]
     assert len(exported) == 2
 
 
