@@ -12,9 +12,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13; do \
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-# Two test processes more than cores: a third of the time tests wait, for a browser, a server or another process. Each
-# takes a row of neighbours, which share what they set up, and helps another when it is done.
-WORKERS ?= 4
+# One test process more than cores: the tests in a browser often wait. Each takes a row of neighbours, which share what
+# they set up, and helps another when it is done. A fourth was measured: no faster.
+WORKERS ?= 3
 # Sizes of `make bench`: S is the fictional crisis, M three days of September 2016, L the whole demo; and drawn road maps
 # of ten thousand, a hundred thousand and a million places.
 SIZES ?= S M
