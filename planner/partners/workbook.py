@@ -18,6 +18,9 @@ from planner.partners.report import NUMBERS, Cell, Column, Report, Table
 from planner.partners.tables import with_mark
 from planner.partners.words import Language, said, word
 
+SUMMARY_WIDTH: Final = 58
+"""In characters: the column of the summary's labels and sentences."""
+LINE_PT: Final = 16.0
 NUMBER_FORMAT: Final = {"count": "#,##0", "share": "0.0%", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}
 LONGEST_TITLE: Final = 31
 """Characters of a sheet's name."""
@@ -49,7 +52,7 @@ def write_xlsx(report: Report, language: Language, *, hxl: bool = True) -> bytes
 
 
 def _summarise(sheet: Worksheet, report: Report, language: Language) -> None:
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 58, 28
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = SUMMARY_WIDTH, 28
     lines: list[tuple[str, object]] = [(report.title.say(language), None)]
     lines.append((report.crisis.say(language), report.subject))
     lines.append((f"{said('tier').say(language)} {report.tier}", word("tier", report.tier).say(language)))
@@ -75,7 +78,7 @@ def _summarise(sheet: Worksheet, report: Report, language: Language) -> None:
     lines += [(note.say(language), None) for note in report.notes]
     lines.append((report.disclaimer.say(language), None))
     for row, (label, value) in enumerate(lines, 1):
-        _text(sheet.cell(row, 1), label, rtl=language == "ar", wrap=True)
+        _label(sheet, row, label, rtl=language == "ar")
         if value is not None:
             box = sheet.cell(row, 2)
             if isinstance(value, str):
@@ -86,6 +89,13 @@ def _summarise(sheet: Worksheet, report: Report, language: Language) -> None:
                 kind = "count" if isinstance(value, int) else "moment" if isinstance(value, datetime) else "day"
                 box.number_format = NUMBER_FORMAT[kind]
     sheet.cell(1, 1).font = Font(bold=True, size=14)
+
+
+def _label(sheet: Worksheet, row: int, text: str, *, rtl: bool) -> None:
+    """Write a line of the summary, as high as it needs: not every program fits rows to wrapped text by itself."""
+    _text(sheet.cell(row, 1), text, rtl=rtl, wrap=True)
+    if (lines := -(-len(text) // SUMMARY_WIDTH)) > 1:
+        sheet.row_dimensions[row].height = lines * LINE_PT
 
 
 def _fill(sheet: Worksheet, report: Report, table: Table, language: Language, *, hxl: bool) -> None:

@@ -47,3 +47,11 @@ def test_codes_in_an_arabic_sheet_are_read_from_left_to_right() -> None:
 def test_the_row_of_tags_can_be_switched_off() -> None:
     assert str(opened("en").worksheets[1].cell(2, 1).value).startswith("#")
     assert opened("en", hxl=False).worksheets[1].cell(2, 1).value == "syria-00042"
+
+
+def test_a_long_line_of_the_summary_stands_in_a_row_as_high_as_it_needs() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(write(report([denial()]), "xlsx", "ar"))).worksheets[0]
+
+    long = [row for row in range(1, sheet.max_row + 1) if len(str(sheet.cell(row, 1).value or "")) > 58]
+    assert long
+    assert all((sheet.row_dimensions[row].height or 0) >= 2 * 16 for row in long)
