@@ -57,11 +57,13 @@ def test_workers_killed_at_random_still_give_each_result_once(database: Database
     def kill(state: SweepState) -> None:
         nonlocal killed, killed_at
         with store.reading() as read:
-            workers = sorted({one.worker for one in read.list_swept(card.id) if one.state == "running" and one.worker})
+            busy = {one.worker for one in read.list_swept(card.id) if one.state == "running" and one.worker}
+        # Whoever was killed holds its run until the lease ends, and cannot be killed again.
+        workers = sorted(busy & processes.keys())
         # Not one after another without an answer between: a run that takes every worker with it is failed in the end.
         if killed < KILLS and workers and state.done > killed_at:
             victim = draw.choice(workers)
-            os.kill(processes[victim], signal.SIGKILL)
+            os.kill(processes.pop(victim), signal.SIGKILL)
             killed, killed_at = killed + 1, state.done
 
     processes: dict[str, int] = {}
