@@ -50,7 +50,8 @@ def test_the_row_of_tags_can_be_switched_off() -> None:
 
 
 def test_a_long_line_of_the_summary_stands_in_a_row_as_high_as_it_needs() -> None:
-    sheet = opened("ar").worksheets[0]
+    book = openpyxl.load_workbook(io.BytesIO(write(report((denial(),)), "xlsx", "ar")))
+    sheet = book.worksheets[0]
 
     long = [row for row in range(1, sheet.max_row + 1) if len(str(sheet.cell(row, 1).value or "")) > 58]
     assert long
