@@ -89,6 +89,7 @@ def _summarise(sheet: Worksheet, report: Report, language: Language) -> None:
                 kind = "count" if isinstance(value, int) else "moment" if isinstance(value, datetime) else "day"
                 box.number_format = NUMBER_FORMAT[kind]
     sheet.cell(1, 1).font = Font(bold=True, size=14)
+    sheet.row_dimensions[1].height = 1.5 * LINE_PT
 
 
 def _label(sheet: Worksheet, row: int, text: str, *, rtl: bool) -> None:
