@@ -162,7 +162,7 @@ def _consents(
     standing = find_coverage(ceasefires, at, areas, pair, policy)
     if standing is not None and standing.covers:
         part = _ceasefire_part(question, standing, Status.CONTESTED)
-        found.append((part, ((f"ceasefire:{standing.ceasefire}:{'+'.join(sorted(areas))}", part.p),)))
+        found.append((part, ((_cause_of(standing, areas, pair), part.p),)))
     if gate is None:
         return found
     agreed: list[tuple[str, Reported[Arrangement] | Reported[Pause]]] = [
@@ -180,8 +180,22 @@ def _consents(
             name="ceasefire", status=Status.CONTESTED, p=policy.p_arrangement, code=code,
             detail=_until(question, row.valid.end), evidence=(row.position,),
         )  # fmt: skip
-        found.append((graded(part, policy), ((f"arrangement:{gate}", policy.p_arrangement),)))
+        # One agreement over several gates is kept or broken at all of them.
+        agreement = "+".join(sorted(row.fact.gates))
+        found.append((graded(part, policy), ((f"arrangement:{agreement}", policy.p_arrangement),)))
     return found
+
+
+def _cause_of(standing: Standing, areas: Sequence[AreaId], pair: frozenset[PartyId]) -> str:
+    """Return what may fail as a whole: a renewal for all lines, a quarrel for those of the pair, else each line."""
+    name = f"ceasefire:{standing.ceasefire}"
+    match standing.state:
+        case "announced":
+            return name
+        case "disputed":
+            return f"{name}:{'+'.join(sorted(pair))}"
+        case _:
+            return f"{name}:{'+'.join(sorted(areas))}"
 
 
 def _ceasefire_part(question: Question, standing: Standing, status: Status) -> Part:

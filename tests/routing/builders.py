@@ -171,8 +171,10 @@ def violated(area: str, since: str) -> Evidence:
     return reported(CeasefireViolation(ceasefire="truce", areas=(area,)), since)
 
 
-def arranged(since: str, until: str, parties: tuple[str, ...] = ("north", "south"), at: str = "gate") -> Evidence:
-    return reported(Arrangement(gates=(at,), parties=parties), since, until)
+def arranged(
+    since: str, until: str, parties: tuple[str, ...] = ("north", "south"), at: str = "gate", *others: str
+) -> Evidence:
+    return reported(Arrangement(gates=(at, *others), parties=parties), since, until)
 
 
 def paused(by: str, since: str, until: str, *, accepted: bool, opens: str = "10:00", closes: str = "13:00") -> Evidence:

@@ -1,5 +1,7 @@
 """Lines between parties: crossed under a ceasefire or an arrangement, else blocked."""
 
+from dataclasses import replace
+
 import pytest
 
 from routing.evidence import Evidence
@@ -26,6 +28,7 @@ from tests.routing.builders import (
     road,
     segment,
     time,
+    two_sides,
     violated,
 )
 
@@ -51,7 +54,6 @@ def test_a_road_that_stays_with_one_holder_needs_no_consent() -> None:
     [
         ((), "ceasefire_in_force", 0.85),
         ((violated("west", "2016-09-13 10:00"),), "ceasefire_strained", 0.7),
-        ((claimed_over("north", "2016-09-13 10:00"),), "ceasefire_disputed", 0.5),
     ],
 )
 def test_a_ceasefire_makes_the_line_contested_at_its_own_p(extra: tuple[Evidence, ...], code: str, p: float) -> None:
@@ -61,9 +63,16 @@ def test_a_ceasefire_makes_the_line_contested_at_its_own_p(extra: tuple[Evidence
     assert dict(found.causes) == {"ceasefire:truce:east+west": p}
 
 
-def test_past_the_firm_end_the_line_rests_on_an_uncertain_renewal() -> None:
+def test_past_the_firm_end_all_lines_rest_on_one_uncertain_renewal() -> None:
     found = piece(log(*LINE, agreed()), "crossing", "2016-09-15 11:00")
     assert (found.status, found.p, found.deciding().code) == (Status.CONTESTED, 0.5, "ceasefire_announced")
+    assert dict(found.causes) == {"ceasefire:truce": 0.5}
+
+
+def test_a_dispute_is_one_cause_for_all_lines_of_the_pair() -> None:
+    found = piece(log(*LINE, agreed(), claimed_over("north", "2016-09-13 10:00")), "crossing", "2016-09-13 12:00")
+    assert (found.status, found.p, found.deciding().code) == (Status.CONTESTED, 0.5, "ceasefire_disputed")
+    assert dict(found.causes) == {"ceasefire:truce:north+south": 0.5}
 
 
 def test_an_agreement_that_has_not_begun_covers_nothing() -> None:
@@ -116,6 +125,14 @@ def test_an_arrangement_of_both_holders_opens_the_gate_within_its_window_only() 
     assert (inside.status, inside.p, inside.deciding().code) == (Status.CONTESTED, 0.8, "arrangement")
     assert dict(inside.causes) == {"arrangement:gate": 0.8}
     assert piece(records, "crossing", "2016-09-13 20:00").status is Status.BLOCKED
+
+
+def test_one_agreement_over_two_gates_is_one_cause() -> None:
+    both = arranged("2016-09-13 06:00", "2016-09-13 20:00", ("north", "south"), "gate", "border-post")
+    sides = two_sides()
+    with_post = replace(sides, gates={**sides.gates, "border-post": gate("border-post", "hub")})
+    found = piece(log(*LINE, both), "crossing", "2016-09-13 12:00", network=with_post)
+    assert dict(found.causes) == {"arrangement:border-post+gate": 0.8}
 
 
 def test_an_arrangement_without_one_of_the_holders_opens_nothing() -> None:
