@@ -18,8 +18,8 @@ from planner.solvers.dominance import busy_days, same_but_back, undominated
 from planner.solvers.ground import Ground, path_of
 from planner.solvers.one_convoy import Domains, Way, departures, most_trucks, run_times, split
 from planner.solvers.option import Option, Refusal
-from planner.solvers.phases import Roads, driving_seconds, plain_way, tour, ways_to
-from planner.solvers.refusals import Verdict
+from planner.solvers.phases import Roads, driving_seconds, plain_way, rested_ways, tour, ways_to
+from planner.solvers.refusals import BY_THE_CLOCK, Verdict
 from routing.cuts import Districts
 from routing.network import SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine
@@ -155,6 +155,9 @@ class _Search:
             return (), (resource.refuse(site, hub, day),)
         ways = ways_to(self.roads(hub), hub, site, day)
         judged = self._judge_all(ways, day)
+        if not any(isinstance(item, Option) for item in judged) and self._wants_time(hub, site, day, judged):
+            rested = tuple(way for way in rested_ways(self.roads(hub), hub, site, day) if way not in ways)
+            ways, judged = (*ways, *rested), [*judged, *self._judge_all(rested, day)]
         found = undominated(item for item in judged if isinstance(item, Option))
         if found:
             return found, ()
@@ -164,6 +167,14 @@ class _Search:
             against = max((item for item in judged if isinstance(item, Verdict)), key=lambda verdict: verdict.rank)
             verdicts = self._with_papers(against, ways[0])
         return (), tuple(verdict.refuse(site, hub, day) for verdict in verdicts)
+
+    def _wants_time(self, hub: HubId, site: SiteId, day: int, judged: Sequence[Option | Verdict]) -> bool:
+        """Tell whether only the clock stands against a day's ways: a night on the road may give the time."""
+        if judged:
+            furthest = max((item for item in judged if isinstance(item, Verdict)), key=lambda verdict: verdict.rank)
+            return furthest.rule in BY_THE_CLOCK
+        start, end = self.snapshot.hubs[hub].place, self.snapshot.sites[site].place
+        return not self._cut(start, end, self.ground.closed[day])
 
     def _judge_all(self, ways: Sequence[Way], day: int) -> list[Option | Verdict]:
         """Judge the ways, but no way that only comes back otherwise than one that already carries all it could."""

@@ -139,8 +139,8 @@ def ways_to(roads: Roads, hub: HubId, site: SiteId, day: int) -> tuple[Way, ...]
     """Return the ways from a hub to one site that is reached on a day.
 
     A way out of at most `max_driving_s` at the wheel is driven there and back in a day, or with a night at a site
-    that allows it. A longer one is driven in stages: it rests at the place on the plain road that allows nights and
-    from which the rest of the drive is shortest. Empty where the day has no road, or none with a place to rest.
+    that allows it. A longer one is driven in stages, see `rested_ways`. Empty where the day has no road, or none with
+    a place to rest.
     """
     ground = roads.ground
     start, end = ground.snapshot.hubs[hub].place, ground.snapshot.sites[site].place
@@ -148,17 +148,31 @@ def ways_to(roads: Roads, hub: HubId, site: SiteId, day: int) -> tuple[Way, ...]
     plain = roads.plain(start, end)
     if plain is None:
         return ()
-    found: dict[tuple[Phase, ...], None] = {}
     if driving_seconds(ground.network, plain.segments) > most:
-        for first, second in _stages(roads, plain, day):
-            found |= dict.fromkeys(_staged(roads, first, second, day, overnight=overnight))
-    else:
-        for leg in roads.out(start, end, day):
-            if driving_seconds(ground.network, leg.segments) <= most:
-                found |= dict.fromkeys(_day_trips(roads, leg, day, overnight=overnight))
-            elif (split := rest_on(ground, leg)) is not None:
-                parts = leg.segments[:split], leg.segments[split:]
-                found |= dict.fromkeys(_staged(roads, *_two_runs(ground, start, parts), day, overnight=overnight))
+        return rested_ways(roads, hub, site, day)
+    found: dict[tuple[Phase, ...], None] = {}
+    for leg in roads.out(start, end, day):
+        if driving_seconds(ground.network, leg.segments) <= most:
+            found |= dict.fromkeys(_day_trips(roads, leg, day, overnight=overnight))
+        elif (split := rest_on(ground, leg)) is not None:
+            parts = leg.segments[:split], leg.segments[split:]
+            found |= dict.fromkeys(_staged(roads, *_two_runs(ground, start, parts), day, overnight=overnight))
+    return tuple(Way(hub=hub, sites=(site,), phases=phases) for phases in found)
+
+
+def rested_ways(roads: Roads, hub: HubId, site: SiteId, day: int) -> tuple[Way, ...]:
+    """Return the ways that rest a night on the road out and on the road back, however short the drive.
+
+    Gates with long inspections, their hours and unloading may ask for more than a day has: a column that crosses a
+    border on one day goes on from there on the next. It rests at the place on the plain road that allows nights and
+    from which the rest of the drive is shortest. Empty where there is no road, or no such place on it.
+    """
+    ground = roads.ground
+    start, end = ground.snapshot.hubs[hub].place, ground.snapshot.sites[site].place
+    plain, overnight = roads.plain(start, end), ground.snapshot.sites[site].overnight
+    found: dict[tuple[Phase, ...], None] = {}
+    for first, second in () if plain is None else _stages(roads, plain, day):
+        found |= dict.fromkeys(_staged(roads, first, second, day, overnight=overnight))
     return tuple(Way(hub=hub, sites=(site,), phases=phases) for phases in found)
 
 

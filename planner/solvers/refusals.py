@@ -26,6 +26,8 @@ PAPER_STEPS: tuple[PermitStepName, ...] = ("permission", "letter", "clearance")
 GATE_CODES = frozenset({"outside_hours", "gate_closed"})
 STAGES: tuple[str, ...] = ("blocked_segment", "fleet", "driving_time", "gate_hours", *RULES, "risk")
 """Rules in the order in which a way meets them: of several ways the one that gets furthest says why."""
+BY_THE_CLOCK = frozenset({"gate_hours", "window_return", "night_driving", "least_slack"})
+"""Rules that a column may meet by resting a night on its way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

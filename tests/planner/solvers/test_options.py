@@ -260,3 +260,30 @@ def test_a_column_waits_for_nobody_so_gates_far_apart_must_open_in_turn() -> Non
     assert at(1, "08:00") <= depart
     assert at(1, "09:30") <= arrive_mid <= at(1, "10:00")
     assert option.departures[0][-1].end - option.departures[0][0].start < HOUR
+
+
+def behind_a_border(*, overnight: bool = True) -> Snapshot:
+    """Return a world where `town` is three hours away through a border open from 09:00 to 15:00.
+
+    hub --60 min, border-gate-- post --120 min-- town. There and back takes 30 + 60 + 120, unloading, 180 minutes and
+    a gate's queue: more than six hours lie between going in and being out.
+    """
+    roads = network(
+        (place("hub"), place("post", overnight=overnight), place("town")),
+        (road("border", "hub", "post", 60, "border-gate"), road("inland", "post", "town", 120)),
+        (checkpoint("border-gate", "post", regime="none", delay_minutes=90),),
+    )
+    opened = {"border": tuple(hours(day, "09:00", "15:00") for day in range(-1, 4))}
+    return world(roads, opened, (site("town", people=5_000),), (hub("hub"),))
+
+
+def test_a_column_that_a_border_gives_too_few_hours_rests_behind_it_and_comes_back_on_the_third_day() -> None:
+    found = build(behind_a_border()).options
+    assert [(option.day, option.busy_days) for option in found] == [(1, (0, 1, 2)), (2, (1, 2, 3))]
+    assert [[run.end for run in phase.runs] for phase in found[0].phases] == [["post"], ["town", "post"], ["hub"]]
+
+
+def test_without_a_place_to_rest_the_border_refuses_by_the_clock() -> None:
+    found = build(behind_a_border(overnight=False))
+    assert not found.options
+    assert {refusal.rule for refusal in found.refusals} == {"window_return"}
