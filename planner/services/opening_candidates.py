@@ -10,8 +10,8 @@ from planner.domain.needs import SiteId
 from planner.domain.plan import Plan
 from planner.domain.scenario import CeasefireEnds, Edit, EscortChange
 from planner.domain.snapshot import Snapshot
-from planner.services.remedies import merged
-from planner.services.trials import Trials, with_coupled
+from planner.services.remedies import Remedy, merged, size_of
+from planner.services.trials import Trial, Trials, with_coupled
 from planner.solvers.choice import Progress
 from planner.solvers.options import OptionSet
 from routing.evidence import CeasefireAgreed, CeasefireExtended
@@ -20,6 +20,8 @@ CHECKS: Final = 8
 """So many remedies of each site are looked at before it is called out of any single opening's reach."""
 WAYS_IN: Final = 4
 """So many of those that make a convoy to a site possible are valued: the smallest may open a narrow road only."""
+WIDER: Final = 2
+"""So many further changes are valued with each of them: those that open most of the ways that are still shut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,13 @@ class Candidates:
                 continue
             for trial in islice(self.trials.of(sites, beat, CHECKS), WAYS_IN):
                 yield merged(trial.remedy), sites
+                for further in self._wider(trial, sites):
+                    yield merged(trial.remedy | further), sites
+
+    def _wider(self, trial: Trial, sites: Collection[SiteId]) -> tuple[Remedy, ...]:
+        """Return what would open most of the ways to these sites that are still shut with a remedy."""
+        found = self.trials.remedies.against(sites, trial.refusals)
+        return tuple(sorted(found, key=lambda remedy: (-found[remedy], size_of(remedy)))[:WIDER])
 
     def _alone(self) -> Iterator[tuple[tuple[Edit, ...], Collection[SiteId]]]:
         """Yield each single thing that stands against some site, whether or not it alone would do."""

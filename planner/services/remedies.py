@@ -116,21 +116,48 @@ class Remedies:
 
     def _of_way(self, said: Sequence[Refusal]) -> set[Remedy]:
         """Return the remedies of one way: each lifts all that is said against it, a cut by any one of its roads."""
-        if any(refusal.rule not in {*PAPERS, *ROADS, "fleet"} for refusal in said):
+        if any(refusal.rule not in {*PAPERS, *ROADS, "fleet", "risk"} for refusal in said):
             return set()
         papers = [(self._paper(refusal), _gates(refusal)) for refusal in said if refusal.rule in PAPERS]
-        trucks: Remedy = frozenset(self.more_trucks(r.hub) for r in said if r.rule == "fleet")
+        needed: Remedy = frozenset(self.more_trucks(r.hub) for r in said if r.rule == "fleet")
+        for refusal in said:
+            if refusal.rule == "risk":
+                agreed = self._agreement(refusal)
+                if not agreed:
+                    return set()
+                needed |= agreed
         cuts = [refusal for refusal in said if refusal.rule in ROADS]
         if not cuts:
-            return {trucks.union(paper for paper, _ in papers)}
+            return {needed.union(paper for paper, _ in papers)}
         choices = [list(self._roads(refusal)) for refusal in cuts]
         found: set[Remedy] = set()
         for picked in product(*choices):
             gates = {gate for gate, _ in picked}
             # Papers for a gate that this remedy does not open are no part of it; if they are missed, that is said then.
             steps = {paper for paper, at in papers if not at or not gates.isdisjoint(at)}
-            found.add(trucks.union(steps, *(edits for _, edits in picked)))
+            found.add(needed.union(steps, *(edits for _, edits in picked)))
         return found
+
+    def _agreement(self, refusal: Refusal) -> Remedy:
+        """Return the consent of both sides to each line of a way that is only passable under an uncertain ceasefire."""
+        network, day = self.snapshot.network, self.snapshot.days[refusal.day]
+        found = set[Edit]()
+        for gate in sorted(_gates(refusal)):
+            for name in sorted(name for name, segment in network.segments.items() if segment.gate == gate):
+                parties = self._holders(name, day) if self._is_uncertain(name, day) else ()
+                if parties:
+                    found.add(ArrangementAdded(gates=(gate,), parties=parties, window=self._light))
+        return frozenset(found)
+
+    def _is_uncertain(self, segment: SegmentId, day: Window) -> bool:
+        """Tell whether a line rests on a ceasefire that is less certain on a day than an arrangement would be."""
+        agreed = self.snapshot.access_policy.p_arrangement
+        return any(
+            cause.startswith("ceasefire:") and p < agreed
+            for piece in self.snapshot.access.timeline(segment)
+            if piece.window.overlaps(day)
+            for cause, p in piece.causes
+        )
 
     def _paper(self, refusal: Refusal) -> PaperGranted:
         step = cast("Literal['permission', 'letter', 'clearance']", refusal.rule)

@@ -12,7 +12,7 @@ from planner.domain.snapshot import Snapshot
 from planner.services.remedies import Remedies, Remedy, merged, size_of
 from planner.services.supposed import suppose
 from planner.solvers.choice import Progress
-from planner.solvers.option import Option
+from planner.solvers.option import Option, Refusal
 from planner.solvers.options import OptionSet, build
 
 CHECKS: Final = 8
@@ -21,11 +21,12 @@ CHECKS: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A remedy with which each of some sites has a convoy on one day: the world supposed, and the options there."""
+    """A remedy with which each of some sites has a convoy on one day: the world supposed, and what may run there."""
 
     remedy: Remedy
     supposed: Snapshot
     options: tuple[Option, ...]
+    refusals: tuple[Refusal, ...]
 
 
 class Trials:
@@ -54,7 +55,7 @@ class Trials:
                 fresh = build(only(supposed, sites), beat)
                 without = unreached(sites, fresh.options)
                 if _together(fresh.options, sites):
-                    yield Trial(remedy=remedy, supposed=supposed, options=fresh.options)
+                    yield Trial(remedy=remedy, supposed=supposed, options=fresh.options, refusals=fresh.refusals)
                     more = self._more(sites, fresh.options)
                 elif without:
                     more = self.remedies.against(without, fresh.refusals)

@@ -324,6 +324,16 @@ def test_nothing_is_proposed_where_something_else_stands_in_the_way_too(no_lette
     assert proposed(no_letter.snapshot, refusal("letter", "gate:amber-bridge"), refusal("night_driving")) == set()
 
 
+def test_a_risk_that_comes_of_an_uncertain_ceasefire_is_met_by_the_consent_of_both_sides() -> None:
+    # The truce is firm until the evening of the 9th; from then on its renewal is as likely as not.
+    snapshot = frozen(RIVERS, "2031-04-08", 4)
+    (remedy,) = proposed(snapshot, refusal("risk", "gate:amber-bridge", "gate:grey-gate", day=3))
+    (edit,) = remedy
+    assert isinstance(edit, ArrangementAdded)
+    assert (edit.gates, edit.parties) == (("amber-bridge",), ("north", "south"))
+    assert proposed(snapshot, refusal("risk", "gate:amber-bridge", day=0)) == set()
+
+
 def test_papers_of_one_site_and_consents_of_the_same_parties_are_one_edit_each() -> None:
     window = WINDOW
     steps: tuple[Literal["letter", "permission"], ...] = ("letter", "permission")
