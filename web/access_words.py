@@ -16,11 +16,12 @@ from web.access_list import ends_of
 from web.evidence_words import KINDS, body_name, tell, tell_short
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
+from web.i18n import lazy_pgettext as _lp
 from web.words import measure, say
 
 CEASEFIRE_STATES: Final[dict[str, Any]] = {
     "not_begun": _l("not begun yet"),
-    "in_force": _l("in force"),
+    "in_force": _lp("ceasefire", "in force"),
     "announced": _l("past its firm end, renewal uncertain"),
     "strained": _l("in force, with violations"),
     "disputed": _l("disputed"),

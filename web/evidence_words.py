@@ -32,7 +32,8 @@ from routing.hand_set import GateInspection, PassageOverride, PolicySet
 from web.event_words import LISTINGS, PAPER_STATES, SENSITIVITIES, STEPS, STEPS_SHORT, WHAT, said
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
-from web.i18n import ngettext
+from web.i18n import lazy_pgettext as _lp
+from web.i18n import ngettext, pgettext
 from web.request_words import MOVEMENT_STEPS
 from web.words import moment, say
 
@@ -44,7 +45,7 @@ GATE: Final[Mapping[str, Any]] = {
     "open": _l("open to all"), "by_permit": _l("passable by permit"), "closed": _l("closed"),
 }  # fmt: skip
 SAYS: Final[Mapping[str, Any]] = {
-    "in_force": _l("in force"), "suspended": _l("suspended"), "over": _l("over"),
+    "in_force": _lp("ceasefire", "in force"), "suspended": _l("suspended"), "over": _l("over"),
 }  # fmt: skip
 HAZARDS: Final[Mapping[str, Any]] = {
     "air_strike": _l("Air strike"), "shelling": _l("Shelling"), "armed_clash": _l("Armed clash"),
@@ -144,7 +145,7 @@ def body_name(body: str, world: World) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", body):
         return body
     words = body.replace("-", " ")
-    return _(words.upper() if len(words) <= LONGEST_INITIALS else words.title())
+    return pgettext("body", words.upper() if len(words) <= LONGEST_INITIALS else words.title())
 
 
 def tell_short(event: RailEvent, world: World) -> str:  # noqa: C901, PLR0911 - one line a kind of record

@@ -61,6 +61,20 @@ def ngettext(one: str, many: str, count: int, **values: Any) -> str:  # noqa: AN
     return str(flask_babel.ngettext(one, many, count, **values))
 
 
+def pgettext(context: str, text: str, **values: Any) -> str:  # noqa: ANN401 - as gettext
+    """Return a text that another language says in its own way of `context`.
+
+    In English a report and a stopped convoy are both "released"; in Arabic each by a verb and a gender of its own.
+    The context says what is spoken of; it is `msgctxt` in a catalogue. Templates have `pgettext` too.
+    """
+    return str(flask_babel.pgettext(context, text, **values))
+
+
 def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - the library's lazy string
     """Return a text that is turned into the reader's language when it is used."""
     return flask_babel.lazy_gettext(text)
+
+
+def lazy_pgettext(context: str, text: str) -> Any:  # noqa: ANN401 - as lazy_gettext
+    """Return a text as `pgettext` does, turned into the reader's language when it is used."""
+    return flask_babel.lazy_pgettext(context, text)

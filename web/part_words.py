@@ -17,6 +17,8 @@ from web.event_words import PART_CODES, said
 from web.evidence_words import GATE, ROAD, body_name
 from web.i18n import gettext as _
 from web.i18n import lazy_gettext as _l
+from web.i18n import lazy_pgettext as _lp
+from web.i18n import ngettext
 from web.words import ago, ltr, measure, moment
 
 PARTS: Final[Mapping[str, Any]] = {
@@ -42,7 +44,7 @@ SHORT: Final[Mapping[str, Any]] = {
     "line_without_consent": _l("line, no consent"),
     "control_not_reported": _l("holder not known"),
     "not_needed": _l("not needed"),
-    "ceasefire_in_force": _l("in force"),
+    "ceasefire_in_force": _lp("ceasefire", "in force"),
     "ceasefire_strained": _l("in force, violations"),
     "ceasefire_disputed": _l("claims differ"),
     "ceasefire_announced": _l("past its firm end"),
@@ -130,7 +132,7 @@ def sources(part: Part, log: Sequence[Evidence]) -> Markup:
     spoken = list({(r.source, r.learned_at): r for r in reversed(records)}.values())[::-1]
     told = [Markup("<bdi>{}</bdi>{}{}").format(r.source, _(", "), ago(r.learned_at)) for r in spoken[:2]]
     if len(spoken) > 2:  # noqa: PLR2004 - two are named
-        told.append(escape(_("and %(num)s more", num=len(spoken) - 2)))
+        told.append(escape(ngettext("and %(num)s more", "and %(num)s more", len(spoken) - 2)))
     if SUPPOSED in wanted:
         told.append(escape(_("supposed in a what-if")))
     return Markup("; ").join(told) if told else escape(_("no report"))

@@ -5,6 +5,7 @@ from typing import Any, Final, get_args
 from planner.domain.pipeline import Holder, Stage, StepName
 from routing.deliveries import Quantity
 from web.i18n import lazy_gettext as _l
+from web.i18n import lazy_pgettext as _lp
 
 STAGES: Final[dict[str, Any]] = {
     "draft": _l("draft"), "planned": _l("in the plan, not submitted"), "submitted": _l("submitted"),
@@ -29,9 +30,9 @@ STEPS: Final[dict[str, Any]] = {
     "issue_letter": _l("Letter issued"), "refuse_letter": _l("Letter refused"),
     "withdraw_letter": _l("Letter withdrawn"), "give_clearance": _l("Clearance given"),
     "refuse_clearance": _l("Clearance refused"), "hold_for_security": _l("Held by UN security"),
-    "notify": _l("Notify the movement"), "acknowledge": _l("Notification acknowledged"), "load": _l("Load"),
+    "notify": _l("Notify the movement"), "acknowledge": _l("Notification acknowledged"), "load": _lp("step", "Load"),
     "remove_items": _l("Items removed"), "seal": _l("Seal"), "dispatch": _l("Dispatch"),
-    "reach_checkpoint": _l("At a checkpoint"), "proceed": _l("Let through"), "release": _l("Released"),
+    "reach_checkpoint": _l("At a checkpoint"), "proceed": _l("Let through"), "release": _lp("convoy", "Released"),
     "cross_line": _l("Crossed the line"), "offload": _l("Unloading begins"), "return": _l("Back at the hub"),
     "reconcile": _l("Reconcile the waybill"), "deliver": _l("Delivered"), "deliver_in_part": _l("Partly delivered"),
     "delay": _l("Delayed"), "hold": _l("Held"), "turn_back": _l("Turned back"),
@@ -54,7 +55,7 @@ CLEARANCES: Final[dict[str, Any]] = {
 MOVEMENT_STEPS: Final[dict[str, Any]] = {
     "loading": _l("loading"), "items_removed": _l("items removed"), "sealed": _l("sealed"),
     "dispatched": _l("left the hub"), "at_checkpoint": _l("at a checkpoint"), "proceeded": _l("let through"),
-    "released": _l("released"), "crossed_line": _l("across the line"), "offloading": _l("unloading"),
+    "released": _lp("convoy", "released"), "crossed_line": _l("across the line"), "offloading": _l("unloading"),
     "returned": _l("back at the hub"), "reconciled": _l("waybill reconciled"),
 }  # fmt: skip
 for known, said in ((Stage, STAGES), (StepName, STEPS), (Holder, HOLDERS), (Quantity, QUANTITIES)):

@@ -12,7 +12,8 @@ from routing.units import Instant, Seconds
 
 ATTEMPTS: Final = 3
 """What has taken so many workers with it is failed instead of taking the next."""
-Leased: TypeAlias = type[RoadImportRow] | type[ReplayRow]
+Staged: TypeAlias = type[RoadImportRow] | type[ReplayRow]
+"""The leased rows that tell their stage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Held:
 
 
 def take_oldest(
-    session: Session, table: Leased, worker: str, *, now: Instant, lease_s: Seconds, given_up: Mapping[str, Any]
+    session: Session, table: Staged, worker: str, *, now: Instant, lease_s: Seconds, given_up: Mapping[str, Any]
 ) -> int | None:
     """Take the oldest row that waits or whose worker has gone silent, and return its number; None where there is none.
 
@@ -49,7 +50,7 @@ def take_oldest(
     ).scalar_one_or_none()
 
 
-def set_held(session: Session, table: Leased, held: Held, values: Mapping[str, Any]) -> bool:
+def set_held(session: Session, table: Staged, held: Held, values: Mapping[str, Any]) -> bool:
     """Change a row that is still in that worker's hands, and tell whether it was."""
     changed = session.execute(
         update(table)

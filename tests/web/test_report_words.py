@@ -7,6 +7,7 @@ import pytest
 
 from planner.domain.denials import AUTHORITIES, EVENTS, REASONS, SECTORS
 from planner.partners.words import codes_of, word
+from tests.web.catalogue import Key
 from tests.web.test_languages import translations
 from web import event_words
 
@@ -23,7 +24,7 @@ def test_a_code_has_one_word(section: str) -> None:
     for code, said in SECTIONS[section].items():
         if str(code) in codes_of(section):
             english = str(said._args[0])
-            assert (word(section, code).en, word(section, code).ar) == (english, arabic[english][0]), code
+            assert (word(section, code).en, word(section, code).ar) == (english, arabic[Key(english)][0]), code
 
 
 @pytest.mark.parametrize(

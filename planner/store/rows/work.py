@@ -6,7 +6,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from planner.store.rows.base import Body, Row
 
 
-class RunRow(Row):
+class Leased:
+    """Work that one worker at a time has in hand, until `lease_until`, and that ends once."""
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    state: Mapped[str]
+    attempt: Mapped[int]
+    worker: Mapped[str | None]
+    lease_until: Mapped[int | None] = mapped_column(BigInteger)
+    error: Mapped[str | None]
+    ended_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RunRow(Leased, Row):
     """One solve asked for: queued, worked by one worker at a time under a lease, and ended once.
 
     `study` names what is to be found out `about` a plan that is there; without it the snapshot is to be planned.
@@ -25,22 +37,15 @@ class RunRow(Row):
         Index(None, "state", "id"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
     snapshot: Mapped[str] = mapped_column(ForeignKey("snapshot.digest"))
-    state: Mapped[str]
-    attempt: Mapped[int]
     attempt_limit: Mapped[int]
     queued_at: Mapped[int] = mapped_column(BigInteger)
     queued_by: Mapped[str]
-    worker: Mapped[str | None]
-    lease_until: Mapped[int | None] = mapped_column(BigInteger)
     heartbeat_at: Mapped[int | None] = mapped_column(BigInteger)
-    ended_at: Mapped[int | None] = mapped_column(BigInteger)
     progress: Mapped[Body | None]
     plan: Mapped[str | None] = mapped_column(ForeignKey("plan.id"))
-    error: Mapped[str | None]
     wanted: Mapped[str | None]
     rank: Mapped[int] = mapped_column(server_default="0", default=0)
     study: Mapped[str | None]
@@ -74,7 +79,7 @@ class SweepCellRow(Row):
     run: Mapped[int] = mapped_column(ForeignKey("run.id"))
 
 
-class RoadImportRow(Row):
+class RoadImportRow(Leased, Row):
     """A road file brought in: read by a worker under a lease, then stored or dropped; its bytes go with its end."""
 
     __tablename__ = "road_import"
@@ -86,26 +91,19 @@ class RoadImportRow(Row):
         Index(None, "state", "id"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
     crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
     file: Mapped[str]
     content: Mapped[bytes | None] = mapped_column(deferred=True)
     options: Mapped[Body]
-    state: Mapped[str]
     deed: Mapped[str]
-    attempt: Mapped[int]
     asked_at: Mapped[int] = mapped_column(BigInteger)
     asked_by: Mapped[str]
-    worker: Mapped[str | None]
-    lease_until: Mapped[int | None] = mapped_column(BigInteger)
     stage: Mapped[str | None]
     report: Mapped[Body | None] = mapped_column(deferred=True)
     allowed: Mapped[Body | None]
-    error: Mapped[str | None]
-    ended_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class ReplayRow(Row):
+class ReplayRow(Leased, Row):
     """A replay of past days: a worker under a lease does a morning at a time, and what is done is kept."""
 
     __tablename__ = "replay"
@@ -116,23 +114,16 @@ class ReplayRow(Row):
         Index(None, "state", "id"),
     )
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     crisis: Mapped[str] = mapped_column(ForeignKey("crisis.id"))
     wish: Mapped[Body]
     mornings: Mapped[int]
     done: Mapped[int]
-    state: Mapped[str]
-    attempt: Mapped[int]
     asked_at: Mapped[int] = mapped_column(BigInteger)
     asked_by: Mapped[str]
-    worker: Mapped[str | None]
-    lease_until: Mapped[int | None] = mapped_column(BigInteger)
     stage: Mapped[str | None]
     promised: Mapped[Body | None] = mapped_column(deferred=True)
     answer: Mapped[Body | None] = mapped_column(deferred=True)
-    error: Mapped[str | None]
-    ended_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class StudyRow(Row):
