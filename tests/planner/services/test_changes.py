@@ -29,6 +29,7 @@ from planner.intake.scenario import read_scenario
 from planner.intake.seed import find_seed, read_seed
 from planner.services import changes
 from planner.services.changes import scenario_line, with_changes
+from planner.services.opening_candidates import Candidates
 from planner.services.plans import make_plan
 from planner.services.remedies import Remedies, Remedy, merged, size_of
 from planner.services.snapshots import Terms, horizon_from, planning_as_of, take_snapshot
@@ -332,6 +333,17 @@ def test_a_risk_that_comes_of_an_uncertain_ceasefire_is_met_by_the_consent_of_bo
     assert isinstance(edit, ArrangementAdded)
     assert (edit.gates, edit.parties) == (("amber-bridge",), ("north", "south"))
     assert proposed(snapshot, refusal("risk", "gate:amber-bridge", day=0)) == set()
+
+
+def test_what_a_letter_leaves_shut_for_its_risk_is_offered_with_the_consent_that_opens_it(no_letter: Case) -> None:
+    # With the letter the bridge may be driven while the truce is firm, and is too risky once its renewal is awaited.
+    snapshot = replace(no_letter.snapshot, policy=replace(no_letter.snapshot.policy, risk_cap_p=0.45))
+    found = build(snapshot, silent)
+    plan = solve_options(snapshot, found, silent)
+    offered = [one.edits for one in Candidates(snapshot, plan, found, {}).all(silent) if "kessa" in one.sites]
+    letter = PaperGranted(site="kessa", steps=("letter",), window=snapshot.horizon)
+    assert (letter,) in offered
+    assert any(letter in edits and any(isinstance(e, ArrangementAdded) for e in edits) for edits in offered)
 
 
 def test_papers_of_one_site_and_consents_of_the_same_parties_are_one_edit_each() -> None:
