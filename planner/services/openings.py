@@ -25,6 +25,8 @@ BESIDE: Final = 16
 """So many openings are solved beside the plan's convoys, those that might reach most people first."""
 WHOLE: Final = 3
 """So many of the best are then solved as the scenarios they are: what stands there is what that scenario gives."""
+HARDLY_MORE: Final = 0.02
+"""People more, as a share, for which nobody is asked for one thing more."""
 KEPT_WITHOUT_GAIN: Final = 12
 """So many that give nothing alone are listed, those behind which most people live first."""
 
@@ -53,6 +55,18 @@ def find_openings(plan: Plan, digest: str, snapshot: Snapshot, progress: Progres
 def _most_first(opening: Opening) -> tuple[bool, int, tuple[float, ...], int, str]:
     levels = tuple(level.after - level.before for level in opening.levels)
     return opening.grade == "nothing", -opening.people_more, levels, len(opening.edits), opening.edit
+
+
+def without_idle_demands(found: Sequence[Opening]) -> list[Opening]:
+    """Leave out what asks for all that another opening asks for, and more, and hardly gives more people for it."""
+    return [
+        one
+        for one in found
+        if not any(
+            set(other.edits) < set(one.edits) and other.people_more * (1 + HARDLY_MORE) >= one.people_more
+            for other in found
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +107,9 @@ class _Desk:
                 self.found.append(opening)
             else:
                 valued.append(_Valued(candidate=candidate, opening=opening))
-        valued.sort(key=lambda one: _most_first(one.opening))
+        found = without_idle_demands([one.opening for one in valued])
+        self.passed_over += len(valued) - len(found)
+        valued = sorted((one for one in valued if one.opening in found), key=lambda one: _most_first(one.opening))
         for rank, one in enumerate(valued):
             whole = None
             if rank < WHOLE and one.opening.people_more > 0 and not self._ended(progress):

@@ -115,6 +115,15 @@ def test_whoever_is_in_a_hurry_gets_what_there_is_and_is_told_so(
     assert found.found == ()
 
 
+def test_nobody_is_asked_for_more_that_gives_hardly_more(without_a_letter: tuple[Snapshot, Plan, Openings]) -> None:
+    letter = without_a_letter[2].found[0]
+    team = EscortChange(teams=1)
+    idle = replace(letter, edits=(team, *letter.edits), people_more=round(letter.people_more * 1.01))
+    useful = replace(idle, people_more=round(letter.people_more * 1.2))
+    assert openings.without_idle_demands([idle, letter]) == [letter]
+    assert openings.without_idle_demands([useful, letter]) == [useful, letter]
+
+
 def test_a_change_of_several_kinds_is_of_none() -> None:
     day = Window(0, 86_400)
     letter = PaperGranted(site="across", steps=ALL, window=day)
