@@ -44,7 +44,7 @@ pictures: browser ## take a picture of every page: two languages, two themes, de
 lint: $(INSTALLED) ## style, types and walls only
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
+	@$(BIN)/mypy -n 2
 	@$(BIN)/lint-imports --no-logo
 
 .PHONY: bench

@@ -1,6 +1,8 @@
 """Access in a real browser: by keyboard alone, without scripts, with the slider and an area drawn by hand."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,9 +26,17 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(message)
 
 
-@pytest.fixture
-def reader(chrome: Browser, shared_address: str, shared_site: Door) -> Person:
+@pytest.fixture(scope="module")
+def analyst(chrome: Browser, shared_address: str, shared_site: Door) -> Person:
     return sign_in(chrome, shared_address, shared_site, "analyst")
+
+
+@pytest.fixture
+def reader(analyst: Person) -> Iterator[Person]:
+    """The analyst at a page of its own; scripts and styles are at hand after the first test."""
+    page = analyst.context.new_page()
+    yield replace(analyst, page=page)
+    page.close()
 
 
 def test_a_closure_is_recorded_from_the_gate_and_its_convoys_are_seen_before(

@@ -4,14 +4,14 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.live import sign_in
+from tests.browser.live import sign_in, sign_in_on_page
 from tests.web.doors import Door
 
 pytest_plugins = ["tests.browser.site_fixtures"]
 
 
 def test_sign_in_leads_to_today_and_out_again(chrome: Browser, shared_address: str, shared_site: Door) -> None:
-    person = sign_in(chrome, shared_address, shared_site, "coordinator")
+    person = sign_in_on_page(chrome, shared_address, shared_site, "coordinator")
 
     expect(person.page).to_have_url(re.compile("/today"))
     person.page.locator("details.menu summary").click()
@@ -84,7 +84,7 @@ def test_a_need_is_entered_without_scripts(chrome: Browser, address: str, site: 
 
 
 def test_a_partner_sees_reports_and_nothing_to_come(chrome: Browser, shared_address: str, shared_site: Door) -> None:
-    person = sign_in(chrome, shared_address, shared_site, "partner")
+    person = sign_in_on_page(chrome, shared_address, shared_site, "partner")
 
     names = person.page.locator(".nav a, .menu-pages a").all_inner_texts()
     assert {name for name in names if name} <= {"Failed deliveries", "My incidents", "Reports"}

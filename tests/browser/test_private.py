@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser
 
-from tests.browser.live import sign_in
+from tests.browser.live import sign_in_on_page
 from tests.browser.pages import TWO_RIVERS
 from tests.web.doors import Door
 
@@ -17,7 +17,7 @@ KEPT = """async () => [
 
 
 def test_nothing_of_a_visit_stays_in_the_browser(chrome: Browser, shared_address: str, shared_site: Door) -> None:
-    person = sign_in(chrome, shared_address, shared_site, "coordinator")
+    person = sign_in_on_page(chrome, shared_address, shared_site, "coordinator")
     person.page.locator("form.other-language button").click()
     asked: set[str] = set()
     person.page.on("request", lambda request: asked.add(request.url))

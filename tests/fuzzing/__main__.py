@@ -1,4 +1,4 @@
-"""Fuzz the readers of one subject for so many seconds: python -m tests.fuzzing roads 20 FOLDER.
+"""Fuzz the readers of one subject, by so many inputs or seconds: python -m tests.fuzzing roads -runs=8000 FOLDER.
 
 The folder gets the corpus and, should an input break a reader, that input. A reader may answer or refuse in words;
 anything else ends the process with a code other than 0.
@@ -110,14 +110,14 @@ def _mutate(data: bytes, most: int, seed: int) -> bytes:
 
 
 def main() -> None:
-    """Fuzz one subject; the process ends within."""
-    subject, seconds, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    """Fuzz one subject until an option of libFuzzer says (`-runs=…`, `-max_total_time=…`); the process ends within."""
+    subject, until, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
     run, begin = SUBJECTS[subject]()
     corpus = folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     for number, whole in enumerate(begin):
         (corpus / f"whole-{number}").write_bytes(whole)
-    options = [f"-max_total_time={seconds}", "-seed=1", "-max_len=16384", "-timeout=20", "-rss_limit_mb=2000",
+    options = [until, "-seed=1", "-max_len=16384", "-timeout=20", "-rss_limit_mb=2000",
                "-print_final_stats=1", f"-artifact_prefix={folder}/found-"]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(corpus)], run, custom_mutator=_mutate)
     atheris.Fuzz()
