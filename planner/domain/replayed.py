@@ -106,7 +106,13 @@ class ReplayedMorning:
     @property
     def flagged(self) -> tuple[ReplayedConvoy, ...]:
         """Those that the morning warns of, ours and announced ones."""
-        return tuple(one for one in self.convoys if one.flagged)
+        return tuple(one for one in self.by_risk if one.flagged)
+
+    @property
+    def by_risk(self) -> tuple[ReplayedConvoy, ...]:
+        """Those that are flagged first, then those that can go; whoever is likeliest to be caught inside leads."""
+        order = sorted(self.convoys, key=lambda c: (not c.flagged, c.hours is None, -(c.caught_inside or 0.0), c.name))
+        return tuple(order)
 
     def of_fate(self, *fates: Fate) -> tuple[ReplayedConvoy, ...]:
         """Return our convoys of the day that met one of these."""

@@ -114,12 +114,11 @@ class _Printer:
             ("replay_kept_share", 0.9, True), ("replay_arrives", 0.8, True), ("replay_by_record", 3.4, False),
         )  # fmt: skip
         at = island(format_instant(one.as_of.at, self.paper.zone)[:16].replace("T", " "), self.language)
-        ordered = sorted(one.convoys, key=lambda c: (not c.flagged, c.hours is None, -(c.caught_inside or 0.0), c.name))
         touched = Counter(name for news in one.news for name, _advice in news.touched)
         return {
             "day": self.day(one.day.start),
             "known": self.say("replay_known").format(at=at, record=island(one.as_of.known, self.language)),
-            "table": self.table("replay_convoys", heads, [self.convoy(c) for c in ordered]),
+            "table": self.table("replay_convoys", heads, [self.convoy(c) for c in one.by_risk]),
             "none": self.say("replay_none"),
             "news": None
             if not touched

@@ -56,7 +56,10 @@ def one_morning() -> ReplayAnswer:
                 as_of=AsOf(at=MIDNIGHT + 8 * HOUR, known=12), day=Window(MIDNIGHT, MIDNIGHT + DAY), planned_convoys=4,
                 planned_people=21_000, convoys=(ours, late, stuck),
                 news=(
-                    ReplayedNews(at=MIDNIGHT + 19 * HOUR, records=(5,), touched=(("kessa-01", "turn_back"),)),
+                    ReplayedNews(
+                        at=MIDNIGHT + 19 * HOUR, records=(5,),
+                        touched=(("kessa-01", "turn_back"), ("2031-04-08-calder-c01", "look_again")),
+                    ),
                     ReplayedNews(at=MIDNIGHT + 20 * HOUR, records=(6,), touched=()),
                 ),
                 recorded=(attacked, came),

@@ -1,12 +1,14 @@
 """Replays on the page: asked for, followed, stopped, read in both languages and taken out as PDF and JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from planner.domain.rights import Role
 from planner.services.replay_queue import work_replays_once
 from tests.web.doors import Browser, Door
+from tests.web.replayed import one_morning
 
 pytest_plugins = ["tests.web.site_fixtures"]
 PAGES = ("/what-if/replays", "/what-if/replays/1", "/what-if/replays/1.pdf", "/what-if/replays/1.json")
@@ -26,9 +28,23 @@ def test_a_replay_says_what_was_planned_flagged_and_lost_beside_what_happened(re
     ):  # fmt: skip
         assert said in shown, said
     assert shown.count('class="flagged"') == 1
+    summary = shown.partition("</table>")[0]
+    assert "Kessa convoy of 12 trucks" in summary.partition("Attacked")[0], "the morning does not name whom it flags"
+    assert "ours to Ulmar" in shown
+    assert "2031-04-08-calder-c01" not in shown, "a convoy of ours is told by its id"
     arabic = readers[Role.ANALYST].get("/what-if/replays/1?lang=ar").text
     assert "باقية لليل" in arabic
     assert "قافلة كيسا" in arabic
+
+
+def test_whoever_is_likeliest_to_be_caught_leads_the_morning() -> None:
+    morning = one_morning().mornings[0]
+    ours, late, stuck = morning.convoys
+    later = replace(late, name="varn-02", caught_inside=0.25)
+
+    assert [c.name for c in replace(morning, convoys=(stuck, later, ours, late)).by_risk] == [
+        late.name, later.name, ours.name, stuck.name,
+    ]  # fmt: skip
 
 
 def test_what_leaves_the_house_is_put_on_record_and_says_for_whom(site: Door) -> None:
