@@ -125,16 +125,9 @@ def _is_close(standing: Standing, now: _Masters) -> bool:
     return close and bool(standing.chosen) and now.levels_kept and standing.saved >= asked
 
 
-def _stays(item: Chosen) -> bool:
-    return any(phase.visits for phase in item.option.phases[:-1])
-
-
 def _sure(case: Case, equity: EquityResult, found: Standing, deadline: Deadline) -> Standing:
-    """Leave to the verifier, who knows every rule, what of a search that was stopped half-way may run.
-
-    So too where a column stays a night at a site: whether a line lapses behind it meanwhile is not screened before.
-    """
-    if not deadline.met and not any(_stays(item) for item in found.chosen):
+    """Leave to the verifier, who knows every rule, what of a search that was stopped half-way may run."""
+    if not deadline.met:
         return found
     sure = that_may_run(case.snapshot, zip(found.chosen, found.timed, strict=True))
     return Standing.of(case, equity, sure.chosen, sure.timed)
