@@ -11,7 +11,8 @@ from planner.domain.policy import Limits
 from planner.solvers import highs
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report
-from planner.solvers.equity import WHOLE_DAYS, savings
+from planner.solvers.counting import savings
+from planner.solvers.equity import WHOLE_DAYS
 from planner.solvers.fitting import Fitter
 from planner.solvers.ground import Ground
 from planner.solvers.loads import FullModel, full_model, read_chosen

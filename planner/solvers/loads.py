@@ -15,8 +15,8 @@ import pulp
 from planner.domain.needs import Commodity, CommodityId, SiteId
 from planner.solvers.case import BatchKey, BatchSet, Case, Line
 from planner.solvers.choice import Chosen, Drop
+from planner.solvers.counting import savings
 from planner.solvers.deprivation import counted_sites, saved
-from planner.solvers.equity import savings
 from planner.solvers.highs import Solved
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import (
