@@ -25,6 +25,7 @@ from planner.solvers.lean import Lean
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import (
     AnyCut,
+    SplitCut,
     Visits,
     add_cuts,
     add_day_rows,
@@ -134,7 +135,9 @@ class _Master:
         ]
         self._savings: dict[int, Saving] = {}
         self._stated = Stated(self.model)
-        self._lean = Lean(case, options, cuts, WHOLE_DAYS)
+        # How trucks are split over the stops of a tour is not known there: what such cuts refuse would be found again.
+        split = any(isinstance(cut, SplitCut) for cut in cuts)
+        self._lean = None if split else Lean(case, options, cuts, WHOLE_DAYS)
 
     def saving(self, threshold: int) -> Saving:
         """Return what each visit saves at a level."""
@@ -146,7 +149,8 @@ class _Master:
         """Let no later level save less here."""
         # Half a unit of room: savings are whole numbers, so nothing proved is lost to the solver's tolerance.
         self.model += total(self.counts, self.saving(threshold)) >= value - 0.5
-        self._lean.keep(self.saving(threshold), value - 0.5)
+        if self._lean is not None:
+            self._lean.keep(self.saving(threshold), value - 0.5)
 
     def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: _Reached | None) -> highs.Solved:
         """Return the most that can be saved at a level by visits to the active sites.
@@ -162,10 +166,10 @@ class _Master:
             again = self._search(limits)
             if again.found and again.objective > known.value - WHOLE_DAYS:
                 return replace(again, status="optimal")
-        lean = self._lean.solve(self.saving(threshold), opened, limits)
-        if lean.found:
-            whole = self._made(self._lean.made(lean), lean.bound, limits)
-            if whole.status == "optimal":
+        if self._lean is not None:
+            lean = self._lean.solve(self.saving(threshold), opened, limits)
+            whole = self._made(self._lean.made(lean), lean.bound, limits) if lean.found else lean
+            if lean.found and whole.status == "optimal":
                 return whole
         self._open(opened)
         self._make_trucks(pulp.LpContinuous)
@@ -178,8 +182,7 @@ class _Master:
             return whole
         self._open(opened)
         found = self._search(limits, start=whole.values if whole.found else None)
-        least = min(loose.bound, lean.bound) if lean.found else loose.bound
-        return replace(found, bound=min(found.bound, least)) if found.found else found
+        return replace(found, bound=min(found.bound, loose.bound)) if found.found else found
 
     def _made(self, visits: Collection[OptionId], bound: float, limits: Limits) -> highs.Solved:
         """Make visits with whole trucks; `optimal` if that reaches the bound of all that could be."""

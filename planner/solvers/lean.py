@@ -18,7 +18,7 @@ from planner.solvers import highs
 from planner.solvers.case import Case
 from planner.solvers.counting import Saving, add_counts, total
 from planner.solvers.option import Option, OptionId
-from planner.solvers.rows import AnyCut, SplitCut, Visits, add_cuts, add_day_rows, add_stock
+from planner.solvers.rows import AnyCut, Visits, add_cuts, add_day_rows, add_stock
 from planner.solvers.stated import Stated
 
 
@@ -26,7 +26,7 @@ class Lean:
     """The model of all levels, stated once; visits are opened and levels are kept as in the model with trucks."""
 
     def __init__(self, case: Case, options: Sequence[Option], cuts: Iterable[AnyCut], abs_gap: float) -> None:
-        """State visits and the trucks that they need at least."""
+        """State visits and the trucks that they need at least; no cut may speak of single stops."""
         self.case, self._abs_gap = Case(_with_largest(case.snapshot), options), abs_gap
         model = self.model = pulp.LpProblem("lean", pulp.LpMaximize)
         runs = {o.id: model.add_variable(f"run_{i:05}", cat=pulp.LpBinary) for i, o in enumerate(options)}
@@ -41,8 +41,7 @@ class Lean:
         self.visits = replace(self.visits, trucks=trucks)
         add_day_rows(model, self.case, self.visits)
         self._add_stock()
-        # How trucks are split over the stops of a tour is not known here.
-        add_cuts(model, self.visits, (cut for cut in cuts if not isinstance(cut, SplitCut)))
+        add_cuts(model, self.visits, cuts)
         self._stated = Stated(model)
 
     def _add_fewest(self, option: Option, column: pulp.LpVariable) -> None:
