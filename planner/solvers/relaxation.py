@@ -37,6 +37,7 @@ class Relaxation:
         self._variables, self._place = stated.variables, stated.place
         self._rows = {id(row): i for i, row in enumerate(model.constraints())}
         self._engine = highs.engine_for(stated.lp(relaxed=True), model.name, limits, seed=seed)
+        self._home: highspy.HighsBasis | None = None
 
     def solve(self, objective: pulp.LpAffineExpression, *, values: bool = False) -> Solved:
         """Solve for an objective in the model's own sense; with the values of its columns where they are asked for.
@@ -59,6 +60,10 @@ class Relaxation:
         self._engine.setOptionValue("solver", "simplex")
         self._engine.setOptionValue("simplex_iteration_limit", MOST_STEPS)
         return highs.read(self._engine, self._model, self._variables if values else [], 0.0, 1e-6)
+
+    def remember(self) -> None:
+        """Let every row that is demanded for a time be asked from where the last solve ended."""
+        self._home = self._engine.getBasis()
 
     def at_least(self, row: pulp.LpConstraint, least: float) -> None:
         """Give a row of the model (one that was stated as >=) another lower side."""
@@ -87,3 +92,5 @@ class Relaxation:
             yield
         finally:
             self._engine.deleteRows(1, np.array([number], dtype=np.int32))
+            if self._home is not None:
+                self._engine.setBasis(self._home)
