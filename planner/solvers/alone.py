@@ -13,6 +13,7 @@ from planner.domain.policy import Limits
 from planner.domain.supply import EscortTeams
 from planner.solvers import highs
 from planner.solvers.case import Case
+from planner.solvers.certain import certainly
 from planner.solvers.loads import FullModel, full_model
 from planner.solvers.option import Option
 from routing.network import GateId
@@ -56,8 +57,11 @@ class Alone:
     def most(self, site: SiteId, commodity: CommodityId, needed: int, limits: Limits) -> Most | None:
         """Return the most units and, if they are fewer than needed, the rule that binds; None if time ran out.
 
-        A few days are often enough for all that is needed; only where they are not are all of them searched.
+        Convoys of different days, or else a few days, are often enough for all that is needed; only where they are not
+        are all days searched.
         """
+        if certainly(self.case, site, commodity, needed) >= needed:
+            return Most(units=needed, rule="", reason="", proof=())
         if self._few is not None:
             few = _most(*self._full(few=True), site, commodity, limits, found=True)
             if few is not None and few >= needed:

@@ -52,6 +52,7 @@ class Case(Offer):
         super().__init__(snapshot)
         self.options: tuple[Option, ...] = tuple(sorted(options, key=lambda option: option.id))
         self.by_id: Mapping[OptionId, Option] = {option.id: option for option in self.options}
+        self._opens: dict[tuple[HubId, int], Instant] = {}
 
     # ------------------------------------------------------------------------------------------------ needs
 
@@ -178,8 +179,11 @@ class Case(Offer):
         }
 
     def _loading_from(self, option: Option) -> Instant:
-        sessions = self.loading_sessions(option.hub, option.phases[0].day)
-        return sessions[0].start if sessions else self.day(option.phases[0].day).start
+        key = option.hub, option.phases[0].day
+        if key not in self._opens:
+            sessions = self.loading_sessions(*key)
+            self._opens[key] = sessions[0].start if sessions else self.day(key[1]).start
+        return self._opens[key]
 
     # ----------------------------------------------------------------------------------------------- visits
 

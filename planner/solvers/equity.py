@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import TypeAlias
 
 import pulp
 
@@ -20,24 +19,24 @@ from planner.domain.snapshot import Snapshot
 from planner.solvers import highs
 from planner.solvers.case import Case, FoodMinimum
 from planner.solvers.choice import EquityResult, Progress, Report
-from planner.solvers.deprivation import base, can_exceed, counted_sites, saved, scale_of
+from planner.solvers.counting import Counts, Saving, add_counts, savings, total
+from planner.solvers.deprivation import base, can_exceed, counted_sites, scale_of
+from planner.solvers.lean import Lean
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import (
     AnyCut,
+    SplitCut,
     Visits,
     add_cuts,
     add_day_rows,
-    add_one_visit_a_day,
     add_stock,
     add_visits,
     named_in,
 )
+from planner.solvers.stated import Stated
 
 WHOLE_DAYS = 0.9
 """Savings are whole numbers: a bound less than one above the value proves it."""
-
-Saving: TypeAlias = Mapping[tuple[OptionId, SiteId], int]
-Counts: TypeAlias = Mapping[tuple[OptionId, SiteId], pulp.LpVariable]
 
 
 def solve_equity(
@@ -122,7 +121,7 @@ class _Master:
         lowest = min(thresholds)
         options = _options_for(case, [site for site in counted_sites(case) if can_exceed(case, site, lowest)])
         self.visits = add_visits(self.model, case, options, whole_trucks=True)
-        self.counts = _add_counts(self.model, case, self.visits)
+        self.counts = add_counts(self.model, case, self.visits)
         add_day_rows(self.model, case, self.visits)
         _add_food(self.model, case, self.visits, self.counts)
         add_cuts(self.model, self.visits, cuts)
@@ -135,6 +134,10 @@ class _Master:
             for column in by_type.values()
         ]
         self._savings: dict[int, Saving] = {}
+        self._stated = Stated(self.model)
+        # How trucks are split over the stops of a tour is not known there: what such cuts refuse would be found again.
+        split = any(isinstance(cut, SplitCut) for cut in cuts)
+        self._lean = None if split else Lean(case, options, cuts, WHOLE_DAYS)
 
     def saving(self, threshold: int) -> Saving:
         """Return what each visit saves at a level."""
@@ -145,38 +148,51 @@ class _Master:
     def keep(self, threshold: int, value: int) -> None:
         """Let no later level save less here."""
         # Half a unit of room: savings are whole numbers, so nothing proved is lost to the solver's tolerance.
-        self.model += _total(self.counts, self.saving(threshold)) >= value - 0.5
+        self.model += total(self.counts, self.saving(threshold)) >= value - 0.5
+        if self._lean is not None:
+            self._lean.keep(self.saving(threshold), value - 0.5)
 
     def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: _Reached | None) -> highs.Solved:
         """Return the most that can be saved at a level by visits to the active sites.
 
-        First with trucks in fractions, which is quicker and never proves too little; where whole trucks can make
-        the same visits, that is the answer. Else whole trucks are searched from the start. What was proved to be the
-        most under fewer cuts is still that if the same visits reach it.
+        First with as few trucks as can be, then with trucks in fractions: both are quicker and never prove too little.
+        Where whole trucks can make the same visits, that is the answer. Else whole trucks are searched from the start.
+        What was proved to be the most under fewer cuts is still that if the same visits reach it.
         """
         opened = {option.id for option in _options_for(self.case, active)}
-        self.model.setObjective(_total(self.counts, self.saving(threshold)))
+        self.model.setObjective(total(self.counts, self.saving(threshold)))
         if known is not None and known.proved:
             self._open(known.visits)
             again = self._search(limits)
             if again.found and again.objective > known.value - WHOLE_DAYS:
                 return replace(again, status="optimal")
+        if self._lean is not None:
+            lean = self._lean.solve(self.saving(threshold), opened, limits)
+            whole = self._made(self._lean.made(lean), lean.bound, limits) if lean.found else lean
+            if lean.found and whole.status == "optimal":
+                return whole
         self._open(opened)
         self._make_trucks(pulp.LpContinuous)
         loose = self._search(limits)
         self._make_trucks(pulp.LpInteger)
-        if loose.status not in {"optimal", "feasible"}:
+        if not loose.found:
             return loose
-        self._open({name for name in opened if loose.whole(self.visits.runs[name])})
-        whole = self._search(limits)
-        if whole.found and whole.objective > loose.bound - WHOLE_DAYS:
-            return replace(whole, status="optimal")
+        whole = self._made({name for name in opened if loose.whole(self.visits.runs[name])}, loose.bound, limits)
+        if whole.status == "optimal":
+            return whole
         self._open(opened)
         found = self._search(limits, start=whole.values if whole.found else None)
         return replace(found, bound=min(found.bound, loose.bound)) if found.found else found
 
+    def _made(self, visits: Collection[OptionId], bound: float, limits: Limits) -> highs.Solved:
+        """Make visits with whole trucks; `optimal` if that reaches the bound of all that could be."""
+        self._open(visits)
+        whole = self._search(limits)
+        reached = whole.found and whole.objective > bound - WHOLE_DAYS
+        return replace(whole, status="optimal" if reached else "feasible" if whole.found else "limit")
+
     def _search(self, limits: Limits, start: Mapping[str, float] | None = None) -> highs.Solved:
-        return highs.solve(self.model, limits, seed=self.case.snapshot.seed, abs_gap=WHOLE_DAYS, start=start)
+        return highs.solve(self._stated, limits, seed=self.case.snapshot.seed, abs_gap=WHOLE_DAYS, start=start)
 
     def _open(self, opened: Collection[OptionId]) -> None:
         for name, runs in self.visits.runs.items():
@@ -185,42 +201,6 @@ class _Master:
     def _make_trucks(self, category: str) -> None:
         for column in self._trucks:
             column.cat = category
-
-
-def _add_counts(model: pulp.LpProblem, case: Case, visits: Visits) -> Counts:
-    # A convoy with one stop runs only to make a visit that counts. One with several stops may count at some of
-    # them only, and coupled sites may be served together although one of them gets too little to count.
-    coupled = case.coupled_sites
-    counts: dict[tuple[OptionId, SiteId], pulp.LpVariable] = {}
-    for option in visits.options:
-        for stop, site in enumerate(option.sites):
-            if case.minimums[option.id, stop] is None:
-                continue
-            runs = visits.runs[option.id]
-            if len(option.sites) == 1 and site not in coupled:
-                counts[option.id, site] = runs
-            else:
-                counts[option.id, site] = model.add_variable(f"counts_{len(counts):05}", cat=pulp.LpBinary)
-                model += counts[option.id, site] <= runs
-    for site in sorted({site for _, site in counts}):
-        model += pulp.lpSum(column for (_, where), column in counts.items() if where == site) <= 1
-    add_one_visit_a_day(model, case, visits)
-    return counts
-
-
-def savings(case: Case, options: Sequence[Option], threshold: int) -> Saving:
-    """Return what each option saves at each of its sites above a threshold, where it saves anything."""
-    counted = set(counted_sites(case))
-    return {
-        (option.id, site): days
-        for option in options
-        for site in option.sites
-        if site in counted and (days := saved(case, option, site, threshold)) > 0
-    }
-
-
-def _total(counts: Counts, saving: Saving) -> pulp.LpAffineExpression:
-    return pulp.lpSum(days * counts[visit] for visit, days in saving.items() if visit in counts)
 
 
 def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:

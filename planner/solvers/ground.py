@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 from planner.domain.snapshot import Snapshot
 from planner.domain.supply import HubId
 from planner.solvers.option import Run
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
-from routing.status import AccessMap, Piece, Status
+from routing.status import AccessMap, Part, Piece, Status
 from routing.travel.passage import Path, departure_windows, stretches
 from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows
+
+LINE_PARTS: Final = frozenset({"control", "ceasefire"})
+"""The parts of a segment's status that say whether its line may be crossed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class Ground:
     _drives: dict[tuple[Run, int], Drive] = field(default_factory=dict, repr=False)
     _sessions: dict[tuple[HubId, int], tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _spans: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
+    _lapses: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Ground":
@@ -150,6 +155,22 @@ class Ground:
             pieces = self.access.timeline(segment)
             self._spans[segment] = merge_windows(p.window for p in pieces if p.status is not Status.BLOCKED)
         return self._spans[segment]
+
+    def lapses(self, segment: SegmentId) -> tuple[Window, ...]:
+        """Return when nobody consents to the crossing of a segment's line, whatever else stands against it."""
+        if segment not in self._lapses:
+            pieces = self.snapshot.access.timelines.get(segment, ())
+            self._lapses[segment] = merge_windows(piece.window for piece in pieces if any(_withheld(piece)))
+        return self._lapses[segment]
+
+    def against_line(self, segment: SegmentId, within: Window) -> tuple[Part, ...]:
+        """Return what withholds consent to the crossing of a segment's line at some time of a window."""
+        pieces = self.snapshot.access.timelines.get(segment, ())
+        return tuple(part for piece in pieces if piece.window.overlaps(within) for part in _withheld(piece))
+
+
+def _withheld(piece: Piece) -> Iterator[Part]:
+    return (part for part in piece.parts if part.status is Status.BLOCKED and part.name in LINE_PARTS)
 
 
 def path_of(run: Run) -> Path:

@@ -11,7 +11,8 @@ from planner.domain.policy import Limits
 from planner.solvers import highs
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report
-from planner.solvers.equity import WHOLE_DAYS, savings
+from planner.solvers.counting import savings
+from planner.solvers.equity import WHOLE_DAYS
 from planner.solvers.fitting import Fitter
 from planner.solvers.ground import Ground
 from planner.solvers.loads import FullModel, full_model, read_chosen
@@ -22,6 +23,7 @@ from planner.solvers.standing import A_GAIN, Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import Desk
 from planner.solvers.value import A_TRACE, WIDE_GAP, whole_loads
+from planner.solvers.wide import WIDE_UP_TO
 
 PASSES: Final = 4
 """So many times convoys are added or enlarged, one at a gate or hub a day each time, while that betters anything."""
@@ -114,7 +116,11 @@ class Improver:
         """Return the best choice within the room there is; empty if none is better."""
         case, cuts, limits = self.case, self.cuts, replace(self.deadline.limits(), mip_nodes=NODES)
         options = [option for option in case.options if option.id in rooms]
-        full = full_model(case, options, cuts, self._held(standing), whole_trucks=True, whole_units=False)
+        # Loads are stated apart once trucks are chosen; until then a large case takes a third of the columns.
+        full = full_model(
+            case, options, cuts, self._held(standing), whole_trucks=True, whole_units=False,
+            pooled=len(case.options) > WIDE_UP_TO,
+        )  # fmt: skip
         self._one_change_at_a_place(full, standing, rooms)
         reached, fair = self._fairest(full, standing, limits)
         best = self._dearest(full, fair | {item.option.id for item in standing.chosen}, limits)

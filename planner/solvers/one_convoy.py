@@ -1,6 +1,6 @@
 """When one convoy may start, and with how many trucks at most, if it had the roads, gates and lines to itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -9,6 +9,7 @@ from planner.domain.permits import NOTIFIED_REGIMES, REGIME_STEPS, windows_in_fo
 from planner.domain.supply import HubId
 from planner.solvers.ground import Ground, on_the_minute, whole_minute
 from planner.solvers.option import Option, Phase, Run
+from planner.solvers.way_home import Inside, Passed, insides
 from routing.evidence import PermitStepName
 from routing.network import GateId
 from routing.status import HoldSpan
@@ -149,6 +150,31 @@ def _already(_ground: Ground, _way: Way, _times: Sequence[RunTime], _column: int
     return domains
 
 
+def _with_way_home(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
+    for inside in _insides(ground, times, column):
+        domains = within(inside, inside.consented, domains)
+    return domains
+
+
+def insides_of(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[Inside, ...]:
+    """Return when a convoy is behind lines that lapse at some time."""
+    return tuple(_insides(ground, run_times(ground, way, trucks), sum(trucks)))
+
+
+def _insides(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Inside]:
+    return insides(
+        ground,
+        (
+            Passed(
+                phase=time.phase, loaded=time.run.loaded, segment=passing.segment,
+                enter_s=time.start_s + passing.enter_s, leave_s=time.start_s + passing.leave_s,
+            )
+            for time in times
+            for passing in ground.drive(time.run, column).passings
+        ),
+    )  # fmt: skip
+
+
 def _with_slack(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
     """Keep the starts with which the empty column is off each road long enough before that road closes."""
     least, kept = ground.snapshot.policy.least_slack_s, list(domains)
@@ -233,26 +259,27 @@ def _with_paper(step: PermitStepName) -> "_Layer":
     def lay(ground: Ground, way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
         for span in paper_spans(ground, way, times, column, step):
             in_force = merge_windows(windows_in_force(ground.snapshot.papers, span.site, span.gate, step))
-            domains = _within_paper(span, in_force, domains)
+            domains = within(span, in_force, domains)
         return domains
 
     return lay
 
 
-def _within_paper(span: PaperSpan, in_force: Sequence[Window], domains: Domains) -> Domains:
+def within(span: PaperSpan | Inside, windows: Sequence[Window], domains: Domains) -> Domains:
+    """Return the starts with which a span of a convoy's time lies in one of the windows as a whole."""
     first, last = span.from_phase, span.until_phase
     kept = list(domains)
     if first == last:
-        # A departure is good if one span of validity holds gate and unloading; its end may be the unloading's.
+        # A departure is good if one window holds both ends, as gate and unloading; its end may be the unloading's.
         good = [
             Window(w.start - span.from_s, w.end - span.until_s + 1)
-            for w in in_force
+            for w in windows
             if w.seconds >= span.until_s - span.from_s
         ]
         kept[first] = intersect_windows(domains[first], merge_windows(good))
         return tuple(kept)
-    for window in in_force:
-        # Gate on one day, unloading on another: the first span of validity that allows both is taken.
+    for window in windows:
+        # The ends lie on two days: the first window that allows both is taken; only one can hold the night between.
         starts = _from(domains[first], window.start - span.from_s)
         ends = _until(domains[last], window.end - span.until_s + 1)
         if starts and ends:
@@ -291,7 +318,7 @@ def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
 
 _Layer: TypeAlias = Callable[[Ground, Way, Sequence[RunTime], int, Domains], Domains]
 _LAYERS: Final[dict[RuleName, _Layer]] = {
-    "window_return": _already, "night_driving": _already, "least_slack": _with_slack, "hold": _without_holds,
+    "window_return": _with_way_home, "night_driving": _already, "least_slack": _with_slack, "hold": _without_holds,
     "permission": _with_paper("permission"), "letter": _with_paper("letter"), "clearance": _with_paper("clearance"),
     "notification": _notified, "loading": _loaded_before,
 }  # fmt: skip

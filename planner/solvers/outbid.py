@@ -50,8 +50,9 @@ class Forcing:
         """The model, stated once."""
         if self._model is None:
             self._model = full_model(
-                self.case, self.case.options, self._cuts, self.equity.saved, whole_trucks=False, whole_units=False
-            )
+                self.case, self.case.options, self._cuts, self.equity.saved, whole_trucks=False, whole_units=False,
+                pooled=self._large,
+            )  # fmt: skip
         return self._model
 
     def visit(self, site: SiteId) -> Loss | None:
@@ -66,6 +67,9 @@ class Forcing:
     def _relaxation(self) -> Relaxation:
         if self._loose is None:
             self._loose = Relaxation(self.full.model, self.limits, seed=self.case.snapshot.seed)
+            # What one question leaves behind is far from what the next one begins with.
+            self._loose.solve(self.full.assistance)
+            self._loose.remember()
         return self._loose
 
     @property

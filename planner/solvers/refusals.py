@@ -11,10 +11,12 @@ from planner.solvers.one_convoy import (
     RunTime,
     Way,
     departures,
+    insides_of,
     loading_starts,
     paper_spans,
     run_times,
     split,
+    within,
 )
 from planner.solvers.option import Refusal
 from routing.evidence import PermitStepName
@@ -57,7 +59,7 @@ def why_not(ground: Ground, way: Way, least: int) -> Verdict:
     )
     match rule:
         case "window_return":
-            found = _too_short(ground, way, trucks)
+            found = _lapsing(ground, way, trucks) or _too_short(ground, way, trucks)
         case "least_slack":
             found = _too_close(ground, way, trucks)
         case "night_driving":
@@ -184,6 +186,25 @@ def _too_short(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
         f"{day_name(ground.snapshot, ground.days[day])}, window has {duration(longest)}.",
         proof=_named(ground, segment, parts),
     )
+
+
+def _lapsing(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict | None:
+    """Name the line that lapses while the column is behind it; None where roads alone leave no departure."""
+    starts = departures(ground, way, trucks, ())
+    if not all(starts):
+        return None
+    for inside in insides_of(ground, way, trucks):
+        entered = starts[inside.from_phase][0].start + inside.from_s
+        starts = within(inside, inside.consented, starts)
+        if not all(starts):
+            lapse = next((span for span in inside.lapses if span.end > entered), inside.lapses[-1])
+            span = f"from {_clock(ground, lapse.start)} to {_clock(ground, lapse.end)}"
+            return Verdict(
+                rule="window_return",
+                reason=f"Nobody consents to the way home through {inside.segment} {span}, while the column is inside.",
+                proof=_named(ground, inside.segment, ground.against_line(inside.segment, lapse)),
+            )
+    return None
 
 
 def _named(ground: Ground, segment: SegmentId, parts: Iterable[Part]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """A model's linear relaxation that is solved again and again, each time from where the last solve ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -11,14 +11,15 @@ import pulp
 from planner.domain.policy import Limits
 from planner.solvers import highs
 from planner.solvers.aside import printed_aside
-from planner.solvers.highs import Solved, SolverBroke
+from planner.solvers.highs import Solved
+from planner.solvers.stated import SolverBroke, Stated
 
 MOST_STEPS: Final = 20_000
 """Steps of the simplex method after which a question is left unanswered: counted, so that a run repeats."""
 
 
 class Relaxation:
-    """Whole numbers dropped; objective and lower sides of rows may change, and one row at a time may be demanded.
+    """Whole numbers dropped; aim, bounds and lower sides of rows may change, and one row at a time may be demanded.
 
     A change leaves the last basis nearly right, so that the next solve takes a fraction of the first.
     """
@@ -32,14 +33,14 @@ class Relaxation:
             If HiGHS refuses the model.
         """
         self._model, self._limits = model, limits
-        self._variables = model.variables()
-        self._place = {variable.name: i for i, variable in enumerate(self._variables)}
+        stated = Stated(model)
+        self._variables, self._place = stated.variables, stated.place
         self._rows = {id(row): i for i, row in enumerate(model.constraints())}
-        self._engine = highs.engine_for(model, self._variables, limits, seed=seed)
-        self._solved = False
+        self._engine = highs.engine_for(stated.lp(relaxed=True), model.name, limits, seed=seed)
+        self._home: highspy.HighsBasis | None = None
 
-    def solve(self, objective: pulp.LpAffineExpression) -> Solved:
-        """Solve for an objective in the model's own sense; without the values of its columns.
+    def solve(self, objective: pulp.LpAffineExpression, *, values: bool = False) -> Solved:
+        """Solve for an objective in the model's own sense; with the values of its columns where they are asked for.
 
         Raises
         ------
@@ -58,11 +59,21 @@ class Relaxation:
         # From a basis that is nearly right the simplex method is quicker than anything that starts anew.
         self._engine.setOptionValue("solver", "simplex")
         self._engine.setOptionValue("simplex_iteration_limit", MOST_STEPS)
-        return highs.read(self._engine, self._model, [], 0.0, 1e-6)
+        return highs.read(self._engine, self._model, self._variables if values else [], 0.0, 1e-6)
+
+    def remember(self) -> None:
+        """Let every row that is demanded for a time be asked from where the last solve ended."""
+        self._home = self._engine.getBasis()
 
     def at_least(self, row: pulp.LpConstraint, least: float) -> None:
         """Give a row of the model (one that was stated as >=) another lower side."""
         self._engine.changeRowBounds(self._rows[id(row)], least, highspy.kHighsInf)
+
+    def between(self, columns: Mapping[pulp.LpVariable, tuple[float, float]]) -> None:
+        """Give columns other bounds."""
+        places = np.array([self._place[column.name] for column in columns], dtype=np.int32)
+        lower, upper = (np.array([sides[end] for sides in columns.values()], dtype=np.float64) for end in (0, 1))
+        self._engine.changeColsBounds(len(places), places, lower, upper)
 
     @contextmanager
     def demanding(self, row: pulp.LpConstraint) -> Iterator[None]:
@@ -81,3 +92,5 @@ class Relaxation:
             yield
         finally:
             self._engine.deleteRows(1, np.array([number], dtype=np.int32))
+            if self._home is not None:
+                self._engine.setBasis(self._home)

@@ -31,7 +31,16 @@ class SplitCut:
     at_least: tuple[int, ...]
 
 
-AnyCut: TypeAlias = Cut | SplitCut
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetCut:
+    """Convoys that are out or loading at one hour carry together at most so many trucks of one type, if all run."""
+
+    options: frozenset[OptionId]
+    kind: TruckTypeId
+    most_trucks: int
+
+
+AnyCut: TypeAlias = Cut | SplitCut | FleetCut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +201,12 @@ def add_cuts(model: pulp.LpProblem, visits: Visits, cuts: Iterable[AnyCut]) -> N
                 slack = max(0, sum(o.max_trucks for o in options) - most)
                 away = len(names) - pulp.lpSum(visits.runs[name] for name in names)
                 model += pulp.lpSum(visits.truck_sum(o) for o in options) <= most + slack * away
+            case FleetCut(kind=kind, most_trucks=most):
+                numbers = [visits.trucks[o.id, s].get(kind) for o in options for s in range(len(o.sites))]
+                columns_of_kind = [column for column in numbers if column is not None]
+                slack = max(0, sum(o.max_trucks for o in options) - most)
+                away = len(names) - pulp.lpSum(visits.runs[name] for name in names)
+                model += pulp.lpSum(columns_of_kind) <= most + slack * away
             case BranchCut(at_least=at_least):
                 columns = [(visits.truck_sum(o), at_least[o.id], o.max_trucks) for o in options]
                 _add_one_fewer(model, f"{number:04}", columns)

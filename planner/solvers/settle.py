@@ -20,18 +20,22 @@ from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.value import (
     WHOLE_UP_TO,
-    WIDE_UP_TO,
     ValueResult,
     among_few,
     by_support,
     least_trucks,
     no_time_for,
+    of_visits,
     repaired,
     value_of,
 )
+from planner.solvers.wide import WIDE_UP_TO, Wide
 
 REPAIRS_A_ROUND: Final = 2
 """Repairs of a choice are quick: so many count as one round of the policy."""
+
+HALF: Final = 0.5
+"""A visit of a search in whole numbers is made from here on."""
 
 CLOSE: Final = 1e-3
 """A plan this near its bound is not searched further: whole trucks and units cannot always come closer."""
@@ -74,21 +78,33 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     Proved cuts hold for every plan, so the bounds stay bounds. Other cuts only steer the search: then the bounds
     found before them stand. If cuts make the equity levels unreachable, equity is solved again.
     """
-    rounds = case.snapshot.limits.cut_rounds * REPAIRS_A_ROUND
     cuts: list[AnyCut] = []
     equity, least = _fairest(case, cuts, deadline, progress)
+    with Wide(case, equity, cuts) as wide:
+        if not deadline.is_reached():
+            wide.begin(deadline.limits())
+        return _timed(wide, cuts, least, deadline, progress)
+
+
+def _timed(
+    wide: Wide, cuts: list[AnyCut], least: tuple[Chosen, ...], deadline: Deadline, progress: Progress
+) -> Settled:
+    case, equity, rounds = wide.case, wide.equity, wide.case.snapshot.limits.cut_rounds * REPAIRS_A_ROUND
     steered = False
-    now = best = _masters(case, cuts, deadline, progress, equity)
+    now = best = _masters(wide, deadline, progress)
     proved, short = now, now.short
     fitter = Fitter(case=case, equity=equity, least=least, deadline=deadline)
     standing = Standing.of(case, equity, (), ())
     for done in range(rounds):
         told = timetable(case.snapshot, now.value.chosen)
         if told.timed is not None and now.value.chosen:
+            if wide.is_searched:
+                standing = Standing.of(case, equity, now.value.chosen, told.timed)
+                break
             return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short, case=case)
         if done == 0:
             standing = _better(standing, fitter.fit(now.value.chosen, cuts))
-            standing = _better(standing, _from_support(case, now.equity, cuts, fitter, deadline, progress))
+            standing = _better(standing, _from_support(wide, fitter, deadline, progress))
         if deadline.is_reached() or _is_close(standing, now):
             break
         # Cuts that only steer are taken where nothing is proved.
@@ -103,19 +119,44 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
         if mended is None and len(case.options) > WHOLE_UP_TO:
             # A new search is long, and its choice no likelier to be timed: go on from what can be.
             break
-        now = _masters(case, cuts, deadline, progress, now.equity) if mended is None else replace(now, value=mended)
+        again = Wide(case, now.equity, cuts)
+        now = _masters(again, deadline, progress) if mended is None else replace(now, value=mended)
         short |= now.short
         best = now if now.value.chosen else best
         progress(Report(stage="timetable", done=(done + 1) / rounds, best=now.value.level.value))
     standing = _better(standing, fitter.fit(now.value.chosen, cuts))
     if not standing.chosen:
         standing = _at_hand(case, equity, best.value.chosen or least, cuts, fitter, deadline)
-    if not _is_close(standing, best):
-        search = Improver(case=case, equity=best.equity, cuts=cuts, deadline=deadline, fitter=fitter)
-        standing = search.improve(standing, progress)
+    search = Improver(case=case, equity=best.equity, cuts=cuts, deadline=deadline, fitter=fitter)
+    best, proved, standing = _bettered(wide, (best, proved, standing), search, progress)
     found = _sure(case, equity, standing, deadline)
     short |= deadline.met
     return _settled(best, proved if steered else best, found.chosen, found.timed, cuts, short=short, case=case)
+
+
+def _bettered(
+    wide: Wide, known: tuple[_Masters, _Masters, Standing], search: Improver, progress: Progress
+) -> tuple[_Masters, _Masters, Standing]:
+    """Take what was searched beside, its bound and its visits if they make a better plan, and better the plan.
+
+    That bound is of all plans that keep the levels asked of it, whatever cuts were found since.
+    """
+    best, proved, standing = known
+    if _is_close(standing, best):
+        return known
+    beside = wide.found(search.deadline)
+    if beside is not None and beside.status != "infeasible":
+        if best.levels_kept and best.equity.saved == wide.equity.saved:
+            best, proved = _under(best, beside.bound), _under(proved, beside.bound)
+        if beside.found and not _is_close(standing, best):
+            chosen = of_visits(wide, wide.made_use_of(beside, HALF), search.deadline.limits())
+            standing = _better(standing, search.fitter.fit(chosen, search.cuts))
+    return best, proved, standing if _is_close(standing, best) else search.improve(standing, progress)
+
+
+def _under(masters: _Masters, bound: float) -> _Masters:
+    level = masters.value.level
+    return replace(masters, value=replace(masters.value, level=with_bound(level, min(level.bound, bound))))
 
 
 def _is_close(standing: Standing, now: _Masters) -> bool:
@@ -125,16 +166,9 @@ def _is_close(standing: Standing, now: _Masters) -> bool:
     return close and bool(standing.chosen) and now.levels_kept and standing.saved >= asked
 
 
-def _stays(item: Chosen) -> bool:
-    return any(phase.visits for phase in item.option.phases[:-1])
-
-
 def _sure(case: Case, equity: EquityResult, found: Standing, deadline: Deadline) -> Standing:
-    """Leave to the verifier, who knows every rule, what of a search that was stopped half-way may run.
-
-    So too where a column stays a night at a site: whether a line lapses behind it meanwhile is not screened before.
-    """
-    if not deadline.met and not any(_stays(item) for item in found.chosen):
+    """Leave to the verifier, who knows every rule, what of a search that was stopped half-way may run."""
+    if not deadline.met:
         return found
     sure = that_may_run(case.snapshot, zip(found.chosen, found.timed, strict=True))
     return Standing.of(case, equity, sure.chosen, sure.timed)
@@ -144,16 +178,14 @@ def _better(one: Standing, other: Standing | None) -> Standing:
     return other if other is not None and other.better_than(one) else one
 
 
-def _from_support(
-    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], fitter: Fitter, deadline: Deadline, progress: Progress
-) -> Standing | None:
+def _from_support(wide: Wide, fitter: Fitter, deadline: Deadline, progress: Progress) -> Standing | None:
     """Make the choice that relaxations speak for fit as well, where the best one was searched over all visits.
 
     The choice nearer to the bound uses gates to the last minute and may lose more when it is made to fit.
     """
-    if not WHOLE_UP_TO < len(case.options) <= WIDE_UP_TO or deadline.is_reached():
+    if not WHOLE_UP_TO < len(wide.case.options) <= WIDE_UP_TO or deadline.is_reached():
         return None
-    return fitter.fit(by_support(case, equity, cuts, deadline.limits(), progress).chosen, cuts)
+    return fitter.fit(by_support(wide, deadline.limits(), progress).chosen, wide.cuts)
 
 
 def _at_hand(
@@ -223,21 +255,20 @@ def _eased(stage: EquityStage, cuts: Sequence[AnyCut], deadline: Deadline, progr
     return equity if kept == 1 else replace(equity, saved=tuple((t, math.ceil(v * kept)) for t, v in equity.saved))
 
 
-def _masters(
-    case: Case, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress, equity: EquityResult
-) -> _Masters:
+def _masters(wide: Wide, deadline: Deadline, progress: Progress) -> _Masters:
+    case, equity, cuts = wide.case, wide.equity, wide.cuts
     if deadline.is_reached():
         return _Masters(equity=equity, value=no_time_for(case))
-    value = value_of(case, equity, cuts, deadline.limits(), progress)
+    value = value_of(wide, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
     equity = _eased(EquityStage(case), cuts, deadline, progress)
-    value = value_of(case, equity, cuts, deadline.limits(), progress)
+    value = value_of(Wide(case, equity, cuts), deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
     # The equity stage sees visits, not every load: should a level not be reachable with loads, a plan below it is
     # better than none, and says so.
-    value = value_of(case, replace(equity, saved=(), visits=()), cuts, deadline.limits(), progress)
+    value = value_of(Wide(case, replace(equity, saved=(), visits=()), cuts), deadline.limits(), progress)
     return _Masters(equity=equity, value=value, levels_kept=False)
 
 

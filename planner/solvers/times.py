@@ -10,9 +10,9 @@ from planner.domain.plan import Convoy
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
 from planner.solvers.assemble import assemble
-from planner.solvers.choice import BranchCut, CapacityCut, Chosen, Timed
+from planner.solvers.choice import BranchCut, Chosen, Timed
 from planner.solvers.ground import Ground
-from planner.solvers.rows import AnyCut
+from planner.solvers.rows import AnyCut, FleetCut
 from planner.solvers.splits import split_cuts
 from planner.solvers.timetable import schedule
 
@@ -72,14 +72,14 @@ def timetable(snapshot: Snapshot, chosen: tuple[Chosen, ...]) -> Told:
     return Told(timed=None, steering=cuts) if cuts else Told(timed=result.timed)
 
 
-def fleet_cuts(snapshot: Snapshot, chosen: Sequence[Chosen], timed: Sequence[Timed]) -> tuple[CapacityCut, ...]:
+def fleet_cuts(snapshot: Snapshot, chosen: Sequence[Chosen], timed: Sequence[Timed]) -> tuple[FleetCut, ...]:
     """Return cuts where a truck would be loaded for one convoy while it is still out with another.
 
     The master counts trucks by day, from departure on. Loading in the evening before begins earlier, and the
-    timetable knows no trucks. Such a cut keeps these convoys within the fleet at that hour; another timetable
-    might have done as well, so it steers the search and proves nothing.
+    timetable knows no trucks. Such a cut keeps these convoys within the fleet of a type at that hour, and lets trucks
+    of another type take over; another timetable might have done as well, so it steers the search and proves nothing.
     """
-    cuts: list[CapacityCut] = []
+    cuts: list[FleetCut] = []
     # One at a time: assembled convoys come in canonical order, chosen ones do not.
     convoys = [assemble(snapshot, (c,), (t,))[0] for c, t in zip(chosen, timed, strict=True)]
     for convoy in convoys:
@@ -92,11 +92,9 @@ def fleet_cuts(snapshot: Snapshot, chosen: Sequence[Chosen], timed: Sequence[Tim
                 if (fleet.hub, fleet.truck_type) == (convoy.hub, kind) and fleet.available.contains(at)
             )
             there -= sum(c.trucks.get(kind, 0) for c in snapshot.pinned if c.hub == convoy.hub and _holds(c, kind, at))
-            over = sum(convoys[i].trucks[kind] for i in away) - there
-            if over > 0:
-                total = sum(chosen[i].truck_count for i in away)
+            if sum(convoys[i].trucks[kind] for i in away) > there:
                 options = frozenset(chosen[i].option.id for i in away)
-                cuts.append(CapacityCut(options=options, most_trucks=total - over))
+                cuts.append(FleetCut(options=options, kind=kind, most_trucks=max(0, there)))
     return tuple(dict.fromkeys(cuts))
 
 

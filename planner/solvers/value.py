@@ -18,13 +18,11 @@ from planner.solvers.choice import Chosen, EquityResult, Progress, Report
 from planner.solvers.loads import FullModel, full_model, halves, read_chosen
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import AnyCut, named_in
+from planner.solvers.wide import WIDE_UP_TO, Wide
 
 WHOLE_UP_TO: Final = 40
 """Up to so many options the model in whole trucks is searched as well, once rounding has left a gap. With 66 options
 one such search took 22 s for three nodes, with 131 up to 93 s, and none found more than rounding had."""
-
-WIDE_UP_TO: Final = 400
-"""Up to so many options first visits are searched as whole numbers over all of them; that bounds the value closely."""
 
 WIDE_GAP: Final = 1e-3
 """A search among a few visits stops at this gap: whole units lose about as much afterwards."""
@@ -68,32 +66,27 @@ def solve_value(
     progress: Progress,
 ) -> ValueResult:
     """Find the best plan that keeps every equity level."""
-    return value_of(Case(snapshot, options), equity, cuts, limits, progress)
+    return value_of(Wide(Case(snapshot, options), equity, cuts), limits, progress)
 
 
-def value_of(
-    case: Case,
-    equity: EquityResult,
-    cuts: Sequence[AnyCut],
-    limits: Limits,
-    progress: Progress,
-) -> ValueResult:
+def value_of(wide: Wide, limits: Limits, progress: Progress) -> ValueResult:
     """Find the best plan for an indexed case.
 
     First visits are whole and trucks and units are not: that gives the bound, over all plans that keep the levels.
     Then the visits stand and trucks and units become whole. If nothing comes of that, the best of these visits and
     those of the equity stage is sought, which are known to be possible.
     """
+    case, equity, cuts = wide.case, wide.equity, wide.cuts
     if len(case.options) > WIDE_UP_TO:
-        return by_support(case, equity, cuts, limits, progress)
-    wide = _search(case, equity, cuts, limits, whole=False)
-    progress(Report(stage="value", done=0.5, best=wide.solved.objective, bound=wide.solved.bound))
-    if wide.solved.status == "infeasible":
-        return _result(wide, None, wide.solved.bound)
-    bound, short = wide.solved.bound, wide.solved.cut_short
-    best = _rounded(case, equity, cuts, limits, _taken(wide)) if wide.solved.found else None
+        return by_support(wide, limits, progress)
+    first = _search(case, equity, cuts, limits, whole=False)
+    progress(Report(stage="value", done=0.5, best=first.solved.objective, bound=first.solved.bound))
+    if first.solved.status == "infeasible":
+        return _nothing(first.solved)
+    bound, short = first.solved.bound, first.solved.cut_short
+    best = _rounded(case, equity, cuts, limits, _taken(first)) if first.solved.found else None
     if best is None or not best.solved.found:
-        taken = _taken(wide) if wide.solved.found else frozenset()
+        taken = _taken(first) if first.solved.found else frozenset()
         best = _among(case, equity, cuts, limits, taken | frozenset(equity.visits))
     close = best.solved.found and highs.relative_gap(best.solved.objective, bound) <= limits.mip_gap
     if not close and len(case.options) <= WHOLE_UP_TO:
@@ -122,43 +115,36 @@ def repaired(
     return None
 
 
-def by_support(
-    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, progress: Progress
-) -> ValueResult:
+def by_support(wide: Wide, limits: Limits, progress: Progress) -> ValueResult:
     """Find a good plan of a large case among the visits that its linear relaxations make use of.
 
     The relaxation over all plans that keep the levels gives the bound; it and the one with the equity stage's first
     visits standing name the visits to choose among. Nothing is proved of the others but by the bound.
     """
-    full = full_model(case, case.options, cuts, equity.saved, whole_trucks=False, whole_units=False)
-    free = _Search(full, highs.solve(full.model, limits, seed=case.snapshot.seed, relaxed=True))
-    if not free.solved.found:
-        return _result(free, None, free.solved.bound)
-    pinned = full_model(case, case.options, cuts, equity.saved, whole_trucks=False, whole_units=False)
-    for option in set(equity.visits) & set(pinned.visits.runs):
-        pinned.visits.runs[option].lowBound = 1
-    for (option, _), counts in pinned.first.items():
-        counts.upBound = int(option in equity.visits)
-    held = _Search(pinned, highs.solve(pinned.model, limits, seed=case.snapshot.seed, relaxed=True))
-    progress(Report(stage="value", done=0.3, best=None, bound=free.solved.bound))
-    support = _support(free) | (_support(held) if held.solved.found else frozenset())
-    best = _among(case, equity, cuts, limits, support | frozenset(equity.visits), sure=_timed(equity))
+    case, equity, cuts = wide.case, wide.equity, wide.cuts
+    free, held = wide.relaxed(limits)
+    if not free.found:
+        return _nothing(free)
+    progress(Report(stage="value", done=0.3, best=None, bound=free.bound))
+    support = frozenset(equity.visits).union(*(wide.made_use_of(one, A_TRACE) for one in (free, held)))
+    best = _among(case, equity, cuts, limits, support, sure=_timed(equity))
     if not best.solved.found:
-        best = _among(case, equity, cuts, limits, support | frozenset(equity.visits))
+        best = _among(case, equity, cuts, limits, support)
     if not best.solved.found:
         best = _among(case, equity, cuts, limits, frozenset(option.id for option in case.options))
-    progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=free.solved.bound))
-    return _result(best, case, free.solved.bound, cut_short=best.solved.cut_short)
+    progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=free.bound))
+    return _result(best, case, free.bound, cut_short=best.solved.cut_short)
+
+
+def of_visits(wide: Wide, visits: frozenset[OptionId], limits: Limits) -> tuple[Chosen, ...]:
+    """Return the convoys that make just these visits and bring most; empty where they cannot keep the levels."""
+    search = _rounded(wide.case, wide.equity, wide.cuts, limits, visits)
+    return read_chosen(wide.case, search.full, search.solved) if search.solved.found else ()
 
 
 def _timed(equity: EquityResult) -> frozenset[OptionId]:
     """Return the equity stage's visits where they are known to have a timetable: others of the same worth may not."""
     return frozenset(equity.visits) if equity.timed else frozenset()
-
-
-def _support(search: _Search) -> frozenset[OptionId]:
-    runs = search.full.visits.runs
-    return frozenset(option for option, column in runs.items() if search.solved.value(column) > A_TRACE)
 
 
 def _search(
@@ -324,10 +310,15 @@ def _taken(search: _Search) -> frozenset[OptionId]:
     return frozenset(option for option, column in runs.items() if search.solved.whole(column))
 
 
-def _result(search: _Search, case: Case | None, bound: float, *, cut_short: bool = False) -> ValueResult:
+def _nothing(solved: highs.Solved) -> ValueResult:
+    level = ObjectiveLevel(level=2, name="value", value=0.0, bound=0.0, gap=0.0, proof="none")
+    return ValueResult(chosen=(), level=level, bound_grade="none", status=solved.status, cut_short=False)
+
+
+def _result(search: _Search, case: Case, bound: float, *, cut_short: bool = False) -> ValueResult:
     solved = search.solved
-    found = solved.found and case is not None
-    chosen = read_chosen(case, search.full, solved) if found and case is not None else ()
+    found = solved.found
+    chosen = read_chosen(case, search.full, solved) if found else ()
     value = sum(solved.whole(column) * weight for column, weight in search.full.assistance.items()) if found else 0.0
     bound = max(bound, value) if found else 0.0
     grade: ProofGrade = "global" if found else "none"

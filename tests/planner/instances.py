@@ -102,6 +102,17 @@ def open_only(
     return tuple(sorted(pieces, key=lambda item: item.window))
 
 
+def gate_hours(horizon: Window, opened: Iterable[Window]) -> tuple[Piece, ...]:
+    """Return a segment whose gate is open in these windows and shut by its own hours else: consent does not lapse."""
+    spans = tuple(sorted(opened))
+    pieces = [piece(w, Status.OPEN, 1.0) for w in spans]
+    pieces += [
+        piece(w, Status.BLOCKED, 0.0, "outside_hours", part="gate", evidence=(31,))
+        for w in subtract_windows(horizon, spans)
+    ]
+    return tuple(sorted(pieces, key=lambda item: item.window))
+
+
 def access_map(
     roads: RoadNetwork, horizon: Window, changed: Mapping[str, tuple[Piece, ...]], *, as_of: AsOf,
 ) -> AccessMap:  # fmt: skip

@@ -7,6 +7,7 @@ from planner.domain.snapshot import Snapshot
 from planner.solvers import alone
 from planner.solvers.alone import Alone, units_brought
 from planner.solvers.case import Case
+from planner.solvers.certain import certainly
 from planner.solvers.highs import solve
 from planner.solvers.loads import full_model
 from planner.solvers.options import build
@@ -31,3 +32,4 @@ def test_few_convoys_bring_what_all_of_them_could(snapshot: Snapshot, monkeypatc
         assert found is not None
         assert found.units == most
         assert bool(found.rule) == (most < needed)
+        assert certainly(case, site, commodity, needed) <= most

@@ -8,8 +8,10 @@ from planner.domain.needs import CoupledGroup
 from planner.domain.snapshot import Snapshot
 from planner.solvers.case import Case
 from planner.solvers.choice import EquityResult, ExclusionCut
+from planner.solvers.counting import savings
 from planner.solvers.deprivation import days_above
 from planner.solvers.equity import EquityStage, equity_of, solve_equity
+from planner.solvers.lean import Lean
 from planner.solvers.option import Option
 from tests.planner import instances as known
 from tests.planner.solvers.enumerate import SEEDS, counted_out
@@ -38,6 +40,21 @@ def test_every_level_equals_the_count_of_all_plans(seed: int) -> None:
     found = dict(result.saved)
     assert [found.get(theta, 0) for theta in thetas] == list(levels)
     assert all(level.proof == "global" and level.gap == 0 for level in result.levels)
+
+
+@pytest.mark.parametrize("seed", SEEDS[::3])
+def test_with_the_fewest_and_largest_trucks_no_level_is_below_the_count_of_all_plans(seed: int) -> None:
+    snapshot, drawn, cuts = random_case(seed)
+    case = Case(snapshot, drawn)
+    usable = [option for option in case.options if case.truck_types(option)]
+    lean = Lean(case, usable, cuts, 0.9)
+    thetas = sorted(snapshot.policy.thresholds_days, reverse=True)
+    for theta, level in zip(thetas, counted_out(seed)[0], strict=True):
+        saving = savings(case, usable, theta)
+        found = lean.solve(saving, case.by_id, snapshot.limits)
+        assert found.found
+        assert found.bound >= level - 1e-6
+        lean.keep(saving, level - 0.5)
 
 
 @pytest.mark.parametrize("seed", SEEDS[:12])

@@ -6,7 +6,8 @@ import pulp
 import pytest
 
 from planner.domain.policy import Limits
-from planner.solvers.highs import SolverBroke, relative_gap, solve
+from planner.solvers.highs import relative_gap, solve
+from planner.solvers.stated import SolverBroke, Stated
 
 
 def knapsack(items: int = 3) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
@@ -79,6 +80,27 @@ def test_a_known_solution_may_be_handed_in() -> None:
 def test_the_same_model_gives_the_same_bytes_twice() -> None:
     answers = [solve(knapsack(40)[0], Limits(), seed=7).values for _ in range(2)]
     assert answers[0] == answers[1]
+
+
+def test_a_model_stated_once_follows_its_aim_bounds_kinds_and_new_rows() -> None:
+    model, takes = knapsack(12)
+    stated = Stated(model)
+
+    def both() -> None:
+        at_once, anew = solve(stated, Limits()), solve(model, Limits())
+        assert (at_once.status, at_once.values) == (anew.status, anew.values)
+        assert at_once.objective == pytest.approx(anew.objective)
+
+    both()
+    model.setObjective(pulp.lpSum(takes[::2]) - 3)
+    both()
+    takes[0].upBound = 0
+    takes[1].cat = pulp.LpContinuous
+    both()
+    model += pulp.lpSum(takes) <= 4
+    both()
+    model += takes[2] + model.add_variable("another", 0, 1) <= 1
+    both()
 
 
 def test_a_gap_is_relative_to_the_larger_side() -> None:

@@ -19,6 +19,7 @@ from tests.planner.instances import (
     checkpoint,
     far_site,
     four_towns,
+    gate_hours,
     hours,
     hub,
     network,
@@ -254,7 +255,9 @@ def test_a_column_waits_for_nobody_so_gates_far_apart_must_open_in_turn() -> Non
         "one": (hours(1, "08:00", "10:00"), hours(1, "13:00", "17:00")),
         "two": (hours(1, "09:30", "14:00"),),
     }
-    option = only(build(world(roads, windows, (site("town", people=3_000),), (hub("hub"),))), "town", day=1)
+    snapshot = world(roads, {}, (site("town", people=3_000),), (hub("hub"),))
+    keeping = {road: gate_hours(snapshot.access.horizon, opened) for road, opened in windows.items()}
+    option = only(build(replace(snapshot, access=snapshot.access.replace_timelines(keeping))), "town", day=1)
     trucks, depart = option.max_trucks, option.departures[0][0].start
     arrive_mid = depart + (30 + 2 * trucks + 60) * MINUTE
     assert at(1, "08:00") <= depart

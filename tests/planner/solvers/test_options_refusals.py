@@ -5,7 +5,10 @@ from dataclasses import replace
 from planner.domain.snapshot import Snapshot
 from planner.domain.supply import Fleet
 from planner.solvers import options
+from planner.solvers.ground import Ground
+from planner.solvers.one_convoy import way_of
 from planner.solvers.option import Refusal
+from planner.solvers.refusals import why_not
 from routing.status import HoldSpan, Status
 from routing.units import MINUTE, Window
 from tests.planner.instances import (
@@ -13,6 +16,7 @@ from tests.planner.instances import (
     access_map,
     at,
     far_site,
+    gate_hours,
     hours,
     hub,
     network,
@@ -226,3 +230,38 @@ def test_nothing_is_loaded_before_the_plan_is_made() -> None:
     morning = replace(snapshot, as_of=replace(snapshot.as_of, at=at(0, "08:00")))
     (refusal,) = refused(morning, "town", day=0)
     assert refusal.rule == "loading"
+
+
+def a_night_inside(*, lapsing: bool) -> Snapshot:
+    """A town where columns may stay, behind a road that is open three hours a day: too short to be back in."""
+    roads = network((place("hub"), place("town", overnight=True)), (road("way", "hub", "town", 90),))
+    opens = [hours(day, "10:00", "13:00") for day in (0, 1, 2)]
+    snapshot = world(roads, {}, (site("town", people=5_000, overnight=True),), (hub("hub"),))
+    horizon = snapshot.access.horizon
+    timeline = open_only(horizon, opens, cause="arrangement") if lapsing else gate_hours(horizon, opens)
+    return replace(snapshot, access=snapshot.access.replace_timelines({"way": timeline}))
+
+
+def test_a_line_that_lapses_behind_a_column_for_the_night_refuses_it_with_what_withholds_consent() -> None:
+    lapsing = a_night_inside(lapsing=True)
+    assert [refusal.rule for refusal in refused(lapsing, "town", day=1)] == ["window_return"]
+    open_gate = options.build(a_night_inside(lapsing=False), lambda _: None)
+    night = next(option for option in open_gate.options if len(option.phases) > 1 and option.day == 1)
+    verdict = why_not(Ground.of(lapsing), way_of(night), 4)
+    assert (verdict.rule, verdict.proof) == ("window_return", ("segment:way", "7"))
+    assert "Nobody consents to the way home through way from 2016-09-13T13:00" in verdict.reason
+
+
+def test_a_gate_that_only_closes_for_the_night_does_not_refuse_a_night_inside() -> None:
+    found = options.build(a_night_inside(lapsing=False), lambda _: None)
+    assert {option.day for option in found.options if len(option.phases) > 1} == {0, 1}
+
+
+def test_a_line_that_lapses_between_two_windows_of_a_day_splits_the_departures() -> None:
+    snapshot = one_road(30, opens=(hours(1, "08:00", "11:00"), hours(1, "12:00", "17:00")))
+    found = [o for o in options.build(snapshot, lambda _: None).options if o.day == 1]
+    assert found
+    for option in found:
+        for window in option.departures[0]:
+            # 84 minutes there, unloading and back: in by the first window and out by the second would be caught.
+            assert not window.overlaps(Window(at(1, "09:37"), at(1, "12:00")))

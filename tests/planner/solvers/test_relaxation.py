@@ -33,3 +33,17 @@ def test_rows_come_and_go_and_sides_move() -> None:
     assert loose.solve(1 * z).bound == pytest.approx(3.5 / 3)
     loose.at_least(kept, 0)
     assert loose.solve(1 * z).bound == pytest.approx(2.5)
+
+
+def test_questions_begin_where_the_relaxation_was_remembered_and_columns_take_other_bounds() -> None:
+    model, (x, y, z), _ = small()
+    loose = Relaxation(model, Limits())
+    total = x + y + z
+    home = loose.solve(total, values=True)
+    loose.remember()
+    for least in (1.5, 3, 1.5):
+        with loose.demanding(z >= least):
+            assert loose.solve(total).status == ("infeasible" if least > 2 else "optimal")
+    assert loose.solve(total, values=True).values == home.values
+    loose.between({x: (0.0, 1.0), z: (2.0, 2.0)})
+    assert loose.solve(total).bound == pytest.approx(1 + 0.25 + 2)

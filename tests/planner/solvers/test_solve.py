@@ -158,7 +158,7 @@ def test_a_truck_is_not_loaded_while_it_is_still_out() -> None:
     ]
     (cut,) = fleet_cuts(snapshot, chosen, timed)
     # Twenty trucks there are; twenty-four would be needed at 16:00.
-    assert cut.most_trucks == 20
+    assert (cut.kind, cut.most_trucks) == ("ten", 20)
     later = [timed[0], replace(timed[1], loading=timed[0].loading.shift(DAY))]
     assert fleet_cuts(snapshot, chosen, later) == ()
 

@@ -7,17 +7,18 @@ import pytest
 from planner.domain.canonical import digest_of
 from planner.domain.snapshot import Snapshot
 from planner.solvers.case import Case
-from planner.solvers.choice import BranchCut, CapacityCut, Cut
+from planner.solvers.choice import BranchCut, CapacityCut
 from planner.solvers.equity import solve_equity
 from planner.solvers.loads import assistance_of, halves
 from planner.solvers.option import Option
+from planner.solvers.rows import AnyCut, FleetCut
 from planner.solvers.value import ValueResult, solve_value
 from tests.planner import instances as known
 from tests.planner.solvers.enumerate import SEEDS, counted_out
 from tests.planner.solvers.tiny import FLOUR, KIT, PARCEL, batch, option, random_case, settlement, silent, world
 
 
-def best(snapshot: Snapshot, *options: Option, cuts: tuple[Cut, ...] = ()) -> ValueResult:
+def best(snapshot: Snapshot, *options: Option, cuts: tuple[AnyCut, ...] = ()) -> ValueResult:
     equity = solve_equity(snapshot, options, cuts, snapshot.limits, silent)
     return solve_value(snapshot, options, equity, cuts, snapshot.limits, silent)
 
@@ -122,6 +123,18 @@ def test_a_branching_cut_lets_one_of_its_convoys_be_full() -> None:
     options = [option(f"{site}0", "north", (site,), 0, most=4) for site in ("amber", "birch")]
     result = best(small(), *options, cuts=(BranchCut(at_least={"amber0": 4, "birch0": 4}),))
     assert sorted(c.truck_count for c in result.chosen) == [3, 4]
+
+
+def test_a_fleet_cut_binds_one_type_of_truck_and_lets_another_take_over() -> None:
+    snapshot = small(food=12)
+    both = replace(snapshot, fleets=(*snapshot.fleets, replace(snapshot.fleets[0], truck_type="large")))
+    options = [option(f"{site}0", "north", (site,), 0, most=4) for site in ("amber", "birch")]
+    cut = FleetCut(options=frozenset({"amber0", "birch0"}), kind="large", most_trucks=2)
+    chosen = best(both, *options, cuts=(cut,)).chosen
+    assert len(chosen) == 2
+    assert sum(stop.get("large", 0) for item in chosen for stop in item.trucks) == 2
+    assert sum(stop.get("small", 0) for item in chosen for stop in item.trucks) > 0
+    assert best(both, options[0], cuts=(cut,)).chosen[0].trucks[0]["large"] > 2
 
 
 def test_no_options_is_a_plan_that_serves_nobody() -> None:
