@@ -35,6 +35,7 @@ def test_a_replay_says_what_was_planned_flagged_and_lost_beside_what_happened(re
     arabic = readers[Role.ANALYST].get("/what-if/replays/1?lang=ar").text
     assert "باقية لليل" in arabic
     assert "قافلة كيسا" in arabic
+    assert "الأوراق ليست سارية" in arabic, "why it cannot go is said in English alone"
 
 
 def test_whoever_is_likeliest_to_be_caught_leads_the_morning() -> None:

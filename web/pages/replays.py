@@ -43,6 +43,12 @@ FATES: Final[dict[str, Any]] = {
     "turned_back": _l("turned back"),
     "caught_inside": _l("caught inside"),
 }
+CANNOT_GO: Final[dict[str, Any]] = {
+    "arranged_later": _l("arranged for a later day"),
+    "window": _l("no departure gets through before a road closes"),
+    "blocked_segment": _l("every road is closed all day"),
+    "trucks": _l("how many trucks it has is not stated"),
+}
 LARGEST_ID: Final = 2**31 - 1
 
 
@@ -101,10 +107,15 @@ def replay(number: int) -> str:
     mornings = () if answer is None else answer.mornings
     return render_template(
         "what_if/replay.html", card=card, wish=_wish(card), answer=answer, mornings=mornings,
-        sums=[counts([one]) for one in mornings], total=counts(mornings), fates=FATES, what=WHAT,
+        sums=[counts([one]) for one in mornings], total=counts(mornings), fates=FATES, why=_why, what=WHAT,
         flagged_from=FLAGGED_FROM, world=the_desk().world(), advice_word=lambda advice: said(ADVICE, advice),
         events=_events, isoday=lambda at: day_of(at, the_desk().zone), **words(),
     )  # fmt: skip
+
+
+def _why(rule: str) -> str:
+    """Return why a convoy cannot go; a rule that has no words of its own is a paper's."""
+    return str(CANNOT_GO.get(rule) or _("papers are not in force"))
 
 
 def _events(recorded: Sequence[RecordedOutcome]) -> Sequence[RecordedOutcome]:
