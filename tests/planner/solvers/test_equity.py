@@ -42,7 +42,7 @@ def test_every_level_equals_the_count_of_all_plans(seed: int) -> None:
     assert all(level.proof == "global" and level.gap == 0 for level in result.levels)
 
 
-@pytest.mark.parametrize("seed", SEEDS[::3])
+@pytest.mark.parametrize("seed", SEEDS[::4])
 def test_with_the_fewest_and_largest_trucks_no_level_is_below_the_count_of_all_plans(seed: int) -> None:
     snapshot, drawn, cuts = random_case(seed)
     case = Case(snapshot, drawn)
