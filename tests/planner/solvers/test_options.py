@@ -276,8 +276,9 @@ def behind_a_border(*, overnight: bool = True) -> Snapshot:
         (road("border", "hub", "post", 60, "border-gate"), road("inland", "post", "town", 120)),
         (checkpoint("border-gate", "post", regime="none", delay_minutes=90),),
     )
-    opened = {"border": tuple(hours(day, "09:00", "15:00") for day in range(-1, 4))}
-    return world(roads, opened, (site("town", people=5_000),), (hub("hub"),))
+    snapshot = world(roads, {}, (site("town", people=5_000),), (hub("hub"),))
+    kept = gate_hours(snapshot.access.horizon, tuple(hours(day, "09:00", "15:00") for day in range(-1, 4)))
+    return replace(snapshot, access=snapshot.access.replace_timelines({"border": kept}))
 
 
 def test_a_column_that_a_border_gives_too_few_hours_rests_behind_it_and_comes_back_on_the_third_day() -> None:
@@ -289,4 +290,4 @@ def test_a_column_that_a_border_gives_too_few_hours_rests_behind_it_and_comes_ba
 def test_without_a_place_to_rest_the_border_refuses_by_the_clock() -> None:
     found = build(behind_a_border(overnight=False))
     assert not found.options
-    assert {refusal.rule for refusal in found.refusals} == {"window_return"}
+    assert {refusal.rule for refusal in found.refusals} == {"gate_hours"}
