@@ -187,7 +187,8 @@ def show_diff(a: str, b: str, diff: PlanDiff) -> None:
         word = "moved" if changed.moved else "loaded otherwise"
         say(f"  {word} {changed.b.id}: {changed.b.hub} to {sites} ({', '.join(changed.what)})")
     say(f"  kept {_count(len(diff.kept), 'convoy')}")
-    say(f"  because of {escape(', '.join(cause.id for cause in diff.because)) or 'nothing that differs'}")
+    why = "because of" if diff.added or diff.removed or diff.changed else "without effect on the plan:"
+    say(f"  {why} {escape(', '.join(cause.id for cause in diff.because)) or 'nothing that differs'}")
 
 
 def _count(number: int, noun: str) -> str:
