@@ -35,6 +35,10 @@ from planner.solvers.rows import (
 )
 from planner.solvers.stated import Stated
 
+LEAN_FROM = 1_000
+"""From so many options on visits alone are asked first. Fewer are quick anyway, and trucks tell apart visits that save
+the same: on a case of 737 options those chosen without them left 1.7 % less value."""
+
 WHOLE_DAYS = 0.9
 """Savings are whole numbers: a bound less than one above the value proves it."""
 
@@ -136,8 +140,8 @@ class _Master:
         self._savings: dict[int, Saving] = {}
         self._stated = Stated(self.model)
         # How trucks are split over the stops of a tour is not known there: what such cuts refuse would be found again.
-        split = any(isinstance(cut, SplitCut) for cut in cuts)
-        self._lean = None if split else Lean(case, options, cuts, WHOLE_DAYS)
+        apart = len(options) >= LEAN_FROM and not any(isinstance(cut, SplitCut) for cut in cuts)
+        self._lean = Lean(case, options, cuts, WHOLE_DAYS) if apart else None
 
     def saving(self, threshold: int) -> Saving:
         """Return what each visit saves at a level."""

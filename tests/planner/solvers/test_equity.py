@@ -42,6 +42,14 @@ def test_every_level_equals_the_count_of_all_plans(seed: int) -> None:
     assert all(level.proof == "global" and level.gap == 0 for level in result.levels)
 
 
+@pytest.mark.parametrize("seed", SEEDS[::6])
+def test_levels_asked_of_visits_alone_first_are_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot, options, cuts = random_case(seed)
+    at_once = solve_equity(snapshot, options, cuts, snapshot.limits, silent)
+    monkeypatch.setattr("planner.solvers.equity.LEAN_FROM", 0)
+    assert solve_equity(snapshot, options, cuts, snapshot.limits, silent).levels == at_once.levels
+
+
 @pytest.mark.parametrize("seed", SEEDS[::4])
 def test_with_the_fewest_and_largest_trucks_no_level_is_below_the_count_of_all_plans(seed: int) -> None:
     snapshot, drawn, cuts = random_case(seed)
