@@ -10,8 +10,8 @@ from planner.domain.snapshot import Snapshot
 from planner.domain.supply import TruckTypeId
 from planner.solvers.choice import Chosen, Timed
 from planner.solvers.ground import Ground, path_of
-from planner.solvers.one_convoy import RunTime, run_times, way_of
 from planner.solvers.option import Option
+from planner.solvers.way import RunTime, run_times, way_of
 from routing.network import SegmentId
 from routing.status import Status
 from routing.travel.passage import causes, gate_passes, lower, path_p, pieces_in, stretches

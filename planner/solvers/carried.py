@@ -10,11 +10,11 @@ from planner.domain.verify import broken_by, broken_together
 from planner.solvers.assemble import assemble
 from planner.solvers.choice import Chosen, Drop, Timed
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import Way, way_of
 from planner.solvers.option import Option, Phase
 from planner.solvers.options import along
 from planner.solvers.phases import run_along
 from planner.solvers.promised import kept
+from planner.solvers.way import Way, way_of
 from routing.units import Instant
 
 

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import Way, run_times
+from planner.solvers.way import Way, run_times
 
 
 def stop_caps(ground: Ground, way: Way, most: int) -> tuple[int, ...]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from planner.solvers.one_convoy import Way, way_of
 from planner.solvers.option import Option
+from planner.solvers.way import Way, way_of
 
 
 def busy_days(way: Way) -> tuple[int, ...]:

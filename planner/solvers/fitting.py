@@ -13,8 +13,9 @@ from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult
 from planner.solvers.footprint import Footprint, components, footprint, shared_resources
 from planner.solvers.ground import Ground
-from planner.solvers.loads import assistance_of, first_visits, full_model, read_chosen
+from planner.solvers.loads import full_model, read_chosen
 from planner.solvers.option import OptionId
+from planner.solvers.reached import assistance_of, first_visits
 from planner.solvers.rows import AnyCut
 from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable

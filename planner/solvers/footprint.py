@@ -8,8 +8,9 @@ from planner.domain.needs import CoupledGroup, SiteId
 from planner.domain.plan import Convoy
 from planner.domain.supply import HubId
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import Domains, RunTime, Way, departures, loading_starts, run_times, way_of
+from planner.solvers.one_convoy import Domains, departures, loading_starts
 from planner.solvers.option import Option
+from planner.solvers.way import RunTime, Way, run_times, way_of
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
 from routing.travel.passage import Path, stretches
 from routing.units import DAY, MINUTE, Instant, Seconds, Window

@@ -16,10 +16,11 @@ from planner.solvers.coupling import stop_caps
 from planner.solvers.demand import day_name, fleet_types, in_stock, trucks_for, trucks_over, wanted
 from planner.solvers.dominance import busy_days, same_but_back, undominated
 from planner.solvers.ground import Ground, path_of
-from planner.solvers.one_convoy import Domains, Way, departures, most_trucks, run_times, split
+from planner.solvers.one_convoy import Domains, departures, most_trucks
 from planner.solvers.option import Option, Refusal
 from planner.solvers.phases import Roads, driving_seconds, plain_way, rested_ways, tour, ways_to
 from planner.solvers.refusals import BY_THE_CLOCK, Verdict
+from planner.solvers.way import Way, run_times, split
 from routing.cuts import Districts
 from routing.network import SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine

@@ -8,8 +8,8 @@ from typing import Final
 from planner.domain.needs import SiteId
 from planner.domain.supply import HubId
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import Way
 from planner.solvers.option import Phase, Run
+from planner.solvers.way import Way
 from routing.network import GateId, PlaceId, RoadNetwork, SegmentId, other_end
 from routing.status import AccessMap, Part, Piece, Status
 from routing.travel.engine import TravelEngine

@@ -6,19 +6,9 @@ from dataclasses import dataclass
 from planner.domain.permits import REGIME_STEPS, papers_for, windows_in_force
 from planner.solvers.demand import day_name
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import (
-    RULES,
-    RunTime,
-    Way,
-    departures,
-    insides_of,
-    loading_starts,
-    paper_spans,
-    run_times,
-    split,
-    within,
-)
+from planner.solvers.one_convoy import RULES, departures, insides_of, loading_starts, paper_spans, within
 from planner.solvers.option import Refusal
+from planner.solvers.way import RunTime, Way, run_times, split
 from routing.evidence import PermitStepName
 from routing.network import GateId, SegmentId
 from routing.status import Part, Piece, Status

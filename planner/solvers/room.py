@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 from planner.solvers.choice import Chosen
 from planner.solvers.footprint import Footprint, footprint, shared_resources
-from planner.solvers.one_convoy import split, way_of
 from planner.solvers.option import Option, OptionId
 from planner.solvers.timetable import Desk
+from planner.solvers.way import split, way_of
 
 Shared: TypeAlias = frozenset[tuple[str, str, int]]
 """What a convoy may have to share, each with its day."""

@@ -13,7 +13,7 @@ from planner.solvers.equity import EquityStage
 from planner.solvers.fitting import Fitter
 from planner.solvers.highs import relative_gap
 from planner.solvers.improve import Improver
-from planner.solvers.loads import saved_by
+from planner.solvers.reached import saved_by
 from planner.solvers.rows import AnyCut
 from planner.solvers.spared import without_conflicts
 from planner.solvers.standing import Standing

@@ -17,10 +17,10 @@ from planner.solvers.deprivation import base, scale_of
 from planner.solvers.exposure import VALUE_KEPT, least_exposure
 from planner.solvers.ground import Ground
 from planner.solvers.highs import relative_gap
-from planner.solvers.loads import assistance_of, saved_by
 from planner.solvers.option import Option
 from planner.solvers.options import OptionSet, build
 from planner.solvers.promised import kept, notices
+from planner.solvers.reached import assistance_of, saved_by
 from planner.solvers.settle import Settled, carried_on, settle, with_bound
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.unmet import Proofs, explain

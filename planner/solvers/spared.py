@@ -2,7 +2,7 @@
 
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Timed
-from planner.solvers.loads import assistance_of
+from planner.solvers.reached import assistance_of
 from planner.solvers.rows import named_by
 from planner.solvers.times import timetable
 

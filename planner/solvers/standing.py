@@ -5,7 +5,7 @@ from typing import Final
 
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Timed
-from planner.solvers.loads import assistance_of, saved_by
+from planner.solvers.reached import assistance_of, saved_by
 
 A_GAIN: Final = 1e-5
 """A plan is better in value from this share on: less is not worth a search, and may be the rounding of sums."""

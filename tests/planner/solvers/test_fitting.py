@@ -12,11 +12,11 @@ from planner.solvers.equity import equity_of
 from planner.solvers.fitting import Fitter, loaded_within
 from planner.solvers.footprint import footprint
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import way_of
 from planner.solvers.option import Option
 from planner.solvers.options import build
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import schedule
+from planner.solvers.way import way_of
 from routing.units import DAY, HOUR
 from tests.planner.instances import four_towns, hub, network, place, road, site, world
 from tests.planner.solvers.test_improve import pair

@@ -10,7 +10,7 @@ from planner.solvers.equity import equity_of
 from planner.solvers.fitting import Fitter
 from planner.solvers.ground import Ground
 from planner.solvers.improve import Improver
-from planner.solvers.one_convoy import departures, way_of
+from planner.solvers.one_convoy import departures
 from planner.solvers.option import Option
 from planner.solvers.options import build
 from planner.solvers.room import Rooms
@@ -20,6 +20,7 @@ from planner.solvers.splits import split_cuts
 from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import Desk, schedule
+from planner.solvers.way import way_of
 from tests.planner.instances import hours, hub, network, place, road, site, two_sites_one_gate, world
 from tests.planner.solvers.test_timetable import chosen, two_columns_one_gate
 from tests.planner.solvers.tiny import silent

@@ -6,9 +6,9 @@ from planner.domain.snapshot import Snapshot
 from planner.domain.supply import Fleet
 from planner.solvers import options
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import way_of
 from planner.solvers.option import Refusal
 from planner.solvers.refusals import why_not
+from planner.solvers.way import way_of
 from routing.status import HoldSpan, Status
 from routing.units import MINUTE, Window
 from tests.planner.instances import (

@@ -9,8 +9,9 @@ from planner.domain.snapshot import Snapshot
 from planner.solvers.case import Case
 from planner.solvers.choice import BranchCut, CapacityCut
 from planner.solvers.equity import solve_equity
-from planner.solvers.loads import assistance_of, halves
+from planner.solvers.loads import halves
 from planner.solvers.option import Option
+from planner.solvers.reached import assistance_of
 from planner.solvers.rows import AnyCut, FleetCut
 from planner.solvers.value import ValueResult, solve_value
 from tests.planner import instances as known
