@@ -187,7 +187,8 @@ def show_diff(a: str, b: str, diff: PlanDiff) -> None:
         word = "moved" if changed.moved else "loaded otherwise"
         say(f"  {word} {changed.b.id}: {changed.b.hub} to {sites} ({', '.join(changed.what)})")
     say(f"  kept {_count(len(diff.kept), 'convoy')}")
-    why = "because of" if diff.added or diff.removed or diff.changed else "without effect on the plan:"
+    idle = diff.because and not (diff.added or diff.removed or diff.changed)
+    why = "without effect on the plan:" if idle else "because of"
     say(f"  {why} {escape(', '.join(cause.id for cause in diff.because)) or 'nothing that differs'}")
 
 
