@@ -52,21 +52,19 @@ def test_workers_killed_at_random_still_give_each_result_once(database: Database
     store = database.open()
     card, draw, killed = asked(store), random.Random(7), 0  # noqa: S311 - who is killed is no secret
     command = [sys.executable, "-m", "tests.planner.sweep_process", database.kind, database.address, str(card.id)]
-    killed_at, struck = 0, set[int]()
+    killed_at = 0
 
     def kill(state: SweepState) -> None:
         nonlocal killed, killed_at
         with store.reading() as read:
-            running = [one for one in read.list_swept(card.id) if one.state == "running"]
+            busy = {one.worker for one in read.list_swept(card.id) if one.state == "running" and one.worker}
         # Whoever was killed holds its run until the lease ends, and cannot be killed again.
-        busy = {one.worker: one.number for one in running if one.worker in processes and one.number not in struck}
-        workers = sorted(worker for worker in busy if worker)
-        # No run twice, and an answer between: a run that takes every worker with it is failed in the end.
+        workers = sorted(busy & processes.keys())
+        # Not one after another without an answer between: a run that takes every worker with it is failed in the end.
         if killed < KILLS and workers and state.done > killed_at:
             victim = draw.choice(workers)
             os.kill(processes.pop(victim), signal.SIGKILL)
             killed, killed_at = killed + 1, state.done
-            struck.add(busy[victim])
 
     processes: dict[str, int] = {}
     start = subprocess.Popen
