@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, func, literal, or_, select, update
 
 from planner.domain.errors import NotFound, Refused
 from planner.domain.plan import Plan, PlanId
@@ -14,6 +14,8 @@ from routing.units import Instant, Seconds
 
 ATTEMPTS = 3
 """A run that has taken so many workers with it is failed instead of taking the next."""
+SWEPT_ATTEMPTS = 12
+"""One of a sweep is tried longer: workers killed at random meet the same run again by chance."""
 
 
 class RunReads(PlanReads):
@@ -69,15 +71,15 @@ class RunWrites(RunReads, PlanWrites):
         row = self._get(SnapshotRow, snapshot, f"No snapshot {snapshot!r} in this database. Save it first.")
         first = {
             "key": key, "crisis": row.crisis, "snapshot": snapshot, "state": "queued", "attempt": 0,
-            "attempt_limit": ATTEMPTS, "queued_at": at, "queued_by": by, "study": study, "about": about,
-            "rank": rank,
+            "attempt_limit": SWEPT_ATTEMPTS if rank else ATTEMPTS, "queued_at": at, "queued_by": by, "study": study,
+            "about": about, "rank": rank,
         }  # fmt: skip
         self._add_missing(RunRow, [first])
         run = self._session.scalars(select(RunRow).where(RunRow.key == key).with_for_update()).one()
         lost = run.study is not None and self._session.get(StudyRow, (run.about, run.study)) is None
         if run.state in {"failed", "stopped"} or (run.state == "done" and (run.wanted is not None or lost)):
             # Attempts go on counting: a worker of an earlier life must stay fenced off.
-            run.state, run.attempt_limit = "queued", run.attempt + ATTEMPTS
+            run.state, run.attempt_limit = "queued", run.attempt + (SWEPT_ATTEMPTS if rank else ATTEMPTS)
             run.queued_at, run.queued_by = at, by
             run.error = run.ended_at = run.progress = run.wanted = run.plan = None
         run.rank = min(run.rank, rank)
@@ -99,7 +101,8 @@ class RunWrites(RunReads, PlanWrites):
             .where(lapsed, RunRow.attempt >= RunRow.attempt_limit)
             .values(
                 state="failed", ended_at=now, lease_until=None,
-                error=f"Its worker died {ATTEMPTS} times. Look into the worker's log (memory?) and queue it again.",
+                error=literal("Its worker died ") + RunRow.attempt.cast(String)
+                + literal(" times. Look into the worker's log (memory?) and queue it again."),
             )
             .execution_options(synchronize_session=False)
         )  # fmt: skip
