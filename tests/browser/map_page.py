@@ -168,7 +168,7 @@ def opened(
     page.goto(f"{address}?{query}")
     if loaded:
         expect(page.locator("#map")).to_have_attribute("aria-busy", "false", timeout=60_000)
-        page.wait_for_function("window.heard.length > 0 && document.querySelector('.mapkey')")
+        page.wait_for_function("() => window.heard.length > 0 && document.querySelector('.mapkey')")
     assert said == []
     return page
 

@@ -40,7 +40,7 @@ def test_a_form_is_given_the_road_that_was_pointed_out_by_keys(chromium: Browser
         )
         expect(page.locator(".map-say")).to_contain_text("Click a road.")
         page.keyboard.press("Enter")
-        page.wait_for_function("window.found")
+        page.wait_for_function("() => window.found")
         assert page.evaluate("window.found.id") == "segment:merro--ordan"
         expect(page.locator(".map-say")).to_be_hidden()
         page.evaluate(
@@ -50,7 +50,7 @@ def test_a_form_is_given_the_road_that_was_pointed_out_by_keys(chromium: Browser
             }"""
         )
         page.keyboard.press("Escape")
-        page.wait_for_function("window.gave_up")
+        page.wait_for_function("() => window.gave_up")
         page.close()
 
 

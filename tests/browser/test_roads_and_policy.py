@@ -22,7 +22,7 @@ def test_a_policy_is_looked_at_by_enter_and_set_by_its_button(chrome: Browser, a
     field.press("Enter")
 
     expect(page.get_by_role("heading", name="This touches")).to_be_visible()
-    page.wait_for_function("document.querySelector('#effect-map').getAttribute('aria-busy') === 'false'")
+    expect(page.locator("#effect-map")).to_have_attribute("aria-busy", "false", timeout=15_000)
     world = load_world(site.store, "two-rivers")
     assert in_force(world, world.head).version == 0
     page.get_by_label("Name").fill("strict")
