@@ -4,7 +4,7 @@ import pytest
 
 from planner.domain.canonical import digest_of
 from planner.domain.verify import broken_together
-from tests.benchmarks.convoys.generator import FAMILIES, draw_snapshot
+from tests.benchmarks.convoys.generator import FAMILIES, draw_snapshot, plain
 from tests.benchmarks.convoys.judge import that_may_run, worth
 from tests.benchmarks.convoys.peers import greedy
 
@@ -30,3 +30,18 @@ def test_a_plan_by_hand_serves_and_breaks_rules_and_what_may_run_breaks_none() -
     assert claimed.people > true.people > 0
     assert wrong
     assert broken_together(kept, snapshot) == ()
+
+
+def test_a_plain_world_is_the_same_land_without_what_the_family_first_lacked() -> None:
+    whole = draw_snapshot("S", 1)
+    less = plain(whole)
+
+    assert (less.network, less.needs, less.fleets, less.access) == (
+        whole.network, whole.needs, whole.fleets, whole.access,
+    )  # fmt: skip
+    assert any(batch.expires_at for batch in whole.stock)
+    assert not any(batch.expires_at for batch in less.stock)
+    assert any(site.storage_kg for site in whole.sites.values())
+    assert not any(site.storage_kg for site in less.sites.values())
+    assert not any(goods.cold_chain or goods.dual_use for goods in less.commodities.values())
+    assert any(paper.struck for paper in less.papers)

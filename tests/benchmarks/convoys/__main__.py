@@ -1,4 +1,4 @@
-"""Compare planners on drawn worlds: `python -m tests.benchmarks.convoys [--size S] [--seed 1 2 3] [--peer ...]`.
+"""Compare planners on drawn worlds: `python -m tests.benchmarks.convoys [--size S] [--seed 1 2 3] [--plain] [--peer ...]`.
 
 All convoys are judged by our verifier. Each planner is shown twice: as it claims, and with only those convoys that
 break no rule.
@@ -14,7 +14,7 @@ from importlib.metadata import version
 from planner.domain.plan import Convoy, Plan
 from planner.domain.snapshot import Snapshot
 from planner.solvers.solve import solve
-from tests.benchmarks.convoys.generator import FAMILIES, draw_snapshot
+from tests.benchmarks.convoys.generator import FAMILIES, draw_snapshot, plain
 from tests.benchmarks.convoys.judge import Worth, that_may_run, worth
 from tests.benchmarks.convoys.peers import PEERS
 
@@ -27,18 +27,19 @@ def main() -> None:
     asked.add_argument("--size", nargs="+", choices=FAMILIES, default=["S"])
     asked.add_argument("--seed", nargs="+", type=int, default=[1, 2, 3])
     asked.add_argument("--peer", nargs="+", choices=[OURS, *PEERS], default=[OURS, *PEERS])
+    asked.add_argument("--plain", action="store_true", help="the family as first described, on the same land")
     wanted = asked.parse_args()
     libraries = ", ".join(f"{name} {version(name)}" for name in ("ortools", "highspy", "pyvrp", "pyvroom"))
     print(f"Python {platform.python_version()}, {platform.machine()}; {libraries}")
     print(f"{os.cpu_count()} cores, load {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
     for size in wanted.size:
         for seed in wanted.seed:
-            print(*rows(size, seed, wanted.peer), sep="\n", flush=True)
+            print(*rows(size, seed, wanted.peer, plainly=wanted.plain), sep="\n", flush=True)
 
 
-def rows(size: str, seed: int, peers: list[str]) -> Iterator[str]:
+def rows(size: str, seed: int, peers: list[str], *, plainly: bool) -> Iterator[str]:
     """Yield the lines of one world."""
-    snapshot = draw_snapshot(size, seed)
+    snapshot = plain(draw_snapshot(size, seed)) if plainly else draw_snapshot(size, seed)
     people = sum(site.people_least for site in snapshot.sites.values())
     nothing = worth(snapshot, ())
     yield f"\n{size} seed {seed}: {len(snapshot.sites)} sites, {people:,} people, {len(snapshot.days)} days"

@@ -2,7 +2,8 @@
 
 Towns lie in clusters behind gates; gates keep hours on some days and stay shut on others; letters come late or never.
 Beyond the family's first description there are pipeline arrivals and batches that expire, a cold chain, full storage,
-struck commodities and head-counts. Left out: several windows a day at one gate, and a gate shared by two clusters.
+struck commodities and head-counts; `plain` takes what the first description lacks off a world again, so that both are
+measured on the same land. Left out: several windows a day at one gate, and a gate shared by two clusters.
 """
 
 import math
@@ -68,6 +69,22 @@ FAR_MIN: Final = 300
 def draw_snapshot(size: str, seed: int) -> Snapshot:
     """Return a world of the family, the same each time."""
     return _World(FAMILIES[size], np.random.default_rng([seed, FAMILIES[size].sites])).snapshot(f"{size}{seed}")
+
+
+def plain(snapshot: Snapshot) -> Snapshot:
+    """Return a drawn world as the family was first described: no expiry, cold chain, storage or head-counts.
+
+    Letters, bans on commodities, arrivals of stock and everything on the roads stay as they are.
+    """
+    return replace(
+        snapshot,
+        sites={name: replace(site, storage_kg=None) for name, site in snapshot.sites.items()},
+        commodities={
+            name: replace(goods, cold_chain=False, dual_use=False) for name, goods in snapshot.commodities.items()
+        },
+        stock=tuple(replace(batch, expires_at=None) for batch in snapshot.stock),
+        papers=tuple(replace(paper, people=None) for paper in snapshot.papers),
+    )
 
 
 @dataclass
