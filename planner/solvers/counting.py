@@ -50,4 +50,4 @@ def savings(case: Case, options: Sequence[Option], threshold: int) -> Saving:
 
 def total(counts: Counts, saving: Saving) -> pulp.LpAffineExpression:
     """Return what all visits that count save at a level."""
-    return pulp.lpSum(days * counts[visit] for visit, days in saving.items() if visit in counts)
+    return pulp.LpAffineExpression({counts[visit]: days for visit, days in saving.items() if visit in counts})

@@ -141,7 +141,7 @@ class _Master:
         self._stated = Stated(self.model)
         # How trucks are split over the stops of a tour is not known there: what such cuts refuse would be found again.
         apart = len(options) >= LEAN_FROM and not any(isinstance(cut, SplitCut) for cut in cuts)
-        self._lean = Lean(case, options, cuts, WHOLE_DAYS) if apart else None
+        self._lean = Lean(case, options, cuts) if apart else None
 
     def saving(self, threshold: int) -> Saving:
         """Return what each visit saves at a level."""
@@ -163,7 +163,8 @@ class _Master:
         Where whole trucks can make the same visits, that is the answer. Else whole trucks are searched from the start.
         What was proved to be the most under fewer cuts is still that if the same visits reach it.
         """
-        opened = {option.id for option in _options_for(self.case, active)}
+        wanted = _with_coupled(self.case, active)
+        opened = {option.id for option in self.visits.options if wanted & set(option.sites)}
         self.model.setObjective(total(self.counts, self.saving(threshold)))
         if known is not None and known.proved:
             self._open(known.visits)
@@ -207,13 +208,17 @@ class _Master:
             column.cat = category
 
 
-def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
+def _with_coupled(case: Case, active: Sequence[SiteId]) -> frozenset[SiteId]:
     # Coupled sites come along: one of them can only be served if all are.
     wanted = set(active)
-    coupled = case.coupled_sites
     for group in case.snapshot.groups:
         if wanted & set(case.open_members(group)):
             wanted |= set(case.open_members(group))
+    return frozenset(wanted)
+
+
+def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
+    wanted, coupled = _with_coupled(case, active), case.coupled_sites
     return tuple(
         option
         for option in case.options

@@ -80,8 +80,7 @@ def solve(
     stated = model if isinstance(model, Stated) else Stated(model)
     lp = stated.lp(relaxed=relaxed)
     if not stated.variables:
-        nothing = float(lp.offset_)
-        return Solved(status="optimal", objective=nothing, bound=nothing, gap=0.0, nodes=0, cut_short=False, values={})
+        return _of_nothing(lp)
     engine = engine_for(lp, stated.model.name, limits, seed=seed, gap=gap, abs_gap=abs_gap, relaxed=relaxed)
     if start:
         known = [(i, start[v.name]) for i, v in enumerate(stated.variables) if v.name in start]
@@ -90,6 +89,16 @@ def solve(
     with printed_aside():
         engine.run()
     return read(engine, stated.model, stated.variables, gap, abs_gap)
+
+
+def _of_nothing(lp: highspy.HighsLp) -> Solved:
+    """Return the answer of a model without columns: its constant, if no row asks for more than nothing."""
+    holds = all(low <= 0 <= high for low, high in zip(lp.row_lower_, lp.row_upper_, strict=True))
+    worth = float(lp.offset_) if holds else float("nan")
+    return Solved(
+        status="optimal" if holds else "infeasible",
+        objective=worth, bound=worth, gap=0.0, nodes=0, cut_short=False, values={},
+    )  # fmt: skip
 
 
 def engine_for(

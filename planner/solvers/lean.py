@@ -5,7 +5,7 @@ columns, and where its visits can be made with real trucks, they are the answer.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pulp
@@ -13,53 +13,67 @@ import pulp
 from planner.domain.needs import CommodityId
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
-from planner.domain.supply import TruckType
-from planner.solvers import highs
+from planner.domain.supply import TruckType, TruckTypeId
 from planner.solvers.case import Case
 from planner.solvers.counting import Saving, add_counts, total
+from planner.solvers.cpsat import solve_whole
+from planner.solvers.highs import Solved
 from planner.solvers.option import Option, OptionId
-from planner.solvers.rows import AnyCut, Visits, add_cuts, add_day_rows, add_stock
+from planner.solvers.rows import AnyCut, Stop, Trucks, Visits, add_cuts, add_day_rows, add_stock
 from planner.solvers.stated import Stated
 
 
 class Lean:
     """The model of all levels, stated once; visits are opened and levels are kept as in the model with trucks."""
 
-    def __init__(self, case: Case, options: Sequence[Option], cuts: Iterable[AnyCut], abs_gap: float) -> None:
+    def __init__(self, case: Case, options: Sequence[Option], cuts: Iterable[AnyCut]) -> None:
         """State visits and the trucks that they need at least; no cut may speak of single stops."""
-        self.case, self._abs_gap = Case(_with_largest(case.snapshot), options), abs_gap
+        self.case = Case(_with_largest(case.snapshot), options)
+        self._last: Mapping[str, float] | None = None
         model = self.model = pulp.LpProblem("lean", pulp.LpMaximize)
         runs = {o.id: model.add_variable(f"run_{i:05}", cat=pulp.LpBinary) for i, o in enumerate(options)}
         self.visits = Visits(options=tuple(options), runs=runs, trucks={})
         self.counts = add_counts(model, self.case, self.visits)
-        trucks: dict[tuple[OptionId, int], dict[str, pulp.LpVariable]] = {}
-        for number, option in enumerate(options):
-            column = model.add_variable(f"trucks_{number:05}", 0, option.max_trucks)
+        trucks: dict[Stop, dict[TruckTypeId, Trucks]] = {}
+        for option in options:
             trucks |= {(option.id, stop): {} for stop in range(len(option.sites))}
-            trucks[option.id, 0] = {kind: column for kind, _ in self.case.truck_types(option)}
-            self._add_fewest(option, column)
+            ((kind, _),) = self.case.truck_types(option)
+            trucks[option.id, 0] = {kind: self._fewest(option)}
         self.visits = replace(self.visits, trucks=trucks)
         add_day_rows(model, self.case, self.visits)
         self._add_stock()
         add_cuts(model, self.visits, cuts)
         self._stated = Stated(model)
 
-    def _add_fewest(self, option: Option, column: pulp.LpVariable) -> None:
-        """Give a convoy as many trucks as its food fills at least, and no fewer than a convoy has."""
-        model, runs, types = self.model, self.visits.runs[option.id], self.case.snapshot.truck_types
-        largest = types[self.case.truck_types(option)[0][0]]
-        filled = []
-        for stop, site in enumerate(option.sites):
-            least = self.case.minimums[option.id, stop]
-            if least is None or (option.id, site) not in self.counts:
-                continue
-            trucks = max(least.kg / largest.payload_kg, least.litres / largest.payload_l)
-            filled.append(trucks * self.counts[option.id, site])
-            if option.stop_caps:
-                model += filled[-1] <= option.stop_caps[stop] * runs
-        model += column >= max(self.case.snapshot.policy.min_trucks, len(option.sites)) * runs
-        model += column >= pulp.lpSum(filled)
+    def _fewest(self, option: Option) -> Trucks:
+        """Return the trucks that a convoy's food fills at least, and no fewer than a convoy has."""
+        ((kind, _),) = self.case.truck_types(option)
+        largest, runs = self.case.snapshot.truck_types[kind], self.visits.runs[option.id]
+        least = max(self.case.snapshot.policy.min_trucks, len(option.sites))
+        filled = {
+            stop: max(-(-food.kg // largest.payload_kg), -(-food.litres // largest.payload_l))
+            for stop, site in enumerate(option.sites)
+            if (food := self.case.minimums[option.id, stop]) is not None and (option.id, site) in self.counts
+        }
+        if self.counts.get((option.id, option.sites[0])) is runs:
+            # It runs only to count: its trucks are known.
+            fewest = max(least, *filled.values())
+            if fewest > option.max_trucks:
+                self.model += pulp.LpAffineExpression(runs) <= 0
+            return pulp.LpAffineExpression({runs: fewest})
+        return self._column(option, least, filled)
+
+    def _column(self, option: Option, least: int, filled: Mapping[int, int]) -> Trucks:
+        """Return the trucks of a convoy that may count at some of its stops only, or at none."""
+        model, runs = self.model, self.visits.runs[option.id]
+        column = model.add_variable(f"trucks_{option.id}", 0, option.max_trucks, pulp.LpInteger)
+        counted = {stop: trucks * self.counts[option.id, option.sites[stop]] for stop, trucks in filled.items()}
+        for stop, trucks in counted.items() if option.stop_caps else ():
+            model += trucks <= option.stop_caps[stop] * runs
+        model += column >= least * runs
+        model += column >= pulp.lpSum(counted.values())
         model += column <= option.max_trucks * runs
+        return column
 
     def _add_stock(self) -> None:
         demands: dict[tuple[OptionId, CommodityId], list[pulp.LpAffineExpression]] = defaultdict(list)
@@ -74,14 +88,17 @@ class Lean:
         """Let no later level save less here."""
         self.model += total(self.counts, saving) >= least
 
-    def solve(self, saving: Saving, opened: Collection[OptionId], limits: Limits) -> highs.Solved:
+    def solve(self, saving: Saving, opened: Collection[OptionId], limits: Limits) -> Solved:
         """Return the most that visits could save, and by which."""
         self.model.setObjective(total(self.counts, saving))
         for name, runs in self.visits.runs.items():
             runs.upBound = int(name in opened)
-        return highs.solve(self._stated, limits, seed=self.case.snapshot.seed, abs_gap=self._abs_gap)
+        found = solve_whole(self._stated, limits, seed=self.case.snapshot.seed, start=self._last)
+        # What was best at the level before is where to look first.
+        self._last = found.values if found.found else self._last
+        return found
 
-    def made(self, solved: highs.Solved) -> frozenset[OptionId]:
+    def made(self, solved: Solved) -> frozenset[OptionId]:
         """Return the visits of an answer."""
         return frozenset(name for name, runs in self.visits.runs.items() if solved.whole(runs))
 

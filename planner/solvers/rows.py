@@ -21,6 +21,8 @@ from planner.solvers.option import Option, OptionId
 from routing.network import GateId
 
 Stop = tuple[OptionId, int]
+Trucks: TypeAlias = pulp.LpVariable | pulp.LpAffineExpression
+"""A column, or where visits alone are chosen the number that a visit stands for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class Visits:
 
     options: tuple[Option, ...]
     runs: Mapping[OptionId, pulp.LpVariable]
-    trucks: Mapping[Stop, Mapping[TruckTypeId, pulp.LpVariable]]
+    trucks: Mapping[Stop, Mapping[TruckTypeId, Trucks]]
 
     def truck_sum(self, option: Option) -> pulp.LpAffineExpression:
         """Return all trucks of a convoy."""
@@ -134,7 +136,7 @@ def _add_loading(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
 
 def _add_fleets(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
     # (5) Trucks that are away on a day, by type.
-    away: dict[tuple[HubId, TruckTypeId, int], list[pulp.LpVariable]] = defaultdict(list)
+    away: dict[tuple[HubId, TruckTypeId, int], list[Trucks]] = defaultdict(list)
     for option in visits.options:
         for stop in range(len(option.sites)):
             for kind, number in visits.trucks[option.id, stop].items():

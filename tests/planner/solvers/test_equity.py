@@ -55,7 +55,7 @@ def test_with_the_fewest_and_largest_trucks_no_level_is_below_the_count_of_all_p
     snapshot, drawn, cuts = random_case(seed)
     case = Case(snapshot, drawn)
     usable = [option for option in case.options if case.truck_types(option)]
-    lean = Lean(case, usable, cuts, 0.9)
+    lean = Lean(case, usable, cuts)
     thetas = sorted(snapshot.policy.thresholds_days, reverse=True)
     for theta, level in zip(thetas, counted_out(seed)[0], strict=True):
         saving = savings(case, usable, theta)

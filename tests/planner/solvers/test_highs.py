@@ -36,6 +36,14 @@ def test_the_constant_of_an_objective_is_part_of_the_answer() -> None:
     assert solve(model, Limits()).objective == pytest.approx(112)
 
 
+@pytest.mark.parametrize(("least", "status"), [(0, "optimal"), (1, "infeasible")])
+def test_a_model_without_columns_holds_only_if_its_rows_ask_for_nothing(least: int, status: str) -> None:
+    model = pulp.LpProblem("nothing", pulp.LpMaximize)
+    model += pulp.LpAffineExpression() + 5
+    model += pulp.LpConstraint(pulp.LpAffineExpression(), pulp.LpConstraintGE, rhs=least)
+    assert solve(model, Limits()).status == status
+
+
 def test_an_infeasible_model_is_a_result() -> None:
     model, takes = knapsack()
     model += pulp.lpSum(takes) >= 4
