@@ -1,4 +1,4 @@
-"""Compare planners on drawn worlds: `python -m tests.benchmarks.convoys [--size S] [--seed 1 2 3] [--plain] [--peer ...]`.
+"""Compare planners on drawn worlds: `python -m tests.benchmarks.convoys [--size S] [--seed 1 2 3] [--plain]`.
 
 All convoys are judged by our verifier. Each planner is shown twice: as it claims, and with only those convoys that
 break no rule.
