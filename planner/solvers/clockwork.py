@@ -1,19 +1,23 @@
 """The timetable of convoys that share lines, gates and lanes, stated for the constraint solver CP-SAT."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from ortools.sat.python import cp_model
 
 from planner.domain.needs import CoupledGroup, SiteId
+from planner.domain.supply import TruckTypeId
 from planner.solvers.footprint import Deadline, Footprint, Taken
+from planner.solvers.holding import Holding
 from routing.network import SegmentId
 from routing.units import DAY, MINUTE, Instant, Seconds, Window, merge_windows
 
 Outcome: TypeAlias = Literal["optimal", "feasible", "infeasible", "undecided"]
 SEED: Final = 1
+NO_KINDS: Final[Mapping[TruckTypeId, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class Solved:
     bound: int = 0
     picked: tuple[Footprint | None, ...] | None = None
     """The footprint of each convoy, None for one that stays away; None for all without a solution."""
+    kinds: tuple[Mapping[TruckTypeId, int], ...] = ()
+    """How many trucks of each kind a convoy takes, where that was left open."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +47,8 @@ class _Line:
     loading: cp_model.IntVar
     starts: tuple[cp_model.IntVar, ...]
     runs: cp_model.IntVar | None = None
+    kinds: Mapping[TruckTypeId, cp_model.IntVar] = field(default_factory=dict)
+    """How many trucks of each kind it takes, where that is open."""
 
 
 _Use: TypeAlias = tuple[int, bool, cp_model.LinearExpr, cp_model.LinearExpr, cp_model.IntVar | None]
@@ -65,8 +73,13 @@ class Clockwork:
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     lines: list[_Line] = field(default_factory=list)
 
-    def add_convoy(self, marks: Sequence[Footprint], *, optional: bool = False) -> None:
-        """Add a convoy that takes one of these footprints, all of one way and all feasible; or, if optional, none."""
+    def add_convoy(
+        self, marks: Sequence[Footprint], *, optional: bool = False, kinds: Mapping[TruckTypeId, int] = NO_KINDS
+    ) -> None:
+        """Add a convoy that takes one of these footprints, all of one way and all feasible; or, if optional, none.
+
+        Where the most trucks of each kind are given, its trucks are of these kinds.
+        """
         model, picks = self.model, tuple(self.model.new_bool_var("") for _ in marks)
         runs = model.new_bool_var("") if optional else None
         if runs is None:
@@ -81,7 +94,10 @@ class Clockwork:
             model.new_int_var_from_domain(self._minutes(w for m in marks for w in m.domains[index]), "")
             for index in range(len(marks[0].way.phases))
         )
-        line = _Line(marks=tuple(marks), picks=picks, loading=loading, starts=starts, runs=runs)
+        numbers = {kind: model.new_int_var(0, most, "") for kind, most in kinds.items()}
+        line = _Line(marks=tuple(marks), picks=picks, loading=loading, starts=starts, runs=runs, kinds=numbers)
+        if numbers:
+            model.add(cp_model.LinearExpr.sum(list(numbers.values())) == _pick(line, [m.column for m in marks]))
         for mark, pick in zip(marks, picks, strict=True) if len(marks) > 1 else ():
             model.add_linear_expression_in_domain(loading, self._minutes(mark.loading_starts)).only_enforce_if(pick)
             for start, windows in zip(starts, mark.domains, strict=True):
@@ -106,6 +122,26 @@ class Clockwork:
         self._share_gates()
         self._share_lanes()
         self._couple()
+
+    def share_trucks(self, holding: Holding) -> None:
+        """Let the convoys of a holding never be out or loading with more trucks together than there are."""
+        held, numbers = [], []
+        for place, trucks in zip(holding.places, holding.trucks, strict=True):
+            line = self.lines[place]
+            if line.marks:
+                held.append(self._held(line))
+                numbers.append(line.kinds.get(holding.kind, trucks))
+        held += [interval for window, _ in holding.taken for interval in self._fixed((window,))]
+        self.model.add_cumulative(held, [*numbers, *(number for _, number in holding.taken)], holding.there)
+
+    def _held(self, line: _Line) -> cp_model.IntervalVar:
+        """Return the time from a convoy's loading until it is back."""
+        begin, size = MINUTE * line.loading, self.model.new_int_var(0, 400 * DAY, "")
+        end = self.model.new_int_var(0, 400 * DAY, "")
+        self.model.add(end == MINUTE * line.starts[-1] + _pick(line, [mark.lasts_s[-1] for mark in line.marks]))
+        if line.runs is None:
+            return self.model.new_interval_var(begin, size, end, "")
+        return self.model.new_optional_interval_var(begin, size, end, line.runs, "")
 
     def _share_hubs(self) -> None:
         by_hub: dict[str, list[cp_model.IntervalVar]] = {}
@@ -214,14 +250,28 @@ class Clockwork:
         columns = [_pick(line, [mark.column for mark in line.marks]) for line in self.lines]
         self.model.maximize(cp_model.LinearExpr.sum(columns))
 
-    def aim_at_worth(self, worths: Sequence[Sequence[int]]) -> None:
-        """Ask for the footprints that are worth most in all; `worths` has one for each footprint of each convoy."""
+    def aim_at_worth(
+        self,
+        worths: Sequence[Sequence[int]],
+        by_kind: Sequence[Mapping[TruckTypeId, int]],
+        most: Sequence[int],
+    ) -> None:
+        """Ask for what is worth most in all: each footprint of each convoy, and each truck of a kind that is open.
+
+        The trucks of a convoy are never worth more than `most` together: that is all its loads.
+        """
         picked = [
             worth * pick
             for line, own in zip(self.lines, worths, strict=True)
             for pick, worth in zip(line.picks, own, strict=True)
         ]
-        self.model.maximize(cp_model.LinearExpr.sum(picked))
+        loads = []
+        for line, own, limit in zip(self.lines, by_kind, most, strict=True):
+            if line.kinds:
+                loads.append(self.model.new_int_var(0, limit, ""))
+                carried = [own[kind] * number for kind, number in line.kinds.items()]
+                self.model.add(loads[-1] <= cp_model.LinearExpr.sum(carried))
+        self.model.maximize(cp_model.LinearExpr.sum([*picked, *loads]))
 
     def solve(self, deterministic_s: float) -> Solved:
         """Solve with one worker and counted time, so that a run repeats."""
@@ -250,6 +300,7 @@ class Clockwork:
                 next((m for m, pick in zip(line.marks, line.picks, strict=True) if solver.boolean_value(pick)), None)
                 for line in self.lines
             ),
+            kinds=tuple({kind: solver.value(number) for kind, number in line.kinds.items()} for line in self.lines),
         )  # fmt: skip
 
     # -------------------------------------------------------------------------------------------------- helpers

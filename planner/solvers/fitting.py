@@ -1,38 +1,53 @@
 """Make a choice that cannot be timed fit its gates, lanes and lines: fewer trucks here, a convoy less there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeAlias
 
 import pulp
 
 from planner.domain.policy import Limits
+from planner.domain.supply import TruckTypeId
 from planner.solvers import highs
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult
-from planner.solvers.footprint import Footprint, components, footprint, shared_resources
+from planner.solvers.footprint import Footprint, footprint, shared_resources
 from planner.solvers.ground import Ground
+from planner.solvers.holding import Holding, holdings, tied
 from planner.solvers.loads import full_model, read_chosen
 from planner.solvers.option import OptionId
-from planner.solvers.reached import assistance_of, first_visits
-from planner.solvers.rows import AnyCut
+from planner.solvers.reached import first_visits, least_worth_a_kg
+from planner.solvers.rows import AnyCut, FleetCut
 from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
-from planner.solvers.timetable import Desk
+from planner.solvers.timetable import Desk, Wanted
 from planner.solvers.value import WIDE_GAP, whole_loads
 
-Caps: TypeAlias = Mapping[OptionId, tuple[int, ...]]
-"""The most trucks for each stop of the convoys that may run."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """The most trucks for each stop of a convoy, and of each kind for all of them, where those are short."""
+
+    stops: tuple[int, ...]
+    kinds: Mapping[TruckTypeId, int] = field(default_factory=dict)
+
+
+Caps: TypeAlias = Mapping[OptionId, Cap]
+"""The most trucks of the convoys that may run."""
 Firsts: TypeAlias = Mapping[tuple[OptionId, int], tuple[int, ...]]
 """The stops (option, number) that count as a site's first visit, with the days that they save at each level."""
 
-ROUNDS: Final = 4
+ROUNDS: Final = 6
 """So many times a choice is made to fit: what is loaded anew may clash where nothing clashed before."""
+OPEN_ROUNDS: Final = 2
+"""In so many of them trucks of other kinds may be taken wherever there are any; then what clashed is held down."""
 MOST_RANKS: Final = 20
 """So many first visits of a component are told apart by what they save: numbers stay within those of the solver."""
 QUICK_S: Final = 0.5
 """Counted time for fitting a component: a good fit will do, none is proved the best."""
+FLEETS_S: Final = 4.0
+"""The same where too few trucks tie the days of a hub together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,63 +69,77 @@ class Fitter:
         clashes: list[AnyCut] = []
         if not chosen:
             return None
-        for _ in range(ROUNDS):
+        for done in range(ROUNDS):
             firsts = first_visits(self.case, chosen, [threshold for threshold, _ in self.equity.saved])
-            caps: dict[OptionId, tuple[int, ...]] = {}
-            for part in self._parts(chosen):
-                caps |= self._together(part, firsts)
+            caps: dict[OptionId, Cap] = {}
+            for part, fleets in self._parts(chosen):
+                caps |= self._together(part, fleets, firsts, chosen)
             chosen = self._loaded(caps, firsts, [*cuts, *clashes])
             if not chosen:
                 return None
             told = timetable(self.case.snapshot, chosen)
             if told.timed is not None:
                 return Standing.of(self.case, self.equity, chosen, told.timed)
-            clashes += told.steering
+            clashes += [cut for cut in told.steering if done >= OPEN_ROUNDS or not isinstance(cut, FleetCut)]
         return None
 
     # ---------------------------------------------------------------------------------------------- timetable
 
-    def _parts(self, chosen: Sequence[Chosen]) -> Iterator[list[Chosen]]:
+    def _parts(self, chosen: Sequence[Chosen]) -> Iterator[tuple[list[Chosen], tuple[Holding, ...]]]:
         groups = {site: group.id for group in self.case.snapshot.groups for site in group.sites}
-        shared = [
-            shared_resources(item.option, footprint(self.desk.ground, item.option, _per_stop(item)), groups)
-            for item in chosen
-        ]
-        for members in components(shared):
-            yield [chosen[index] for index in members]
+        marks = [footprint(self.desk.ground, item.option, _per_stop(item)) for item in chosen]
+        shared = [shared_resources(item.option, mark, groups) for item, mark in zip(chosen, marks, strict=True)]
+        runnable = all(mark.feasible for mark in marks)
+        fleets = holdings(self.case.snapshot, chosen, marks) if runnable else ()
+        for members, own in tied(shared, fleets):
+            yield [chosen[index] for index in members], own
 
-    def _together(self, part: Sequence[Chosen], firsts: Firsts) -> Caps:
-        """Return with how many trucks convoys that share something can run together.
+    def _together(
+        self, part: Sequence[Chosen], fleets: Sequence[Holding], firsts: Firsts, whole: Sequence[Chosen]
+    ) -> Caps:
+        """Return with how many trucks convoys that share something, a part of a whole choice, can run together.
 
         First visits are kept as far as can be, those that save most days above the worst threshold before others;
         then what brings most.
         """
-        asked = {item.option.id: _per_stop(item) for item in part}
-        if not self.desk.impossible([(footprint(self.desk.ground, o.option, asked[o.option.id]),) for o in part]):
+        asked = {item.option.id: Cap(stops=_per_stop(item)) for item in part}
+        marks = [footprint(self.desk.ground, item.option, _per_stop(item)) for item in part]
+        if self.desk.time(marks, fleets).starts if fleets else not self.desk.impossible([(mark,) for mark in marks]):
             return asked
         fewest = {item.option.id: self._fewest(item, firsts) for item in part}
-        marks = [list(self._smaller(item, fewest[item.option.id])) for item in part]
-        worths = [
-            [round(assistance_of(self.case, [item]) / item.truck_count)] * len(own)
-            for item, own in zip(part, marks, strict=True)
-        ]
-        worths = [
-            [each * mark.column for each, mark in zip(w, own, strict=True)]
-            for w, own in zip(worths, marks, strict=True)
-        ]
-        most = sum(max(own, default=0) for own in worths) + 1
+        smaller = [tuple(self._smaller(item, fewest[item.option.id])) for item in part]
+        wanted = [self._wanted(item, own, whole) for item, own in zip(part, smaller, strict=True)]
+        most = 1 + sum(max(one.worths, default=0) + one.most_worth for one in wanted)
         ranked = sorted(
             (place for place, item in enumerate(part) if self._days(item, firsts)),
             key=lambda place: self._days(part[place], firsts),
         )
         for rank, place in enumerate(ranked):
-            least = fewest[part[place].option.id]
-            for number, mark in enumerate(marks[place]):
-                if all(n >= few for n, few in zip(mark.trucks, least, strict=True)):
-                    worths[place][number] += most << min(rank, MOST_RANKS)
-        picked = self.desk.worthiest(marks, worths, self._bundles(part), QUICK_S)
+            least, own = fewest[part[place].option.id], wanted[place]
+            counts = [all(n >= few for n, few in zip(mark.trucks, least, strict=True)) for mark in own.marks]
+            first = most << min(rank, MOST_RANKS)
+            worths = tuple(worth + first * count for worth, count in zip(own.worths, counts, strict=True))
+            wanted[place] = replace(own, worths=worths)
+        if not fleets:
+            wanted = [replace(one, kinds={}) for one in wanted]
+        picked = self.desk.worthiest(wanted, self._bundles(part), FLEETS_S if fleets else QUICK_S, fleets)
         found = zip(part, picked or (), strict=picked is not None)
-        return {item.option.id: mark.trucks for item, mark in found if mark is not None}
+        return {
+            item.option.id: Cap(stops=kept.mark.trucks, kinds=kept.kinds) for item, kept in found if kept is not None
+        }
+
+    def _wanted(self, item: Chosen, marks: tuple[Footprint, ...], chosen: Sequence[Chosen]) -> Wanted:
+        """Return what a convoy is worth beyond a bare visit, by its trucks: the least worthy goods are left behind."""
+        types, a_kg = self.case.snapshot.truck_types, least_worth_a_kg(self.case, item, chosen)
+        trucks = [(types[kind], n) for stop in item.trucks for kind, n in stop.items()]
+        payload = sum(kind.payload_kg * n for kind, n in trucks)
+        a_truck = round(a_kg * payload / item.truck_count)
+        kinds = dict(self.case.truck_types(item.option))
+        return Wanted(
+            marks=marks, worths=tuple(a_truck * mark.column for mark in marks), kinds=kinds,
+            worth_by_kind={kind: round(a_kg * types[kind].payload_kg) for kind in kinds},
+            most_worth=round(a_kg * payload),
+        )  # fmt: skip
 
     def _days(self, item: Chosen, firsts: Firsts) -> tuple[int, ...]:
         """Return the days that a convoy's first visits save at each level; empty if none of its visits is one."""
@@ -175,8 +204,11 @@ def loaded_within(
     for runs in full.visits.runs.values():
         runs.lowBound = 1
     for option in full.visits.options:
-        for stop, most in enumerate(caps[option.id]):
+        for stop, most in enumerate(caps[option.id].stops):
             model += pulp.lpSum(full.visits.trucks[option.id, stop].values()) <= most
+        for kind, most in caps[option.id].kinds.items():
+            columns = [full.visits.trucks[option.id, stop].get(kind) for stop in range(len(option.sites))]
+            model += pulp.lpSum(column for column in columns if column is not None) <= most
     solved = highs.solve(model, limits, seed=case.snapshot.seed, gap=WIDE_GAP)
     if not solved.found:
         return ()

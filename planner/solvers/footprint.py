@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
 from planner.domain.needs import CoupledGroup, SiteId
 from planner.domain.plan import Convoy
@@ -14,6 +15,9 @@ from planner.solvers.way import RunTime, Way, run_times, way_of
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
 from routing.travel.passage import Path, stretches
 from routing.units import DAY, MINUTE, Instant, Seconds, Window
+
+Resource: TypeAlias = tuple[str, str, int]
+"""What may have to be shared: what it is, its name, its day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +241,7 @@ def _pinned_lanes(ground: Ground, convoy: Convoy) -> Iterator[tuple[tuple[Segmen
             here = other_end(segment, here)
 
 
-def shared_resources(option: Option, mark: Footprint, groups: Mapping[SiteId, str]) -> frozenset[tuple[str, str, int]]:
+def shared_resources(option: Option, mark: Footprint, groups: Mapping[SiteId, str]) -> frozenset[Resource]:
     """Return what an option may have to share, each with its day: options that share nothing are timed apart."""
     days = [phase.day for phase in option.phases]
     found = {("hub", option.hub, days[0])}
@@ -247,7 +251,7 @@ def shared_resources(option: Option, mark: Footprint, groups: Mapping[SiteId, st
     return frozenset(found)
 
 
-def components(resources: Sequence[frozenset[tuple[str, str, int]]]) -> tuple[tuple[int, ...], ...]:
+def components(resources: Sequence[frozenset[Resource]]) -> tuple[tuple[int, ...], ...]:
     """Return the indices that are connected by shared resources, each component and all of them in order."""
     root = list(range(len(resources)))
 

@@ -30,6 +30,22 @@ def assistance_of(case: Case, chosen: Sequence[Chosen]) -> float:
     return total
 
 
+def least_worth_a_kg(case: Case, item: Chosen, chosen: Sequence[Chosen]) -> float:
+    """Return what a kilogram that a convoy of a choice would leave behind first is worth: 0 if it brings nothing."""
+    brought: dict[tuple[SiteId, CommodityId], int] = defaultdict(int)
+    for convoy in chosen:
+        for site, drops in zip(convoy.option.sites, convoy.drops, strict=True):
+            for drop in drops:
+                brought[site, drop.commodity] += drop.units
+    worths = []
+    for site, drops in zip(item.option.sites, item.drops, strict=True):
+        for commodity in {drop.commodity for drop in drops}:
+            lines = [line for line in case.lines_by_site[site] if line.commodity == commodity]
+            half = int(brought[site, commodity] > sum(halves(line)[0] for line in lines))
+            worths.append(worth_of(case, item.option, lines[0], half) / max(1, case.snapshot.commodities[commodity].kg))
+    return min(worths, default=0.0)
+
+
 def saved_by(case: Case, chosen: Sequence[Chosen], thresholds: Sequence[int]) -> tuple[int, ...]:
     """Return the weighted days that a choice saves above each threshold, worst first.
 

@@ -17,7 +17,7 @@ from planner.solvers.reached import saved_by
 from planner.solvers.rows import AnyCut
 from planner.solvers.spared import without_conflicts
 from planner.solvers.standing import Standing
-from planner.solvers.times import Deadline, timetable
+from planner.solvers.times import Deadline, Told, timetable
 from planner.solvers.value import (
     WHOLE_UP_TO,
     ValueResult,
@@ -90,7 +90,7 @@ def _timed(
     wide: Wide, cuts: list[AnyCut], least: tuple[Chosen, ...], deadline: Deadline, progress: Progress
 ) -> Settled:
     case, equity, rounds = wide.case, wide.equity, wide.case.snapshot.limits.cut_rounds * REPAIRS_A_ROUND
-    steered = False
+    steering: list[AnyCut] = []
     now = best = _masters(wide, deadline, progress)
     proved, short = now, now.short
     fitter = Fitter(case=case, equity=equity, least=least, deadline=deadline)
@@ -101,25 +101,21 @@ def _timed(
             if wide.is_searched:
                 standing = Standing.of(case, equity, now.value.chosen, told.timed)
                 break
-            return _settled(now, proved if steered else now, now.value.chosen, told.timed, cuts, short=short, case=case)
+            sure = proved if steering else now
+            return _settled(now, sure, now.value.chosen, told.timed, cuts, short=short, case=case)
         if done == 0:
             standing = _better(standing, fitter.fit(now.value.chosen, cuts))
             standing = _better(standing, _from_support(wide, fitter, deadline, progress))
         if deadline.is_reached() or _is_close(standing, now):
             break
-        # Cuts that only steer are taken where nothing is proved.
-        new = [cut for cut in told.proved or told.steering if cut not in cuts]
-        if not new:
+        proved = proved if steering else now
+        if not _learned(told, cuts, steering):
             break
-        if not steered:
-            proved = now
-        steered |= not told.proved
-        cuts += new
-        mended = repaired(case, now.equity, cuts, deadline.limits(), now.value)
+        mended = repaired(case, now.equity, (*cuts, *steering), deadline.limits(), now.value)
         if mended is None and len(case.options) > WHOLE_UP_TO:
             # A new search is long, and its choice no likelier to be timed: go on from what can be.
             break
-        again = Wide(case, now.equity, cuts)
+        again = Wide(case, now.equity, (*cuts, *steering))
         now = _masters(again, deadline, progress) if mended is None else replace(now, value=mended)
         short |= now.short
         best = now if now.value.chosen else best
@@ -131,7 +127,15 @@ def _timed(
     best, proved, standing = _bettered(wide, (best, proved, standing), search, progress)
     found = _sure(case, equity, standing, deadline)
     short |= deadline.met
-    return _settled(best, proved if steered else best, found.chosen, found.timed, cuts, short=short, case=case)
+    return _settled(best, proved if steering else best, found.chosen, found.timed, cuts, short=short, case=case)
+
+
+def _learned(told: Told, cuts: list[AnyCut], steering: list[AnyCut]) -> bool:
+    """Add the cuts of a refusal; those that only steer, with which nothing is proved, where none is proved."""
+    kept = cuts if told.proved else steering
+    new = [cut for cut in told.proved or told.steering if cut not in cuts and cut not in steering]
+    kept += new
+    return bool(new)
 
 
 def _bettered(

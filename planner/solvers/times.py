@@ -69,6 +69,10 @@ def timetable(snapshot: Snapshot, chosen: tuple[Chosen, ...]) -> Told:
         doubtful = tuple(cut for cut in result.cuts if result.undecided and isinstance(cut, BranchCut))
         return Told(timed=None, proved=tuple(c for c in result.cuts if c not in doubtful), steering=doubtful)
     cuts = fleet_cuts(snapshot, chosen, result.timed)
+    if cuts:
+        # Fleets tie the days of a hub together: only where trucks are short is the larger question worth its time.
+        result = schedule(snapshot, chosen, snapshot.limits, with_fleets=True)
+        cuts = fleet_cuts(snapshot, chosen, result.timed) if result.timed is not None else cuts
     return Told(timed=None, steering=cuts) if cuts else Told(timed=result.timed)
 
 

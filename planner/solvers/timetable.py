@@ -1,17 +1,19 @@
 """Set the clock of the chosen convoys: who is loaded when, who leaves when; or say which of them cannot all run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Final
 
 from planner.domain.policy import Limits
 from planner.domain.snapshot import Snapshot
+from planner.domain.supply import TruckTypeId
 from planner.solvers.choice import BranchCut, CapacityCut, Chosen, Cut, ExclusionCut, Timed
 from planner.solvers.clockwork import Clockwork, Solved
 from planner.solvers.footprint import (
     Footprint,
+    Resource,
     Taken,
     components,
     deadlines,
@@ -21,6 +23,7 @@ from planner.solvers.footprint import (
     taken,
 )
 from planner.solvers.ground import Ground
+from planner.solvers.holding import Holding, holdings, tied
 from planner.solvers.option import Option
 from routing.units import DAY, MINUTE, Seconds, Window
 
@@ -42,8 +45,13 @@ class ScheduleResult:
     undecided: bool
 
 
-def schedule(snapshot: Snapshot, chosen: tuple[Chosen, ...], limits: Limits) -> ScheduleResult:
+def schedule(
+    snapshot: Snapshot, chosen: tuple[Chosen, ...], limits: Limits, *, with_fleets: bool = False
+) -> ScheduleResult:
     """Return the timetable with the largest smallest slack in each component of convoys that share something.
+
+    The master has counted trucks by day. `with_fleets`, no truck is loaded either while it is still out; where no such
+    timetable is found, that is as if fleets had not been looked at.
 
     A component that cannot be timed gives at least one cut: proved to be kept by every choice that can be timed,
     unless the result is marked undecided.
@@ -53,10 +61,12 @@ def schedule(snapshot: Snapshot, chosen: tuple[Chosen, ...], limits: Limits) -> 
     marks = [footprint(desk.ground, item.option, _per_stop(item)) for item in chosen]
     groups = {site: group.id for group in snapshot.groups for site in group.sites}
     shared = [shared_resources(option, mark, groups) for option, mark in zip(options, marks, strict=True)]
-    timed: dict[int, Timed] = {}
+    timed = _with_fleets(desk, options, marks, shared, holdings(snapshot, chosen, marks)) if with_fleets else {}
     cuts: list[Cut] = []
     undecided = False
     for members in components(shared):
+        if timed.keys() >= set(members):
+            continue
         own_options, own_marks = [options[i] for i in members], [marks[i] for i in members]
         solved = desk.time(own_marks)
         if solved.starts:
@@ -77,6 +87,22 @@ def schedule(snapshot: Snapshot, chosen: tuple[Chosen, ...], limits: Limits) -> 
     )  # fmt: skip
 
 
+def _with_fleets(
+    desk: "Desk",
+    options: Sequence[Option],
+    marks: Sequence[Footprint],
+    shared: Sequence[frozenset[Resource]],
+    fleets: Sequence[Holding],
+) -> dict[int, Timed]:
+    """Return times for the convoys that too few trucks bind together, with what else they share; those found."""
+    timed: dict[int, Timed] = {}
+    for members, own in tied(shared, fleets):
+        solved = desk.time([marks[i] for i in members], own) if own else None
+        if solved is not None and solved.starts:
+            timed |= {i: _timed(options[i], marks[i], solved, place) for place, i in enumerate(members)}
+    return timed
+
+
 def _per_stop(chosen: Chosen) -> tuple[int, ...]:
     return tuple(sum(stop.values()) for stop in chosen.trucks)
 
@@ -88,6 +114,29 @@ def _timed(option: Option, mark: Footprint, solved: Solved, place: int) -> Timed
 
 def _as_it_is(options: Sequence[Option], marks: Sequence[Footprint]) -> BranchCut:
     return BranchCut(at_least={option.id: mark.column for option, mark in zip(options, marks, strict=True)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A convoy that may run with one of its footprints, all feasible, and what each of them is worth.
+
+    Where trucks are short, the most of each kind are given, what a truck of it is worth besides, and what all its loads
+    are worth together.
+    """
+
+    marks: tuple[Footprint, ...]
+    worths: tuple[int, ...]
+    kinds: Mapping[TruckTypeId, int] = field(default_factory=dict)
+    worth_by_kind: Mapping[TruckTypeId, int] = field(default_factory=dict)
+    most_worth: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The footprint with which a convoy runs, and its trucks by kind where these were left open."""
+
+    mark: Footprint
+    kinds: Mapping[TruckTypeId, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,11 +167,13 @@ class Desk:
         """What promised convoys occupy."""
         return taken(self.ground)
 
-    def time(self, marks: Sequence[Footprint]) -> Solved:
+    def time(self, marks: Sequence[Footprint], fleets: Sequence[Holding] = ()) -> Solved:
         """Return the best timetable of convoys with their trucks as they are."""
         work = self.clockwork([(mark,) for mark in marks])
         if work is None:
             return Solved(outcome="infeasible")
+        for holding in fleets:
+            work.share_trucks(holding)
         work.aim_at_slack([deadlines(self.ground, mark.way, mark.trucks, mark.domains) for mark in marks])
         return work.solve(self.limits.timetable_deterministic_s)
 
@@ -133,23 +184,33 @@ class Desk:
 
     def worthiest(
         self,
-        convoys: Sequence[Sequence[Footprint]],
-        worths: Sequence[Sequence[int]],
+        convoys: Sequence[Wanted],
         bundles: Sequence[Sequence[int]],
         deterministic_s: float,
-    ) -> tuple[Footprint | None, ...] | None:
-        """Return one feasible footprint of each convoy, or none for those that stay away, so that all run together.
+        fleets: Sequence[Holding] = (),
+    ) -> tuple[Kept | None, ...] | None:
+        """Return what can be kept of each convoy, None for those that stay away, so that all run together.
 
-        Those that are worth most in all are sought, `worths` having one for each footprint. The convoys of a bundle,
-        given by their places, run together or not at all. None if nothing was found in the counted time.
+        What is worth most in all is sought. The convoys of a bundle, given by their places, run together or not at
+        all. None if nothing was found in the counted time.
         """
         work = self._work()
-        for marks in convoys:
-            work.add_convoy(marks, optional=True)
+        for wanted in convoys:
+            work.add_convoy(wanted.marks, optional=True, kinds=wanted.kinds)
         work.lay_rules()
         work.bundle(bundles)
-        work.aim_at_worth(worths)
-        return work.solve(deterministic_s).picked
+        for holding in fleets:
+            work.share_trucks(holding)
+        work.aim_at_worth(
+            [wanted.worths for wanted in convoys],
+            [wanted.worth_by_kind for wanted in convoys],
+            [wanted.most_worth for wanted in convoys],
+        )
+        solved = work.solve(deterministic_s)
+        if solved.picked is None:
+            return None
+        pairs = zip(solved.picked, solved.kinds, strict=True)
+        return tuple(None if mark is None else Kept(mark=mark, kinds=kinds) for mark, kinds in pairs)
 
     # --------------------------------------------------------------------------------------------------- cuts
 

@@ -1,5 +1,6 @@
 """What cannot be timed as it was chosen is made to fit: fewer trucks, or a convoy less, never a first visit first."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -9,16 +10,17 @@ from planner.solvers.case import Case
 from planner.solvers.choice import Chosen
 from planner.solvers.coupling import stop_caps
 from planner.solvers.equity import equity_of
-from planner.solvers.fitting import Fitter, loaded_within
-from planner.solvers.footprint import footprint
+from planner.solvers.fitting import Cap, Fitter, loaded_within
+from planner.solvers.footprint import Footprint, footprint
 from planner.solvers.ground import Ground
+from planner.solvers.holding import holdings
 from planner.solvers.option import Option
 from planner.solvers.options import build
-from planner.solvers.times import Deadline, timetable
-from planner.solvers.timetable import schedule
+from planner.solvers.times import Deadline, fleet_cuts, timetable
+from planner.solvers.timetable import Desk, Wanted, schedule
 from planner.solvers.way import way_of
 from routing.units import DAY, HOUR
-from tests.planner.instances import four_towns, hub, network, place, road, site, world
+from tests.planner.instances import four_towns, hub, network, place, road, site, two_sites_one_gate, world
 from tests.planner.solvers.test_improve import pair
 from tests.planner.solvers.test_timetable import chosen, two_columns_one_gate
 from tests.planner.solvers.tiny import silent
@@ -29,7 +31,7 @@ def too_many(snapshot: Snapshot) -> tuple[Fitter, tuple[Chosen, ...]]:
     both = pair(snapshot)
     case = Case(snapshot, both)
     equity = equity_of(case, (), Limits(), silent)
-    caps = {option.id: (option.max_trucks,) for option in both}
+    caps = {option.id: Cap(stops=(option.max_trucks,)) for option in both}
     full = loaded_within(case, replace(equity, saved=()), (), caps, Limits())
     return Fitter(case=case, equity=equity, least=(), deadline=Deadline(snapshot.limits)), full
 
@@ -81,9 +83,11 @@ def test_coupled_convoys_run_together_or_not_at_all() -> None:
         least=(), deadline=Deadline(snapshot.limits),
     )  # fmt: skip
     marks = [footprint(Ground.of(snapshot), option, (4,)) for option in (hill, valley)]
-    picked = fitter.desk.worthiest([[marks[0]], [marks[1]]], [[5], [5]], [[0, 1]], 1.0)
-    assert picked == tuple(marks)
-    alone = fitter.desk.worthiest([[marks[0]], []], [[5], []], [[0, 1]], 1.0)
+    wanted = [Wanted(marks=(mark,), worths=(5,)) for mark in marks]
+    picked = fitter.desk.worthiest(wanted, [[0, 1]], 1.0)
+    assert picked is not None
+    assert [kept and kept.mark for kept in picked] == marks
+    alone = fitter.desk.worthiest([wanted[0], Wanted(marks=(), worths=())], [[0, 1]], 1.0)
     assert alone == (None, None)
 
 
@@ -115,3 +119,54 @@ def test_a_tour_to_coupled_sites_unloads_no_more_than_their_tolerance_allows() -
     assert tour.stop_caps == stop_caps(ground, way_of(tour), tour.max_trucks) == expected
     assert 0 < expected[0] < most
     assert stop_caps(Ground.of(replace(snapshot, groups=())), way_of(tour), tour.max_trucks) == ()
+
+
+def two_days_of_one_fleet(trucks: int, *, morning: bool) -> tuple[Snapshot, tuple[Chosen, ...]]:
+    """Return convoys to one town on two days in a row, for which the hub has twenty trucks in all."""
+    snapshot = two_sites_one_gate()
+    if not morning:
+        hubs = {name: replace(known, morning=(0, 0)) for name, known in snapshot.hubs.items()}
+        snapshot = replace(snapshot, hubs=hubs)
+    near = {o.day: o for o in build(snapshot, silent).options if o.sites == ("near",)}
+    return snapshot, tuple(chosen(near[day], trucks) for day in (1, 2))
+
+
+def marks_of(snapshot: Snapshot, both: Sequence[Chosen]) -> list[Footprint]:
+    return [footprint(Ground.of(snapshot), item.option, (item.truck_count,)) for item in both]
+
+
+def test_fleets_tie_only_convoys_that_may_want_more_trucks_than_there_are() -> None:
+    snapshot, enough = two_days_of_one_fleet(10, morning=True)
+    assert holdings(snapshot, enough, marks_of(snapshot, enough)) == ()
+    snapshot, short = two_days_of_one_fleet(12, morning=True)
+    (holding,) = holdings(snapshot, short, marks_of(snapshot, short))
+    assert (holding.kind, holding.places, holding.trucks, holding.there) == ("ten", (0, 1), (12, 12), 20)
+
+
+def test_a_timetable_with_fleets_loads_no_truck_that_is_still_out() -> None:
+    snapshot, short = two_days_of_one_fleet(12, morning=True)
+    timed = schedule(snapshot, short, Limits(), with_fleets=True).timed
+    assert timed is not None
+    assert fleet_cuts(snapshot, short, timed) == ()
+
+
+def test_what_a_fleet_cannot_carry_is_left_behind_by_the_truck() -> None:
+    snapshot, short = two_days_of_one_fleet(12, morning=False)
+    marks = marks_of(snapshot, short)
+    fleets = holdings(snapshot, short, marks)
+    desk = Desk(ground=Ground.of(snapshot), limits=Limits())
+    smaller = [footprint(Ground.of(snapshot), short[1].option, (trucks,)) for trucks in range(4, 13)]
+    wanted = [
+        Wanted(marks=tuple(own), worths=(0,) * len(own), kinds={"ten": 20}, worth_by_kind={"ten": 5}, most_worth=60)
+        for own in ([marks[0]], smaller)
+    ]
+    first, second = desk.worthiest(wanted, (), 1.0, fleets) or (None, None)
+    assert first is not None
+    assert second is not None
+    held = [replace(item, trucks=(dict(kept.kinds),)) for item, kept in zip(short, (first, second), strict=True)]
+    timed = schedule(snapshot, tuple(held), Limits(), with_fleets=True).timed
+    assert timed is not None
+    assert fleet_cuts(snapshot, held, timed) == ()
+    more = chosen(short[1].option, second.mark.column + 1)
+    again = schedule(snapshot, (short[0], more), Limits(), with_fleets=True).timed
+    assert second.mark.column == 12 or (again is not None and fleet_cuts(snapshot, (short[0], more), again))
