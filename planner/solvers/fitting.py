@@ -17,7 +17,7 @@ from planner.solvers.ground import Ground
 from planner.solvers.holding import Holding, holdings, tied
 from planner.solvers.loads import full_model, read_chosen
 from planner.solvers.option import OptionId
-from planner.solvers.reached import first_visits, least_worth_a_kg
+from planner.solvers.reached import assistance_of, first_visits, least_worth_a_kg
 from planner.solvers.rows import AnyCut, FleetCut
 from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
@@ -38,7 +38,9 @@ Caps: TypeAlias = Mapping[OptionId, Cap]
 Firsts: TypeAlias = Mapping[tuple[OptionId, int], tuple[int, ...]]
 """The stops (option, number) that count as a site's first visit, with the days that they save at each level."""
 
-ROUNDS: Final = 6
+WORTH_MORE: Final = 0.99
+"""Below this share of the choice's value fleets are looked at as well."""
+ROUNDS: Final = 5
 """So many times a choice is made to fit: what is loaded anew may clash where nothing clashed before."""
 OPEN_ROUNDS: Final = 2
 """In so many of them trucks of other kinds may be taken wherever there are any; then what clashed is held down."""
@@ -46,7 +48,7 @@ MOST_RANKS: Final = 20
 """So many first visits of a component are told apart by what they save: numbers stay within those of the solver."""
 QUICK_S: Final = 0.5
 """Counted time for fitting a component: a good fit will do, none is proved the best."""
-FLEETS_S: Final = 4.0
+FLEETS_S: Final = 1.0
 """The same where too few trucks tie the days of a hub together."""
 
 
@@ -65,14 +67,25 @@ class Fitter:
         return Desk(ground=Ground.of(self.case.snapshot), limits=self.case.snapshot.limits)
 
     def fit(self, chosen: tuple[Chosen, ...], cuts: Sequence[AnyCut]) -> Standing | None:
-        """Return what can be timed of a choice, its trucks loaded anew; None where nothing was found."""
-        clashes: list[AnyCut] = []
+        """Return what can be timed of a choice, its trucks loaded anew; None where nothing was found.
+
+        First fleets are only held down where trucks clashed, which is quick; where more than a little is lost by that,
+        they are shared out among the convoys as well.
+        """
         if not chosen:
             return None
+        found = self._fitted(chosen, cuts, with_fleets=False)
+        if found is not None and found.value >= WORTH_MORE * assistance_of(self.case, chosen):
+            return found
+        shared = self._fitted(chosen, cuts, with_fleets=True)
+        return shared if found is None or (shared is not None and shared.better_than(found)) else found
+
+    def _fitted(self, chosen: tuple[Chosen, ...], cuts: Sequence[AnyCut], *, with_fleets: bool) -> Standing | None:
+        clashes: list[AnyCut] = []
         for done in range(ROUNDS):
             firsts = first_visits(self.case, chosen, [threshold for threshold, _ in self.equity.saved])
             caps: dict[OptionId, Cap] = {}
-            for part, fleets in self._parts(chosen):
+            for part, fleets in self._parts(chosen, with_fleets=with_fleets):
                 caps |= self._together(part, fleets, firsts, chosen)
             chosen = self._loaded(caps, firsts, [*cuts, *clashes])
             if not chosen:
@@ -80,17 +93,20 @@ class Fitter:
             told = timetable(self.case.snapshot, chosen)
             if told.timed is not None:
                 return Standing.of(self.case, self.equity, chosen, told.timed)
-            clashes += [cut for cut in told.steering if done >= OPEN_ROUNDS or not isinstance(cut, FleetCut)]
+            open_kinds = with_fleets and done < OPEN_ROUNDS
+            clashes += [cut for cut in told.steering if not (open_kinds and isinstance(cut, FleetCut))]
         return None
 
     # ---------------------------------------------------------------------------------------------- timetable
 
-    def _parts(self, chosen: Sequence[Chosen]) -> Iterator[tuple[list[Chosen], tuple[Holding, ...]]]:
+    def _parts(
+        self, chosen: Sequence[Chosen], *, with_fleets: bool
+    ) -> Iterator[tuple[list[Chosen], tuple[Holding, ...]]]:
         groups = {site: group.id for group in self.case.snapshot.groups for site in group.sites}
         marks = [footprint(self.desk.ground, item.option, _per_stop(item)) for item in chosen]
         shared = [shared_resources(item.option, mark, groups) for item, mark in zip(chosen, marks, strict=True)]
         runnable = all(mark.feasible for mark in marks)
-        fleets = holdings(self.case.snapshot, chosen, marks) if runnable else ()
+        fleets = holdings(self.case.snapshot, chosen, marks) if with_fleets and runnable else ()
         for members, own in tied(shared, fleets):
             yield [chosen[index] for index in members], own
 
@@ -104,7 +120,7 @@ class Fitter:
         """
         asked = {item.option.id: Cap(stops=_per_stop(item)) for item in part}
         marks = [footprint(self.desk.ground, item.option, _per_stop(item)) for item in part]
-        if self.desk.time(marks, fleets).starts if fleets else not self.desk.impossible([(mark,) for mark in marks]):
+        if not self.desk.impossible([(mark,) for mark in marks], fleets):
             return asked
         fewest = {item.option.id: self._fewest(item, firsts) for item in part}
         smaller = [tuple(self._smaller(item, fewest[item.option.id])) for item in part]

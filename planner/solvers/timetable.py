@@ -177,10 +177,14 @@ class Desk:
         work.aim_at_slack([deadlines(self.ground, mark.way, mark.trucks, mark.domains) for mark in marks])
         return work.solve(self.limits.timetable_deterministic_s)
 
-    def impossible(self, convoys: Sequence[Sequence[Footprint]]) -> bool:
+    def impossible(self, convoys: Sequence[Sequence[Footprint]], fleets: Sequence[Holding] = ()) -> bool:
         """Tell whether it is proved that the convoys cannot run together, each with any one of its footprints."""
         work = self.clockwork(convoys)
-        return work is None or work.solve(self.limits.timetable_deterministic_s).outcome == "infeasible"
+        if work is None:
+            return True
+        for holding in fleets:
+            work.share_trucks(holding)
+        return work.solve(self.limits.timetable_deterministic_s).outcome == "infeasible"
 
     def worthiest(
         self,
