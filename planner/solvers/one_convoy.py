@@ -1,33 +1,17 @@
 """When one convoy may start, and with how many trucks at most, if it had the roads, gates and lines to itself."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
-from planner.domain.needs import SiteId
-from planner.domain.permits import NOTIFIED_REGIMES, REGIME_STEPS, windows_in_force
-from planner.solvers.ground import Ground, on_the_minute, whole_minute
-from planner.solvers.way import RunTime, Way, run_times, split
-from planner.solvers.way_home import Inside, Passed, insides
-from routing.evidence import PermitStepName
-from routing.network import GateId
-from routing.status import HoldSpan
-from routing.units import (
-    MINUTE,
-    Instant,
-    Seconds,
-    Window,
-    intersect_windows,
-    merge_windows,
-    subtract_windows,
-)
+from planner.domain.permits import NOTIFIED_REGIMES
+from planner.solvers.ground import Ground, on_the_minute, spell, whole_minute
+from planner.solvers.limits import Hours, Limits, RuleName, lasting, limits_of, starting_by, starting_from
+from planner.solvers.way import Way, split
+from routing.travel.spells import Spell
+from routing.units import MINUTE, Window
 
 Domains: TypeAlias = tuple[tuple[Window, ...], ...]
 """The windows in which the first run of each phase may start."""
-RuleName: TypeAlias = Literal[
-    "window_return", "night_driving", "least_slack", "hold", "permission", "letter", "clearance", "notification",
-    "loading",
-]  # fmt: skip
 RULES: Final[tuple[RuleName, ...]] = (
     "window_return", "night_driving", "least_slack", "hold", "permission", "letter", "clearance", "notification",
     "loading",
@@ -42,211 +26,99 @@ def departures(ground: Ground, way: Way, trucks: Sequence[int], rules: Sequence[
     together, each domain holds the starts that some start of the other phase allows. Empty domains everywhere
     mean that the way cannot be driven.
     """
-    times = run_times(ground, way, trucks)
-    domains = _passable(ground, way, times, sum(trucks), by_night="night_driving" not in rules)
+    limits = limits_of(ground, way, trucks)
+    hours = _on_roads(ground, way, limits, by_night="night_driving" not in rules)
     for rule in rules:
-        if not all(domains):
+        if not all(hours):
             break
-        domains = _LAYERS[rule](ground, way, times, sum(trucks), domains)
-    domains = _in_sequence(way, times, tuple(on_the_minute(windows) for windows in domains))
-    return domains if all(domains) else tuple(() for _ in way.phases)
+        hours = _under(rule, ground, way, limits, hours)
+    hours = _in_sequence(limits, hours)
+    if not all(hours):
+        return tuple(() for _ in way.phases)
+    return tuple(tuple(Window(start, end) for start, end in spells) for spells in hours)
 
 
-def _passable(ground: Ground, way: Way, times: Sequence[RunTime], column: int, *, by_night: bool) -> Domains:
-    domains: list[tuple[Window, ...]] = [(ground.days[p.day],) if p.day in ground.days else () for p in way.phases]
-    for time in times:
-        day = way.phases[time.phase].day
-        allowed = ground.departures(time.run, column, day, by_night=by_night)
-        shifted = tuple(window.shift(-time.start_s) for window in allowed)
-        domains[time.phase] = intersect_windows(domains[time.phase], shifted)
-    return tuple(domains)
+def first_against(ground: Ground, way: Way, trucks: Sequence[int]) -> RuleName:
+    """Return the first rule that, with those before it, leaves a way without a departure; else the last of all.
+
+    The first rule alone is asked of columns that drive by night as well.
+    """
+    first, *others = RULES
+    if not all(departures(ground, way, trucks, (first,))):
+        return first
+    limits = limits_of(ground, way, trucks)
+    hours = _under(first, ground, way, limits, _on_roads(ground, way, limits, by_night=False))
+    for rule in others:
+        hours = _under(rule, ground, way, limits, hours)
+        if not all(_in_sequence(limits, hours)):
+            return rule
+    return RULES[-1]
 
 
-def _in_sequence(way: Way, times: Sequence[RunTime], domains: Domains) -> Domains:
+def _on_roads(ground: Ground, way: Way, limits: Limits, *, by_night: bool) -> Hours:
+    """Return the starts of each phase with which all runs start on its day and find all roads open, in time."""
+    if not all(phase.day in ground.days for phase in way.phases):
+        return tuple(() for _ in way.phases)
+    known, days = spell(ground.access.horizon), [phase.day for phase in way.phases]
+    starts: list[tuple[Spell, ...]] = [(spell(ground.days[day]),) for day in days]
+    for time in limits.runs:
+        found, day = starts[time.phase], days[time.phase]
+        if by_night or not time.run.segments:
+            found = lasting(found, (spell(ground.days[day]),), time.start_s, time.start_s + 1)
+            starts[time.phase] = lasting(found, (known,), time.start_s, time.end_s)
+        else:
+            starts[time.phase] = lasting(found, ground.light[day], time.start_s, time.end_s)
+    hours: Hours = tuple(starts)
+    for limit in limits.roads:
+        hours = limit.keep(hours)
+    return hours
+
+
+def _in_sequence(limits: Limits, hours: Hours) -> Hours:
+    """Return the starts on whole minutes that leave time for each phase between the one before and the one after."""
+    starts = [on_the_minute(spells) for spells in hours]
     # A night at a site follows the unloading, which may end after midnight.
-    trimmed = list(domains)
-    for later in range(1, len(way.phases)):
+    for later in range(1, len(starts)):
         before = later - 1
-        if not trimmed[before] or not trimmed[later]:
+        if not starts[before] or not starts[later]:
             break
-        lasts = max(time.unloaded_s for time in times if time.phase == before)
-        earliest = whole_minute(trimmed[before][0].start + lasts)
-        trimmed[later] = _from(trimmed[later], earliest)
-        if trimmed[later]:
-            latest = (trimmed[later][-1].end - 1) // MINUTE * MINUTE - lasts
-            trimmed[before] = on_the_minute(_until(trimmed[before], latest + 1))
-    return tuple(trimmed)
-
-
-def _from(windows: tuple[Window, ...], at: Instant) -> tuple[Window, ...]:
-    return intersect_windows(windows, (Window(at),))
-
-
-def _until(windows: tuple[Window, ...], at: Instant) -> tuple[Window, ...]:
-    return tuple(part for part in (w if w.end <= at else _head(w, at) for w in windows) if part is not None)
-
-
-def _head(window: Window, at: Instant) -> Window | None:
-    return Window(window.start, at) if window.start < at else None
+        lasts = limits.lasts_s[before]
+        starts[later] = starting_from(starts[later], whole_minute(starts[before][0][0] + lasts))
+        if starts[later]:
+            latest = (starts[later][-1][1] - 1) // MINUTE * MINUTE - lasts
+            starts[before] = on_the_minute(starting_by(starts[before], latest))
+    return tuple(starts)
 
 
 # ---------------------------------------------------------------------------------------------------------- rules
 
 
-def _already(_ground: Ground, _way: Way, _times: Sequence[RunTime], _column: int, domains: Domains) -> Domains:
-    return domains
+def _under(rule: RuleName, ground: Ground, way: Way, limits: Limits, hours: Hours) -> Hours:
+    """Return the starts that one more rule leaves."""
+    match rule:
+        case "night_driving":
+            return hours  # the roads were asked for the hours of daylight, or else for all
+        case "notification":
+            return _notified(ground, way, hours)
+        case "loading":
+            return _loaded_before(ground, way, limits.column, hours)
+        case _:
+            for limit in limits.rules[rule]:
+                hours = limit.keep(hours)
+            return hours
 
 
-def _with_way_home(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-    for inside in _insides(ground, times, column):
-        domains = within(inside, inside.consented, domains)
-    return domains
-
-
-def insides_of(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[Inside, ...]:
-    """Return when a convoy is behind lines that lapse at some time."""
-    return tuple(_insides(ground, run_times(ground, way, trucks), sum(trucks)))
-
-
-def _insides(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Inside]:
-    return insides(
-        ground,
-        (
-            Passed(
-                phase=time.phase, loaded=time.run.loaded, segment=passing.segment,
-                enter_s=time.start_s + passing.enter_s, leave_s=time.start_s + passing.leave_s,
-            )
-            for time in times
-            for passing in ground.drive(time.run, column).passings
-        ),
-    )  # fmt: skip
-
-
-def _with_slack(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-    """Keep the starts with which the empty column is off each road long enough before that road closes."""
-    least, kept = ground.snapshot.policy.least_slack_s, list(domains)
-    for time in times if least else ():
-        for passing in ground.drive(time.run, column).passings if not time.run.loaded else ():
-            if not ground.closes(passing.segment):
-                continue
-            enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
-            spans = ((span, 0 if ground.lasts(span) else least) for span in ground.passable(passing.segment))
-            good = [
-                Window(span.start - enter, span.end - leave - spare + 1)
-                for span, spare in spans
-                if span.seconds >= leave - enter + spare
-            ]
-            kept[time.phase] = intersect_windows(kept[time.phase], merge_windows(good))
-    return tuple(kept)
-
-
-def _without_holds(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-    freed = list(domains)
-    for hold in ground.access.holds:
-        for time in times:
-            for enter, leave in _spans_under(ground, time, column, hold):
-                forbidden = Window(hold.window.start - leave + 1, hold.window.end - enter)
-                freed[time.phase] = tuple(
-                    part for window in freed[time.phase] for part in subtract_windows(window, (forbidden,))
-                )
-    return tuple(freed)
-
-
-def _spans_under(ground: Ground, time: RunTime, column: int, hold: HoldSpan) -> tuple[tuple[Seconds, Seconds], ...]:
-    if hold.segments is None:
-        return ((time.start_s, time.end_s),)
-    if not hold.segments & set(time.run.segments):
-        return ()
-    return tuple(
-        (time.start_s + passing.enter_s, time.start_s + passing.leave_s)
-        for passing in ground.drive(time.run, column).passings
-        if passing.segment in hold.segments
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperSpan:
-    """A paper must hold from `from_s` after the start of one phase until `until_s` after the start of another."""
-
-    site: SiteId
-    gate: GateId
-    from_phase: int
-    from_s: Seconds
-    until_phase: int
-    until_s: Seconds
-
-
-def paper_spans(
-    ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName
-) -> tuple[PaperSpan, ...]:
-    """Return when a step must be in force.
-
-    For each site: from the head's arrival at each gate that is passed with its loads until it is unloaded.
-    """
-    spans: list[PaperSpan] = []
-    unvisited = set(range(len(way.sites)))
-    unloaded = {time.site: time for time in times if time.site is not None}
-    for time in times:
-        for stand in ground.drive(time.run, column).stands if time.run.loaded else ():
-            if step not in REGIME_STEPS[ground.network.gates[stand.gate].regime]:
-                continue
-            spans += [
-                PaperSpan(
-                    site=way.sites[index], gate=stand.gate, from_phase=time.phase,
-                    from_s=time.start_s + stand.arrive_s, until_phase=unloaded[index].phase,
-                    until_s=unloaded[index].unloaded_s,
-                )
-                for index in sorted(unvisited)
-            ]  # fmt: skip
-        unvisited.discard(-1 if time.site is None else time.site)
-    return tuple(spans)
-
-
-def _with_paper(step: PermitStepName) -> "_Layer":
-    def lay(ground: Ground, way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-        for span in paper_spans(ground, way, times, column, step):
-            in_force = merge_windows(windows_in_force(ground.snapshot.papers, span.site, span.gate, step))
-            domains = within(span, in_force, domains)
-        return domains
-
-    return lay
-
-
-def within(span: PaperSpan | Inside, windows: Sequence[Window], domains: Domains) -> Domains:
-    """Return the starts with which a span of a convoy's time lies in one of the windows as a whole."""
-    first, last = span.from_phase, span.until_phase
-    kept = list(domains)
-    if first == last:
-        # A departure is good if one window holds both ends, as gate and unloading; its end may be the unloading's.
-        good = [
-            Window(w.start - span.from_s, w.end - span.until_s + 1)
-            for w in windows
-            if w.seconds >= span.until_s - span.from_s
-        ]
-        kept[first] = intersect_windows(domains[first], merge_windows(good))
-        return tuple(kept)
-    for window in windows:
-        # The ends lie on two days: the first window that allows both is taken; only one can hold the night between.
-        starts = _from(domains[first], window.start - span.from_s)
-        ends = _until(domains[last], window.end - span.until_s + 1)
-        if starts and ends:
-            kept[first], kept[last] = starts, ends
-            return tuple(kept)
-    kept[first] = ()
-    return tuple(kept)
-
-
-def _notified(ground: Ground, way: Way, _times: Sequence[RunTime], _column: int, domains: Domains) -> Domains:
+def _notified(ground: Ground, way: Way, hours: Hours) -> Hours:
     if not any(ground.network.gates[gate].regime in NOTIFIED_REGIMES for run in way.loaded_runs for gate in run.gates):
-        return domains
+        return hours
     earliest = ground.snapshot.as_of.at + ground.snapshot.policy.notification_lead_s
-    return (_from(domains[0], earliest), *domains[1:])
+    return (starting_from(hours[0], earliest), *hours[1:])
 
 
-def _loaded_before(ground: Ground, way: Way, _times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
+def _loaded_before(ground: Ground, way: Way, column: int, hours: Hours) -> Hours:
     needed = ground.snapshot.hubs[way.hub].loading_seconds(column)
     ends = [window.start + needed for window in loading_starts(ground, way, column)]
-    return (_from(domains[0], min(ends)), *domains[1:]) if ends else tuple(() for _ in domains)
+    return (starting_from(hours[0], min(ends)), *hours[1:]) if ends else tuple(() for _ in hours)
 
 
 def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
@@ -261,14 +133,6 @@ def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
         if start + needed <= session.end:
             found.append(Window(start, session.end - needed + 1))
     return tuple(found)
-
-
-_Layer: TypeAlias = Callable[[Ground, Way, Sequence[RunTime], int, Domains], Domains]
-_LAYERS: Final[dict[RuleName, _Layer]] = {
-    "window_return": _with_way_home, "night_driving": _already, "least_slack": _with_slack, "hold": _without_holds,
-    "permission": _with_paper("permission"), "letter": _with_paper("letter"), "clearance": _with_paper("clearance"),
-    "notification": _notified, "loading": _loaded_before,
-}  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------------------ most trucks

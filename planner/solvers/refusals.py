@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from planner.domain.permits import REGIME_STEPS, papers_for, windows_in_force
+from planner.domain.permits import REGIME_STEPS, papers_for
 from planner.solvers.demand import day_name
-from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import RULES, departures, insides_of, loading_starts, paper_spans, within
+from planner.solvers.ground import Ground, spells_of
+from planner.solvers.limits import home_limit, insides_of, paper_spans
+from planner.solvers.one_convoy import RULES, departures, first_against, loading_starts
 from planner.solvers.option import Refusal
 from planner.solvers.way import RunTime, Way, run_times, split
 from routing.evidence import PermitStepName
@@ -43,10 +44,7 @@ class Verdict:
 def why_not(ground: Ground, way: Way, least: int) -> Verdict:
     """Return the first rule that leaves a way without a departure even for `least` trucks."""
     trucks = split(ground, way, least)
-    rule = next(
-        (rule for count, rule in enumerate(RULES, 1) if not all(departures(ground, way, trucks, RULES[:count]))),
-        RULES[-1],
-    )
+    rule = first_against(ground, way, trucks)
     match rule:
         case "window_return":
             found = _lapsing(ground, way, trucks) or _too_short(ground, way, trucks)
@@ -95,7 +93,7 @@ def _missing(ground: Ground, site: str, gates: Iterable[GateId], day: Window) ->
             gate
             for gate in gates
             if step in REGIME_STEPS[ground.network.gates[gate].regime]
-            and not any(window.overlaps(day) for window in windows_in_force(papers, site, gate, step))
+            and not any(start < day.end and day.start < end for start, end in ground.in_force(site, gate, step))
         ]
         if not at:
             continue
@@ -180,13 +178,13 @@ def _too_short(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
 
 def _lapsing(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict | None:
     """Name the line that lapses while the column is behind it; None where roads alone leave no departure."""
-    starts = departures(ground, way, trucks, ())
-    if not all(starts):
+    hours = tuple(spells_of(windows) for windows in departures(ground, way, trucks, ()))
+    if not all(hours):
         return None
     for inside in insides_of(ground, way, trucks):
-        entered = starts[inside.from_phase][0].start + inside.from_s
-        starts = within(inside, inside.consented, starts)
-        if not all(starts):
+        entered = hours[inside.from_phase][0][0] + inside.from_s
+        hours = home_limit(inside).keep(hours)
+        if not all(hours):
             lapse = next((span for span in inside.lapses if span.end > entered), inside.lapses[-1])
             span = f"from {_clock(ground, lapse.start)} to {_clock(ground, lapse.end)}"
             return Verdict(
