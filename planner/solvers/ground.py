@@ -13,7 +13,7 @@ from planner.solvers.option import Run
 from routing.evidence import PermitStepName
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
 from routing.status import AccessMap, Part, Piece, Status
-from routing.travel.passage import Path, stretches
+from routing.travel.passage import Path, piece_causes, stretches
 from routing.travel.spells import Spell
 from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows
 
@@ -69,6 +69,7 @@ class Ground:
     _sessions: dict[tuple[HubId, int], tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _spans: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _spells: dict[SegmentId, tuple[Spell, ...]] = field(default_factory=dict, repr=False)
+    _risks: dict[SegmentId, tuple[tuple[Spell, Mapping[str, float]], ...]] = field(default_factory=dict, repr=False)
     _lapses: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _in_force: dict[tuple[SiteId, GateId, PermitStepName], tuple[Spell, ...]] = field(default_factory=dict, repr=False)
     _notes: dict[Hashable, object] = field(default_factory=dict, repr=False)
@@ -168,6 +169,18 @@ class Ground:
     def always_open(self, segment: SegmentId) -> bool:
         """Tell whether a segment is passable as long as anything is known."""
         return self.passable(segment) == (self.access.horizon,)
+
+    def risks(self, segment: SegmentId) -> tuple[tuple[Spell, Mapping[str, float]], ...]:
+        """Return what may fail on a segment and when, each cause with its probability of holding.
+
+        Spans in which the segment is BLOCKED are left out: nobody drives then.
+        """
+        if segment not in self._risks:
+            listed = self.network.segments[segment]
+            pieces = (piece for piece in self.access.timeline(segment) if piece.status is not Status.BLOCKED)
+            causes = ((spell(piece.window), piece_causes(piece, listed)) for piece in pieces)
+            self._risks[segment] = tuple((span, found) for span, found in causes if found)
+        return self._risks[segment]
 
     def lapses(self, segment: SegmentId) -> tuple[Window, ...]:
         """Return when nobody consents to the crossing of a segment's line, whatever else stands against it."""

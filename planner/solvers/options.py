@@ -13,18 +13,20 @@ from planner.domain.supply import HubId
 from planner.solvers import refusals
 from planner.solvers.choice import Progress, Report
 from planner.solvers.coupling import stop_caps
-from planner.solvers.demand import day_name, fleet_types, in_stock, trucks_for, trucks_over, wanted
+from planner.solvers.demand import fleet_types, in_stock, wanted
 from planner.solvers.dominance import busy_days, same_but_back, undominated
-from planner.solvers.ground import Ground, path_of
-from planner.solvers.one_convoy import Domains, departures, most_trucks
+from planner.solvers.ground import Ground
+from planner.solvers.means import Means
+from planner.solvers.one_convoy import departures, most_trucks
 from planner.solvers.option import Option, Refusal
 from planner.solvers.phases import Roads, driving_seconds, plain_way, rested_ways, tour, ways_to
 from planner.solvers.refusals import BY_THE_CLOCK, Verdict
-from planner.solvers.way import Way, run_times, split
+from planner.solvers.risks import worst_causes
+from planner.solvers.way import Way, split
 from routing.cuts import Districts
 from routing.network import SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine
-from routing.travel.passage import causes, path_p
+from routing.travel.passage import lower, path_p
 from routing.truck import Truck
 from routing.units import HOUR
 
@@ -87,6 +89,7 @@ def along(snapshot: Snapshot, ways: Iterable[Way]) -> Iterator[Option]:
 class _Search:
     ground: Ground
     engine: TravelEngine
+    means: Means
     _roads: dict[Truck, Roads] = field(default_factory=dict)
     _hubs: dict[SiteId, tuple[HubId, ...]] = field(default_factory=dict)
     _cuts: dict[tuple[str, str, frozenset[SegmentId]], tuple[SegmentId, ...]] = field(default_factory=dict)
@@ -94,7 +97,8 @@ class _Search:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Search":
-        return cls(ground=Ground.of(snapshot), engine=TravelEngine.of(snapshot.network))
+        ground = Ground.of(snapshot)
+        return cls(ground=ground, engine=TravelEngine.of(snapshot.network), means=Means(ground=ground))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -151,9 +155,9 @@ class _Search:
 
     def single(self, hub: HubId, site: SiteId, day: int) -> tuple[tuple[Option, ...], tuple[Refusal, ...]]:
         """Return the options of a hub for a site on a day, or else why there is none."""
-        resource = self._resource(hub, site, day)
-        if resource is not None:
-            return (), (resource.refuse(site, hub, day),)
+        wanting = self.means.against(hub, site, day)
+        if wanting is not None:
+            return (), (wanting.refuse(site, hub, day),)
         ways = ways_to(self.roads(hub), hub, site, day)
         judged = self._judge_all(ways, day)
         if not any(isinstance(item, Option) for item in judged) and self._wants_time(hub, site, day, judged):
@@ -186,7 +190,7 @@ class _Search:
                 continue
             found = self._judge(way, day)
             judged.append(found)
-            if isinstance(found, Option) and found.max_trucks == self._most(way, day):
+            if isinstance(found, Option) and found.max_trucks == self.means.most_trucks(way, day):
                 full.append(found)
         return judged
 
@@ -194,24 +198,6 @@ class _Search:
         papers = refusals.missing_papers(self.ground, way)
         found = (*papers, against) if against.rule in refusals.PAPER_STEPS else (against, *papers)
         return tuple(dict.fromkeys(found))
-
-    def _resource(self, hub: HubId, site: SiteId, day: int) -> Verdict | None:
-        """Return what is wanting beside the roads: a need on the day, stock for it, trucks to carry it."""
-        snapshot, on = self.snapshot, self.snapshot.days[day]
-        if snapshot.sites[site].listing == "closed":
-            return Verdict(rule="need", reason=f"{site} is closed: nobody is left there to serve.")
-        wants = wanted(snapshot, site, on)
-        if not wants:
-            return Verdict(rule="need", reason=f"{site} has no need on {day_name(snapshot, on)}.")
-        if not in_stock(snapshot, hub, wants, on):
-            items = ", ".join(sorted(wants))
-            return Verdict(rule="stock", reason=f"{hub} has no stock of {items} on {day_name(snapshot, on)}.")
-        trucks, least = trucks_over(snapshot, hub, (on,)), snapshot.policy.min_trucks
-        if trucks < least:
-            return Verdict(
-                rule="fleet", reason=f"{hub} has {trucks} trucks on {day_name(snapshot, on)}, a convoy needs {least}."
-            )
-        return None
 
     def _no_road(self, hub: HubId, site: SiteId, day: int) -> tuple[Verdict, ...]:
         """Return the verdicts of a day without a road; missing papers come first where another time has a road."""
@@ -251,7 +237,7 @@ class _Search:
         """Return the option that the way makes on its day, or the rule against it."""
         policy = self.snapshot.policy
         busy = busy_days(way)
-        least, most = max(policy.min_trucks, len(way.sites)), self._most(way, day)
+        least, most = max(policy.min_trucks, len(way.sites)), self.means.most_trucks(way, day)
         if most < least:
             return Verdict(
                 rule="fleet", reason=f"{way.hub} has {most} trucks over all days of the way, a convoy needs {least}."
@@ -259,11 +245,12 @@ class _Search:
         trucks = most_trucks(self.ground, way, least, most)
         if trucks is None:
             return refusals.why_not(self.ground, way, least)
-        windows = departures(self.ground, way, split(self.ground, way, trucks))
-        met = self._causes(way, trucks, windows)
+        column = split(self.ground, way, trucks)
+        windows = departures(self.ground, way, column)
+        met = worst_causes(self.ground, way, column, windows)
         if least != trucks:
-            fewest = departures(self.ground, way, split(self.ground, way, least))
-            met = _lower(met, self._causes(way, least, fewest))
+            fewest = split(self.ground, way, least)
+            lower(met, worst_causes(self.ground, way, fewest, departures(self.ground, way, fewest)))
         p = float(path_p(met))
         if p < policy.risk_cap_p:
             return refusals.too_risky(way, p, policy.risk_cap_p, met.items())
@@ -276,29 +263,6 @@ class _Search:
             seconds=sum(run.seconds for phase in way.phases for run in phase.runs),
             stop_caps=stop_caps(self.ground, way, trucks),
         )  # fmt: skip
-
-    def _most(self, way: Way, day: int) -> int:
-        """Return the most trucks of any use: as the policy and the fleet allow, and as the whole need fills.
-
-        A need that is smaller than the fewest trucks of a convoy still sends these.
-        """
-        snapshot, policy, on = self.snapshot, self.snapshot.policy, self.snapshot.days[day]
-        away = [self.ground.days[index] for index in busy_days(way) if index in self.ground.days]
-        kinds = fleet_types(snapshot, way.hub)
-        useful = sum(trucks_for(snapshot, kinds, wanted(snapshot, site, on)) for site in way.sites)
-        return min(
-            policy.max_trucks, trucks_over(snapshot, way.hub, away), max(useful, policy.min_trucks, len(way.sites))
-        )
-
-    def _causes(self, way: Way, trucks: int, windows: Domains) -> dict[str, float]:
-        """Return what may stop the loaded column, at its worst over all departures."""
-        met: dict[str, float] = {}
-        for time in run_times(self.ground, way, split(self.ground, way, trucks)):
-            for window in windows[time.phase] if time.run.loaded else ():
-                depart = window.shift(time.start_s)
-                more = causes(self.ground.network, self.ground.access, path_of(time.run), depart, trucks)
-                met = _lower(met, more)
-        return met
 
     # ------------------------------------------------------------------------------------------- several sites
 
@@ -315,7 +279,7 @@ class _Search:
 
     def _tours_of(self, hub: HubId, stops: Sequence[SiteId]) -> Iterator[Option]:
         for day in self.days:
-            if any(self._resource(hub, site, day) is not None for site in stops):
+            if any(self.means.against(hub, site, day) is not None for site in stops):
                 continue
             way = tour(self.roads(hub), hub, stops, day)
             found = None if way is None else self._judge(way, day)
@@ -340,7 +304,3 @@ class _Search:
         start, end = self.snapshot.sites[first].place, self.snapshot.sites[second].place
         leg = self.roads(hubs[0]).plain(start, end)
         return float("inf") if leg is None else leg.metres
-
-
-def _lower(met: Mapping[str, float], more: Mapping[str, float]) -> dict[str, float]:
-    return {cause: min(met.get(cause, 1.0), more.get(cause, 1.0)) for cause in {*met, *more}}
