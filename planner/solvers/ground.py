@@ -19,8 +19,8 @@ from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, inter
 
 LINE_PARTS: Final = frozenset({"control", "ceasefire"})
 """The parts of a segment's status that say whether its line may be crossed."""
-NOTES_KEPT: Final = 20_000
-"""Some 2 kB each."""
+NOTES_KEPT: Final = 2_000
+"""Some 20 kB each."""
 
 Noted = TypeVar("Noted")
 
@@ -97,9 +97,14 @@ class Ground:
                 yield segment
 
     @cached_property
-    def light(self) -> Mapping[int, tuple[Spell, ...]]:
-        """By day, the hours in which columns drive."""
-        return {day: spells_of(merge_windows(light)) for day, light in self.daylight.items()}
+    def every_day(self) -> tuple[Spell, ...]:
+        """All days for which access is known, in order."""
+        return spells_of(self.days[day] for day in sorted(self.days))
+
+    @cached_property
+    def every_light(self) -> tuple[Spell, ...]:
+        """The daylight of all days, in order; that of one day never counts as part of the next."""
+        return spells_of(light for day in sorted(self.days) for light in merge_windows(self.daylight[day]))
 
     @cached_property
     def never_passable(self) -> frozenset[SegmentId]:

@@ -3,11 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from planner.domain.needs import SiteId
-from planner.domain.permits import REGIME_STEPS
-from planner.solvers.ground import Ground, spells_of
+from planner.domain.permits import NOTIFIED_REGIMES, REGIME_STEPS
+from planner.solvers.ground import Ground, spell, spells_of
 from planner.solvers.way import RunTime, Way, run_times
 from planner.solvers.way_home import Inside, Passed, insides
 from routing.evidence import PermitStepName
@@ -57,51 +58,103 @@ class Limit:
     until_s: Seconds
     spells: tuple[Spell, ...]
 
-    def keep(self, hours: Hours) -> Hours:
-        """Return the starts with which the limit is kept; exact where both phases are one."""
-        first, last = self.from_phase, self.until_phase
-        if first == last:
-            kept = lasting(hours[first], self.spells, self.from_s, self.until_s)
-            return (*hours[:first], kept, *hours[first + 1 :])
+    @property
+    def tie(self) -> bool:
+        """Whether the limit binds two phases to each other."""
+        return self.from_phase != self.until_phase
+
+    def tied(self, first: tuple[Spell, ...], last: tuple[Spell, ...]) -> tuple[tuple[Spell, ...], tuple[Spell, ...]]:
+        """Return of the starts of two phases those that the limit allows; none of the first where it allows none.
+
+        The first spell that allows starts of both is taken: only one can hold the night between.
+        """
         for start, end in self.spells:
-            # The ends lie on two days: the first spell that allows both is taken; only one can hold the night between.
-            starts = starting_from(hours[first], start - self.from_s)
-            ends = starting_by(hours[last], end - self.until_s)
+            starts, ends = starting_from(first, start - self.from_s), starting_by(last, end - self.until_s)
             if starts and ends:
-                return tuple({first: starts, last: ends}.get(phase, spells) for phase, spells in enumerate(hours))
-        return (*hours[:first], (), *hours[first + 1 :])
+                return starts, ends
+        return (), last
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def under(limits: Iterable[Limit], hours: Hours) -> Hours:
+    """Return the starts that keep all the limits; as soon as a phase has none the others are left as they are."""
+    kept = list(hours)
+    for limit in limits:
+        first, last = limit.from_phase, limit.until_phase
+        if first == last:
+            kept[first] = lasting(kept[first], limit.spells, limit.from_s, limit.until_s)
+        else:
+            kept[first], kept[last] = limit.tied(kept[first], kept[last])
+        if not kept[first]:
+            break
+    return tuple(kept)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits:
     """The limits of a way for some split of its trucks, and how long its phases take; the same on each day.
 
-    `roads` are the hours of the roads, `rules` those of the rules that depend on neither the day nor the hub.
+    `by_day` are the hours of the roads and of daylight, `by_night` those of the roads alone; `rules` are those of the
+    rules that depend on neither the day nor the hub.
     """
 
     column: int
     runs: tuple[RunTime, ...]
     lasts_s: tuple[Seconds, ...]
     """Seconds from the start of each phase until all is unloaded that it unloads."""
-    roads: tuple[Limit, ...]
+    notified: bool
+    """Whether a gate on the way out asks for notice."""
+    days: tuple[Spell, ...]
+    """Those for which access is known."""
+    by_day: tuple[Limit, ...]
+    by_night: tuple[Limit, ...]
     rules: Mapping[RuleName, tuple[Limit, ...]]
 
+    @cached_property
+    def ties(self) -> tuple[Limit, ...]:
+        """The limits that bind two phases to each other."""
+        return tuple(limit for limits in self.rules.values() for limit in limits if limit.tie)
 
-def limits_of(ground: Ground, way: Way, trucks: Sequence[int]) -> Limits:
-    """Return the limits of a way for so many trucks unloaded at each site; made once, whatever the way's days."""
-    parts = tuple((phase.runs, phase.visits) for phase in way.phases)
-    return ground.remember(
-        (Limits, way.sites, parts, tuple(trucks)), lambda: _laid_out(ground, way, trucks)
-    )  # fmt: skip
+    @cached_property
+    def starts(self) -> Hours:
+        """The starts of each phase on all days under all limits but the ties; none of them reaches over midnight."""
+        alone = (limit for limits in self.rules.values() for limit in limits if not limit.tie)
+        return under((*self.by_day, *alone), (self.days,) * len(self.lasts_s))
+
+
+class Course:
+    """A way whatever its days: its limits for each split of its trucks, laid out when they are first asked for."""
+
+    def __init__(self, ground: Ground, way: Way) -> None:
+        """Take note of the way; nothing is laid out yet."""
+        self._ground, self._way = ground, way
+        self._limits: dict[tuple[int, ...], Limits] = {}
+
+    @classmethod
+    def of(cls, ground: Ground, way: Way) -> "Course":
+        """Return the course of a way, the one of another day if it is the same but for its days."""
+        parts = tuple((phase.runs, phase.visits) for phase in way.phases)
+        return ground.remember((cls, way.sites, parts), lambda: cls(ground, way))
+
+    def limits(self, trucks: Sequence[int]) -> Limits:
+        """Return the limits for so many trucks unloaded at each site."""
+        key = tuple(trucks)
+        if key not in self._limits:
+            self._limits[key] = _laid_out(self._ground, self._way, key)
+        return self._limits[key]
 
 
 def _laid_out(ground: Ground, way: Way, trucks: Sequence[int]) -> Limits:
     runs, column = run_times(ground, way, trucks), sum(trucks)
     passed = tuple(_passed(ground, runs, column))
+    roads = tuple(_on(one, ground.spells(one.segment)) for one in passed if not ground.always_open(one.segment))
+    gates = (ground.network.gates[gate] for run in way.loaded_runs for gate in run.gates)
     return Limits(
         column=column, runs=runs,
         lasts_s=tuple(max(t.unloaded_s for t in runs if t.phase == index) for index in range(len(way.phases))),
-        roads=tuple(_on(one, ground.spells(one.segment)) for one in passed if not ground.always_open(one.segment)),
+        notified=any(gate.regime in NOTIFIED_REGIMES for gate in gates),
+        days=ground.every_day,
+        by_day=(*_in_light(ground, runs), *roads),
+        by_night=(*_known(ground, runs), *roads),
         rules={
             "window_return": tuple(home_limit(inside) for inside in insides(ground, passed)),
             "least_slack": tuple(_slack(ground, passed)),
@@ -111,6 +164,27 @@ def _laid_out(ground: Ground, way: Way, trucks: Sequence[int]) -> Limits:
             "clearance": tuple(_papers(ground, way, runs, column, "clearance")),
         },
     )  # fmt: skip
+
+
+def _known(ground: Ground, runs: Iterable[RunTime]) -> Iterator[Limit]:
+    """Yield that each run starts on the day of its phase and ends before access is no longer known."""
+    for time in runs:
+        yield _during(time.phase, 0, time.start_s + 1, ground.every_day)
+        yield _during(time.phase, time.start_s, time.end_s, (spell(ground.access.horizon),))
+
+
+def _in_light(ground: Ground, runs: Iterable[RunTime]) -> Iterator[Limit]:
+    """Yield that each run is driven in the daylight of the day of its phase."""
+    for time in runs:
+        if time.run.segments:
+            yield _during(time.phase, 0, time.end_s, ground.every_day)
+            yield _during(time.phase, time.start_s, time.end_s, ground.every_light)
+        else:
+            yield _during(time.phase, 0, time.start_s + 1, ground.every_day)
+
+
+def _during(phase: int, from_s: Seconds, until_s: Seconds, spells: tuple[Spell, ...]) -> Limit:
+    return Limit(from_phase=phase, from_s=from_s, until_phase=phase, until_s=until_s, spells=spells)
 
 
 def _passed(ground: Ground, runs: Iterable[RunTime], column: int) -> Iterator[Passed]:
@@ -123,9 +197,7 @@ def _passed(ground: Ground, runs: Iterable[RunTime], column: int) -> Iterator[Pa
 
 
 def _on(passed: Passed, spells: tuple[Spell, ...]) -> Limit:
-    return Limit(
-        from_phase=passed.phase, from_s=passed.enter_s, until_phase=passed.phase, until_s=passed.leave_s, spells=spells
-    )  # fmt: skip
+    return _during(passed.phase, passed.enter_s, passed.leave_s, spells)
 
 
 def home_limit(inside: Inside) -> Limit:
@@ -155,10 +227,7 @@ def _holds(ground: Ground, runs: Sequence[RunTime], passed: Sequence[Passed]) ->
     for hold in ground.access.holds:
         free = ((0, hold.window.start), (hold.window.end, FOREVER))
         if hold.segments is None:
-            yield from (
-                Limit(from_phase=t.phase, from_s=t.start_s, until_phase=t.phase, until_s=t.end_s, spells=free)
-                for t in runs
-            )  # fmt: skip
+            yield from (_during(time.phase, time.start_s, time.end_s, free) for time in runs)
         else:
             yield from (_on(one, free) for one in passed if one.segment in hold.segments)
 

@@ -1,11 +1,11 @@
 """When one convoy may start, and with how many trucks at most, if it had the roads, gates and lines to itself."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from planner.domain.permits import NOTIFIED_REGIMES
 from planner.solvers.ground import Ground, on_the_minute, spell, whole_minute
-from planner.solvers.limits import Hours, Limits, RuleName, lasting, limits_of, starting_by, starting_from
+from planner.solvers.limits import Course, Hours, Limits, RuleName, starting_by, starting_from, under
 from planner.solvers.way import Way, split
 from routing.travel.spells import Spell
 from routing.units import MINUTE, Window
@@ -19,34 +19,31 @@ RULES: Final[tuple[RuleName, ...]] = (
 """The rules in the order in which they are laid over a convoy's way: the first that leaves no departure decides."""
 
 
-def departures(ground: Ground, way: Way, trucks: Sequence[int], rules: Sequence[RuleName] = RULES) -> Domains:
-    """Return when each phase may start, on whole minutes, under the given rules.
+def departures(ground: Ground, way: Way, trucks: Sequence[int]) -> Domains:
+    """Return when each phase may start, on whole minutes, under all rules.
 
     `trucks` are those unloaded at each site. Exact for a single phase. Where phases or a paper tie two phases
     together, each domain holds the starts that some start of the other phase allows. Empty domains everywhere
     mean that the way cannot be driven.
     """
-    limits = limits_of(ground, way, trucks)
+    return _domains(_hours(ground, way, Course.of(ground, way).limits(trucks)))
+
+
+def departures_under(ground: Ground, way: Way, trucks: Sequence[int], rules: Sequence[RuleName]) -> Domains:
+    """Return what `departures` would be under the first few of the rules; before `night_driving` columns drive on."""
+    limits = Course.of(ground, way).limits(trucks)
     hours = _on_roads(ground, way, limits, by_night="night_driving" not in rules)
     for rule in rules:
-        if not all(hours):
-            break
         hours = _under(rule, ground, way, limits, hours)
-    hours = _in_sequence(limits, hours)
-    if not all(hours):
-        return tuple(() for _ in way.phases)
-    return tuple(tuple(Window(start, end) for start, end in spells) for spells in hours)
+    return _domains(_in_sequence(limits, hours))
 
 
 def first_against(ground: Ground, way: Way, trucks: Sequence[int]) -> RuleName:
-    """Return the first rule that, with those before it, leaves a way without a departure; else the last of all.
-
-    The first rule alone is asked of columns that drive by night as well.
-    """
+    """Return the first rule that, with those before it, leaves a way without a departure; else the last of all."""
     first, *others = RULES
-    if not all(departures(ground, way, trucks, (first,))):
+    if not all(departures_under(ground, way, trucks, (first,))):
         return first
-    limits = limits_of(ground, way, trucks)
+    limits = Course.of(ground, way).limits(trucks)
     hours = _under(first, ground, way, limits, _on_roads(ground, way, limits, by_night=False))
     for rule in others:
         hours = _under(rule, ground, way, limits, hours)
@@ -55,23 +52,36 @@ def first_against(ground: Ground, way: Way, trucks: Sequence[int]) -> RuleName:
     return RULES[-1]
 
 
+def _domains(hours: Hours) -> Domains:
+    if not all(hours):
+        return tuple(() for _ in hours)
+    return tuple(tuple(Window(start, end) for start, end in spells) for spells in hours)
+
+
+def _hours(ground: Ground, way: Way, limits: Limits) -> Hours:
+    """Return the starts of each phase under all rules; some phase has none where the way cannot be driven.
+
+    The order of the rules plays no part: of the spells of a tie only one can hold the night between two days.
+    """
+    days = [ground.days.get(phase.day) for phase in way.phases]
+    hours = tuple(_on_day(starts, day) for starts, day in zip(limits.starts, days, strict=True))
+    if not all(hours):
+        return hours
+    hours = _loaded_before(ground, way, limits, _notified(ground, limits, under(limits.ties, hours)))
+    return _in_sequence(limits, hours)
+
+
+def _on_day(starts: tuple[Spell, ...], day: Window | None) -> tuple[Spell, ...]:
+    if day is None:
+        return ()
+    return starts[bisect_left(starts, (day.start,)) : bisect_left(starts, (day.end,))]
+
+
 def _on_roads(ground: Ground, way: Way, limits: Limits, *, by_night: bool) -> Hours:
-    """Return the starts of each phase with which all runs start on its day and find all roads open, in time."""
-    if not all(phase.day in ground.days for phase in way.phases):
-        return tuple(() for _ in way.phases)
-    known, days = spell(ground.access.horizon), [phase.day for phase in way.phases]
-    starts: list[tuple[Spell, ...]] = [(spell(ground.days[day]),) for day in days]
-    for time in limits.runs:
-        found, day = starts[time.phase], days[time.phase]
-        if by_night or not time.run.segments:
-            found = lasting(found, (spell(ground.days[day]),), time.start_s, time.start_s + 1)
-            starts[time.phase] = lasting(found, (known,), time.start_s, time.end_s)
-        else:
-            starts[time.phase] = lasting(found, ground.light[day], time.start_s, time.end_s)
-    hours: Hours = tuple(starts)
-    for limit in limits.roads:
-        hours = limit.keep(hours)
-    return hours
+    """Return the starts of each phase with which its runs find all roads open, in daylight or at any time."""
+    days = [ground.days.get(phase.day) for phase in way.phases]
+    hours = tuple(() if day is None else (spell(day),) for day in days)
+    return under(limits.by_night if by_night else limits.by_day, hours)
 
 
 def _in_sequence(limits: Limits, hours: Hours) -> Hours:
@@ -95,29 +105,29 @@ def _in_sequence(limits: Limits, hours: Hours) -> Hours:
 
 def _under(rule: RuleName, ground: Ground, way: Way, limits: Limits, hours: Hours) -> Hours:
     """Return the starts that one more rule leaves."""
+    if not all(hours):
+        return hours
     match rule:
         case "night_driving":
             return hours  # the roads were asked for the hours of daylight, or else for all
         case "notification":
-            return _notified(ground, way, hours)
+            return _notified(ground, limits, hours)
         case "loading":
-            return _loaded_before(ground, way, limits.column, hours)
+            return _loaded_before(ground, way, limits, hours)
         case _:
-            for limit in limits.rules[rule]:
-                hours = limit.keep(hours)
-            return hours
+            return under(limits.rules[rule], hours)
 
 
-def _notified(ground: Ground, way: Way, hours: Hours) -> Hours:
-    if not any(ground.network.gates[gate].regime in NOTIFIED_REGIMES for run in way.loaded_runs for gate in run.gates):
+def _notified(ground: Ground, limits: Limits, hours: Hours) -> Hours:
+    if not limits.notified:
         return hours
     earliest = ground.snapshot.as_of.at + ground.snapshot.policy.notification_lead_s
     return (starting_from(hours[0], earliest), *hours[1:])
 
 
-def _loaded_before(ground: Ground, way: Way, column: int, hours: Hours) -> Hours:
-    needed = ground.snapshot.hubs[way.hub].loading_seconds(column)
-    ends = [window.start + needed for window in loading_starts(ground, way, column)]
+def _loaded_before(ground: Ground, way: Way, limits: Limits, hours: Hours) -> Hours:
+    needed = ground.snapshot.hubs[way.hub].loading_seconds(limits.column)
+    ends = [window.start + needed for window in loading_starts(ground, way, limits.column)]
     return (starting_from(hours[0], min(ends)), *hours[1:]) if ends else tuple(() for _ in hours)
 
 
@@ -145,19 +155,20 @@ def most_trucks(ground: Ground, way: Way, least: int, most: int) -> int | None:
     """
     if most < least:
         return None
-    if _works(ground, way, most):
+    course = Course.of(ground, way)
+
+    def works(column: int) -> bool:
+        return all(_hours(ground, way, course.limits(split(ground, way, column))))
+
+    if works(most):
         return most
-    if not _works(ground, way, least):
+    if not works(least):
         return None
-    works, fails = least, most
-    while fails - works > 1:
-        middle = (works + fails) // 2
-        if _works(ground, way, middle):
-            works = middle
+    good, bad = least, most
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if works(middle):
+            good = middle
         else:
-            fails = middle
-    return works
-
-
-def _works(ground: Ground, way: Way, column: int) -> bool:
-    return all(departures(ground, way, split(ground, way, column)))
+            bad = middle
+    return good

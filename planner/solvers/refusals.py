@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from planner.domain.permits import REGIME_STEPS, papers_for
 from planner.solvers.demand import day_name
 from planner.solvers.ground import Ground, spells_of
-from planner.solvers.limits import home_limit, insides_of, paper_spans
-from planner.solvers.one_convoy import RULES, departures, first_against, loading_starts
+from planner.solvers.limits import home_limit, insides_of, paper_spans, under
+from planner.solvers.one_convoy import RULES, departures_under, first_against, loading_starts
 from planner.solvers.option import Refusal
 from planner.solvers.way import RunTime, Way, run_times, split
 from routing.evidence import PermitStepName
@@ -178,12 +178,12 @@ def _too_short(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
 
 def _lapsing(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict | None:
     """Name the line that lapses while the column is behind it; None where roads alone leave no departure."""
-    hours = tuple(spells_of(windows) for windows in departures(ground, way, trucks, ()))
+    hours = tuple(spells_of(windows) for windows in departures_under(ground, way, trucks, ()))
     if not all(hours):
         return None
     for inside in insides_of(ground, way, trucks):
         entered = hours[inside.from_phase][0][0] + inside.from_s
-        hours = home_limit(inside).keep(hours)
+        hours = under((home_limit(inside),), hours)
         if not all(hours):
             lapse = next((span for span in inside.lapses if span.end > entered), inside.lapses[-1])
             span = f"from {_clock(ground, lapse.start)} to {_clock(ground, lapse.end)}"
@@ -204,7 +204,7 @@ def _named(ground: Ground, segment: SegmentId, parts: Iterable[Part]) -> tuple[s
 
 def _too_close(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
     """Name the road of the way back that closes soonest behind the column at its best, and how long before."""
-    before = departures(ground, way, trucks, RULES[: RULES.index("least_slack")])
+    before = departures_under(ground, way, trucks, RULES[: RULES.index("least_slack")])
     worst: tuple[Seconds, SegmentId, int] | None = None
     for time in run_times(ground, way, trucks):
         for passing in ground.drive(time.run, sum(trucks)).passings if not time.run.loaded else ():
@@ -293,7 +293,7 @@ def _paper_too_short(ground: Ground, way: Way, trucks: Sequence[int], step: Perm
 
 def _not_notified(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
     lead = duration(ground.snapshot.policy.notification_lead_s)
-    latest = departures(ground, way, trucks, RULES[: RULES.index("notification")])[0][-1].end - MINUTE
+    latest = departures_under(ground, way, trucks, RULES[: RULES.index("notification")])[0][-1].end - MINUTE
     return Verdict(
         rule="notification",
         reason=f"Notification needs {lead} from {_clock(ground, ground.snapshot.as_of.at)}; "

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from planner.solvers.ground import Ground
-from planner.solvers.limits import limits_of
+from planner.solvers.limits import Course
 from planner.solvers.one_convoy import Domains
 from planner.solvers.way import Way
 from routing.travel.passage import gate_cause, lower
@@ -21,7 +21,7 @@ def worst_causes(ground: Ground, way: Way, trucks: Sequence[int], starts: Domain
 
 
 def _causes(ground: Ground, way: Way, trucks: Sequence[int], starts: Domains) -> Iterator[Mapping[str, float]]:
-    limits = limits_of(ground, way, trucks)
+    limits = Course.of(ground, way).limits(trucks)
     for time in limits.runs:
         if not time.run.loaded or not starts[time.phase]:
             continue

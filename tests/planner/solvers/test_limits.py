@@ -5,8 +5,8 @@ import random
 import pytest
 
 from planner.solvers.ground import Ground
-from planner.solvers.limits import Hours, Limit, limits_of
-from planner.solvers.one_convoy import RULES, departures, first_against
+from planner.solvers.limits import Course, Hours, Limit, under
+from planner.solvers.one_convoy import RULES, departures, departures_under, first_against
 from planner.solvers.phases import Roads, ways_to
 from planner.solvers.way import Way, split
 from routing.travel.engine import TravelEngine
@@ -35,7 +35,7 @@ def test_a_limit_within_a_phase_keeps_the_starts_with_which_one_spell_lasts(seed
     from_s = draw.randint(0, 9)
     until_s = from_s + draw.randint(1, 9)
     limit = Limit(from_phase=0, from_s=from_s, until_phase=0, until_s=until_s, spells=spells)
-    (kept,) = limit.keep((hours,))
+    (kept,) = under((limit,), (hours,))
     lasts = {
         at for at in starts_in(hours) if any(start <= at + from_s and at + until_s <= end for start, end in spells)
     }
@@ -45,9 +45,9 @@ def test_a_limit_within_a_phase_keeps_the_starts_with_which_one_spell_lasts(seed
 def test_a_limit_over_two_phases_keeps_what_one_spell_allows_of_both_and_leaves_the_others_alone() -> None:
     hours: Hours = (((0, 10),), ((20, 30),), ((40, 50),))
     limit = Limit(from_phase=0, from_s=2, until_phase=2, until_s=3, spells=((0, 9), (7, 48)))
-    assert limit.keep(hours) == (((5, 10),), ((20, 30),), ((40, 46),))
+    assert under((limit,), hours) == (((5, 10),), ((20, 30),), ((40, 46),))
     shut = Limit(from_phase=0, from_s=2, until_phase=2, until_s=3, spells=((0, 9), (20, 48)))
-    assert not all(shut.keep(hours))
+    assert not all(under((shut,), hours))
 
 
 def drawn_ways(seed: int) -> tuple[Ground, list[Way]]:
@@ -67,8 +67,17 @@ def test_the_first_rule_against_a_way_is_the_first_that_with_those_before_leaves
     for way in ways:
         for column in (1, 4, 30):
             trucks = split(ground, way, column)
-            emptied = (r for n, r in enumerate(RULES, 1) if not all(departures(ground, way, trucks, RULES[:n])))
+            emptied = (r for n, r in enumerate(RULES, 1) if not all(departures_under(ground, way, trucks, RULES[:n])))
             assert first_against(ground, way, trucks) == next(emptied, RULES[-1])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_all_rules_at_once_leave_what_they_leave_one_by_one(seed: int) -> None:
+    ground, ways = drawn_ways(seed)
+    for way in ways:
+        for column in (1, 4, 9, 30):
+            trucks = split(ground, way, column)
+            assert departures(ground, way, trucks) == departures_under(ground, way, trucks, RULES)
 
 
 def test_on_another_day_a_way_has_the_same_limits() -> None:
@@ -79,4 +88,4 @@ def test_on_another_day_a_way_has_the_same_limits() -> None:
         by_shape.setdefault(shape, []).append(way)
     first, second = next(same for same in by_shape.values() if len(same) > 1)[:2]
     assert first.phases[0].day != second.phases[0].day
-    assert limits_of(ground, first, (4,)) is limits_of(ground, second, (4,))
+    assert Course.of(ground, first).limits((4,)) is Course.of(ground, second).limits((4,))
