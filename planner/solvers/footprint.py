@@ -9,7 +9,7 @@ from planner.domain.needs import CoupledGroup, SiteId
 from planner.domain.plan import Convoy
 from planner.domain.supply import HubId
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import Domains, departures, loading_starts
+from planner.solvers.one_convoy import Domains, departures
 from planner.solvers.option import Option
 from planner.solvers.way import RunTime, Way, run_times, way_of
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
@@ -107,7 +107,7 @@ def footprint(ground: Ground, option: Option, trucks: Sequence[int]) -> Footprin
         way=way, trucks=tuple(trucks), domains=departures(ground, way, trucks),
         lasts_s=tuple(max(t.unloaded_s for t in times if t.phase == index) for index in range(len(way.phases))),
         loading_s=ground.snapshot.hubs[way.hub].loading_seconds(column),
-        loading_starts=loading_starts(ground, way, column),
+        loading_starts=ground.loading_starts(way.hub, way.phases[0].day, column),
         stands=tuple(_stands(ground, times, column)), lanes=tuple(_lanes(ground, times, column)),
         arrivals=tuple(
             Arrival(site=way.sites[time.site], phase=time.phase, at_s=time.end_s)

@@ -13,9 +13,9 @@ from planner.solvers.option import Run
 from routing.evidence import PermitStepName
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
 from routing.status import AccessMap, Part, Piece, Status
-from routing.travel.passage import Path, piece_causes, stretches
+from routing.travel.passage import Path, gate_cause, piece_causes, stretches
 from routing.travel.spells import Spell
-from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows
+from routing.units import FOREVER, MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows
 
 LINE_PARTS: Final = frozenset({"control", "ceasefire"})
 """The parts of a segment's status that say whether its line may be crossed."""
@@ -67,6 +67,7 @@ class Ground:
     daylight: Mapping[int, tuple[Window, ...]]
     _drives: dict[tuple[Run, int], Drive] = field(default_factory=dict, repr=False)
     _sessions: dict[tuple[HubId, int], tuple[Window, ...]] = field(default_factory=dict, repr=False)
+    _loading: dict[tuple[HubId, int, int], tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _spans: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _spells: dict[SegmentId, tuple[Spell, ...]] = field(default_factory=dict, repr=False)
     _risks: dict[SegmentId, tuple[tuple[Spell, Mapping[str, float]], ...]] = field(default_factory=dict, repr=False)
@@ -105,6 +106,11 @@ class Ground:
     def every_light(self) -> tuple[Spell, ...]:
         """The daylight of all days, in order; that of one day never counts as part of the next."""
         return spells_of(light for day in sorted(self.days) for light in merge_windows(self.daylight[day]))
+
+    @cached_property
+    def one_light_a_day(self) -> bool:
+        """Whether the daylight of each day is one span."""
+        return all(len(merge_windows(light)) == 1 for light in self.daylight.values())
 
     @cached_property
     def never_passable(self) -> frozenset[SegmentId]:
@@ -150,6 +156,18 @@ class Ground:
             )
         return self._sessions[key]
 
+    def loading_starts(self, hub: HubId, day: int, column: int) -> tuple[Window, ...]:
+        """Return when loading of so many trucks may start: within the evening before or the morning of departure.
+
+        A session must hold the whole loading, and nothing is loaded before the plan is made (`as_of.at`).
+        """
+        key = (hub, day, column)
+        if key not in self._loading:
+            needed, made_at = self.snapshot.hubs[hub].loading_seconds(column), self.snapshot.as_of.at
+            begun = ((whole_minute(max(one.start, made_at)), one.end - needed + 1) for one in self.sessions(hub, day))
+            self._loading[key] = tuple(Window(first, end) for first, end in begun if first < end)
+        return self._loading[key]
+
     def lasts(self, span: Window) -> bool:
         """Tell whether a passable span reaches the end of what is known: then no closing is known."""
         return span.end >= self.access.horizon.end
@@ -176,15 +194,17 @@ class Ground:
         return self.passable(segment) == (self.access.horizon,)
 
     def risks(self, segment: SegmentId) -> tuple[tuple[Spell, Mapping[str, float]], ...]:
-        """Return what may fail on a segment and when, each cause with its probability of holding.
+        """Return what may fail for a loaded column on a segment and when, each cause with its probability of holding.
 
-        Spans in which the segment is BLOCKED are left out: nobody drives then.
+        A gate may turn it back at any time. Spans in which the segment is BLOCKED are left out: nobody drives then.
         """
         if segment not in self._risks:
             listed = self.network.segments[segment]
             pieces = (piece for piece in self.access.timeline(segment) if piece.status is not Status.BLOCKED)
-            causes = ((spell(piece.window), piece_causes(piece, listed)) for piece in pieces)
-            self._risks[segment] = tuple((span, found) for span, found in causes if found)
+            found = [(spell(piece.window), piece_causes(piece, listed)) for piece in pieces]
+            if listed.gate is not None:
+                found.append(((0, FOREVER), gate_cause(self.network, self.access, listed.gate)))
+            self._risks[segment] = tuple((span, causes) for span, causes in found if causes)
         return self._risks[segment]
 
     def lapses(self, segment: SegmentId) -> tuple[Window, ...]:

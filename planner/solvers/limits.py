@@ -3,7 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 from planner.domain.needs import SiteId
@@ -14,7 +16,7 @@ from planner.solvers.way_home import Inside, Passed, insides
 from routing.evidence import PermitStepName
 from routing.network import GateId
 from routing.travel.spells import Spell, enter
-from routing.units import FOREVER, Instant, Seconds
+from routing.units import FOREVER, Instant, Seconds, Window, subtract_windows
 
 Hours: TypeAlias = tuple[tuple[Spell, ...], ...]
 """For each phase the spells in which it may start, sorted."""
@@ -175,12 +177,17 @@ def _known(ground: Ground, runs: Iterable[RunTime]) -> Iterator[Limit]:
 
 def _in_light(ground: Ground, runs: Iterable[RunTime]) -> Iterator[Limit]:
     """Yield that each run is driven in the daylight of the day of its phase."""
-    for time in runs:
-        if time.run.segments:
-            yield _during(time.phase, 0, time.end_s, ground.every_day)
-            yield _during(time.phase, time.start_s, time.end_s, ground.every_light)
-        else:
-            yield _during(time.phase, 0, time.start_s + 1, ground.every_day)
+    for phase, of_phase in groupby(runs, key=attrgetter("phase")):
+        times = tuple(of_phase)
+        if ground.one_light_a_day and all(time.run.segments for time in times):
+            # The first run starts with the phase: all of it lies in the one light of its day.
+            yield _during(phase, 0, times[-1].end_s, ground.every_light)
+            continue
+        for time in times:
+            # Who does not drive needs no light, only the day.
+            yield _during(phase, 0, time.end_s if time.run.segments else time.start_s + 1, ground.every_day)
+            if time.run.segments:
+                yield _during(phase, time.start_s, time.end_s, ground.every_light)
 
 
 def _during(phase: int, from_s: Seconds, until_s: Seconds, spells: tuple[Spell, ...]) -> Limit:
@@ -204,8 +211,13 @@ def home_limit(inside: Inside) -> Limit:
     """Return the limit of a column that is inside: some way home must be consented to all the time."""
     return Limit(
         from_phase=inside.from_phase, from_s=inside.from_s, until_phase=inside.until_phase, until_s=inside.until_s,
-        spells=spells_of(inside.consented),
+        spells=_between(inside.lapses),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _between(lapses: tuple[Window, ...]) -> tuple[Spell, ...]:
+    return spells_of(subtract_windows(Window(0), lapses))
 
 
 def insides_of(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[Inside, ...]:

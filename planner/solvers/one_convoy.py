@@ -63,6 +63,8 @@ def _hours(ground: Ground, way: Way, limits: Limits) -> Hours:
 
     The order of the rules plays no part: of the spells of a tie only one can hold the night between two days.
     """
+    if not ground.loading_starts(way.hub, way.phases[0].day, limits.column):
+        return tuple(() for _ in way.phases)
     days = [ground.days.get(phase.day) for phase in way.phases]
     hours = tuple(_on_day(starts, day) for starts, day in zip(limits.starts, days, strict=True))
     if not all(hours):
@@ -126,23 +128,11 @@ def _notified(ground: Ground, limits: Limits, hours: Hours) -> Hours:
 
 
 def _loaded_before(ground: Ground, way: Way, limits: Limits, hours: Hours) -> Hours:
-    needed = ground.snapshot.hubs[way.hub].loading_seconds(limits.column)
-    ends = [window.start + needed for window in loading_starts(ground, way, limits.column)]
-    return (starting_from(hours[0], min(ends)), *hours[1:]) if ends else tuple(() for _ in hours)
-
-
-def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
-    """Return when loading of so many trucks may start: within the evening before or the morning of departure.
-
-    A session must hold the whole loading, and nothing is loaded before the plan is made (`as_of.at`).
-    """
-    needed = ground.snapshot.hubs[way.hub].loading_seconds(column)
-    found: list[Window] = []
-    for session in ground.sessions(way.hub, way.phases[0].day):
-        start = whole_minute(max(session.start, ground.snapshot.as_of.at))
-        if start + needed <= session.end:
-            found.append(Window(start, session.end - needed + 1))
-    return tuple(found)
+    loading = ground.loading_starts(way.hub, way.phases[0].day, limits.column)
+    if not loading:
+        return tuple(() for _ in hours)
+    ready = min(window.start for window in loading) + ground.snapshot.hubs[way.hub].loading_seconds(limits.column)
+    return (starting_from(hours[0], ready), *hours[1:])
 
 
 # ------------------------------------------------------------------------------------------------------ most trucks

@@ -7,7 +7,7 @@ from planner.domain.permits import REGIME_STEPS, papers_for
 from planner.solvers.demand import day_name
 from planner.solvers.ground import Ground, spells_of
 from planner.solvers.limits import home_limit, insides_of, paper_spans, under
-from planner.solvers.one_convoy import RULES, departures_under, first_against, loading_starts
+from planner.solvers.one_convoy import RULES, departures_under, first_against
 from planner.solvers.option import Refusal
 from planner.solvers.way import RunTime, Way, run_times, split
 from routing.evidence import PermitStepName
@@ -304,7 +304,7 @@ def _not_notified(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
 def _not_loaded(ground: Ground, way: Way, least: int) -> str:
     hub = ground.snapshot.hubs[way.hub]
     needed = duration(hub.loading_seconds(least))
-    if not loading_starts(ground, way, least):
+    if not ground.loading_starts(way.hub, way.phases[0].day, least):
         return f"Loading {least} trucks at {hub.id} takes {needed}; no session before the departure has as much."
     return f"Loading {least} trucks at {hub.id} takes {needed} and ends after the last departure."
 

@@ -6,7 +6,7 @@ from planner.solvers.ground import Ground
 from planner.solvers.limits import Course
 from planner.solvers.one_convoy import Domains
 from planner.solvers.way import Way
-from routing.travel.passage import gate_cause, lower
+from routing.travel.passage import lower
 
 
 def worst_causes(ground: Ground, way: Way, trucks: Sequence[int], starts: Domains) -> dict[str, float]:
@@ -26,9 +26,6 @@ def _causes(ground: Ground, way: Way, trucks: Sequence[int], starts: Domains) ->
         if not time.run.loaded or not starts[time.phase]:
             continue
         for passing in ground.drive(time.run, limits.column).passings:
-            gate = ground.network.segments[passing.segment].gate
-            if gate is not None:
-                yield gate_cause(ground.network, ground.access, gate)
             enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
             for (start, end), causes in ground.risks(passing.segment):
                 if any(window.start + enter < end and start < window.end - 1 + leave for window in starts[time.phase]):
