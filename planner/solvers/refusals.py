@@ -134,7 +134,7 @@ def blocked(ground: Ground, hub: str, site: str, cut: Sequence[SegmentId], day: 
 
 def too_risky(way: Way, p: float, cap: float, causes: Iterable[tuple[str, float]]) -> Verdict:
     """Return the verdict of a way whose probability of arrival is below the cap."""
-    listed = ", ".join(f"{cause} {value:.2f}" for cause, value in sorted(causes, key=lambda item: item[1]))
+    listed = ", ".join(f"{cause} {value:.2f}" for cause, value in sorted(causes, key=lambda item: (item[1], item[0])))
     return Verdict(
         rule="risk",
         reason=f"The probability of arrival is {p:.2f}, below the cap of {cap:.2f}: {listed}.",
