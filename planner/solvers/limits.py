@@ -147,7 +147,7 @@ class Course:
 
 def _laid_out(ground: Ground, way: Way, trucks: Sequence[int]) -> Limits:
     runs, column = run_times(ground, way, trucks), sum(trucks)
-    passed = tuple(_passed(ground, runs, column))
+    passed = tuple(_passed(runs))
     roads = tuple(_on(one, ground.spells(one.segment)) for one in passed if not ground.always_open(one.segment))
     gates = (ground.network.gates[gate] for run in way.loaded_runs for gate in run.gates)
     return Limits(
@@ -161,9 +161,9 @@ def _laid_out(ground: Ground, way: Way, trucks: Sequence[int]) -> Limits:
             "window_return": tuple(home_limit(inside) for inside in insides(ground, passed)),
             "least_slack": tuple(_slack(ground, passed)),
             "hold": tuple(_holds(ground, runs, passed)),
-            "permission": tuple(_papers(ground, way, runs, column, "permission")),
-            "letter": tuple(_papers(ground, way, runs, column, "letter")),
-            "clearance": tuple(_papers(ground, way, runs, column, "clearance")),
+            "permission": tuple(_papers(ground, way, runs, "permission")),
+            "letter": tuple(_papers(ground, way, runs, "letter")),
+            "clearance": tuple(_papers(ground, way, runs, "clearance")),
         },
     )  # fmt: skip
 
@@ -194,9 +194,9 @@ def _during(phase: int, from_s: Seconds, until_s: Seconds, spells: tuple[Spell, 
     return Limit(from_phase=phase, from_s=from_s, until_phase=phase, until_s=until_s, spells=spells)
 
 
-def _passed(ground: Ground, runs: Iterable[RunTime], column: int) -> Iterator[Passed]:
+def _passed(runs: Iterable[RunTime]) -> Iterator[Passed]:
     for time in runs:
-        for passing in ground.drive(time.run, column).passings:
+        for passing in time.drive.passings:
             yield Passed(
                 phase=time.phase, loaded=time.run.loaded, segment=passing.segment,
                 enter_s=time.start_s + passing.enter_s, leave_s=time.start_s + passing.leave_s,
@@ -222,7 +222,7 @@ def _between(lapses: tuple[Window, ...]) -> tuple[Spell, ...]:
 
 def insides_of(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[Inside, ...]:
     """Return when a convoy is behind lines that lapse at some time."""
-    return tuple(insides(ground, _passed(ground, run_times(ground, way, trucks), sum(trucks))))
+    return tuple(insides(ground, _passed(run_times(ground, way, trucks))))
 
 
 def _slack(ground: Ground, passed: Iterable[Passed]) -> Iterator[Limit]:
@@ -256,9 +256,7 @@ class PaperSpan:
     until_s: Seconds
 
 
-def paper_spans(
-    ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName
-) -> tuple[PaperSpan, ...]:
+def paper_spans(ground: Ground, way: Way, times: Sequence[RunTime], step: PermitStepName) -> tuple[PaperSpan, ...]:
     """Return when a step must be in force.
 
     For each site: from the head's arrival at each gate that is passed with its loads until it is unloaded.
@@ -267,7 +265,7 @@ def paper_spans(
     unvisited = set(range(len(way.sites)))
     unloaded = {time.site: time for time in times if time.site is not None}
     for time in times:
-        for stand in ground.drive(time.run, column).stands if time.run.loaded else ():
+        for stand in time.drive.stands if time.run.loaded else ():
             if step not in REGIME_STEPS[ground.network.gates[stand.gate].regime]:
                 continue
             spans += [
@@ -282,8 +280,8 @@ def paper_spans(
     return tuple(spans)
 
 
-def _papers(ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName) -> Iterator[Limit]:
-    for span in paper_spans(ground, way, times, column, step):
+def _papers(ground: Ground, way: Way, times: Sequence[RunTime], step: PermitStepName) -> Iterator[Limit]:
+    for span in paper_spans(ground, way, times, step):
         yield Limit(
             from_phase=span.from_phase, from_s=span.from_s, until_phase=span.until_phase, until_s=span.until_s,
             spells=ground.in_force(span.site, span.gate, step),

@@ -207,7 +207,7 @@ def _too_close(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
     before = departures_under(ground, way, trucks, RULES[: RULES.index("least_slack")])
     worst: tuple[Seconds, SegmentId, int] | None = None
     for time in run_times(ground, way, trucks):
-        for passing in ground.drive(time.run, sum(trucks)).passings if not time.run.loaded else ():
+        for passing in time.drive.passings if not time.run.loaded else ():
             enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
             best = _best_slack(ground, passing.segment, before[time.phase], enter, leave)
             if best is not None and (worst is None or best < worst[0]):
@@ -244,7 +244,7 @@ def _needed(ground: Ground, way: Way, trucks: Sequence[int], phase: int) -> dict
     entered: dict[SegmentId, Seconds] = {}
     needed: dict[SegmentId, Seconds] = {}
     for time in run_times(ground, way, trucks):
-        for passing in ground.drive(time.run, sum(trucks)).passings if time.phase == phase else ():
+        for passing in time.drive.passings if time.phase == phase else ():
             entered.setdefault(passing.segment, time.start_s + passing.enter_s)
             needed[passing.segment] = time.start_s + passing.leave_s - entered[passing.segment]
     return needed
@@ -279,7 +279,7 @@ def _paper_too_short(ground: Ground, way: Way, trucks: Sequence[int], step: Perm
     found = missing_papers(ground, way)
     if found:
         return found[0]
-    spans = paper_spans(ground, way, run_times(ground, way, trucks), sum(trucks), step)
+    spans = paper_spans(ground, way, run_times(ground, way, trucks), step)
     first = spans[0]
     known = papers_for(ground.snapshot.papers, first.site, first.gate, step)
     evidence = sorted({position for paper in known for position in paper.evidence})

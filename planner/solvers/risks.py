@@ -25,7 +25,7 @@ def _causes(ground: Ground, way: Way, trucks: Sequence[int], starts: Domains) ->
     for time in limits.runs:
         if not time.run.loaded or not starts[time.phase]:
             continue
-        for passing in ground.drive(time.run, limits.column).passings:
+        for passing in time.drive.passings:
             enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
             for (start, end), causes in ground.risks(passing.segment):
                 if any(window.start + enter < end and start < window.end - 1 + leave for window in starts[time.phase]):
