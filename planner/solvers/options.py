@@ -19,9 +19,10 @@ from planner.solvers.ground import Ground
 from planner.solvers.means import Means
 from planner.solvers.one_convoy import departures, most_trucks
 from planner.solvers.option import Option, Refusal
-from planner.solvers.phases import Roads, driving_seconds, plain_way, rested_ways, tour, ways_to
+from planner.solvers.phases import plain_way, rested_ways, tour, ways_to
 from planner.solvers.refusals import BY_THE_CLOCK, Verdict
 from planner.solvers.risks import worst_causes
+from planner.solvers.roads import Roads
 from planner.solvers.way import Way, split
 from routing.cuts import Districts
 from routing.network import SegmentId
@@ -205,7 +206,7 @@ class _Search:
         roads, on = self.roads(hub), self.ground.days[day]
         plain, way = roads.plain(start, end), plain_way(roads, hub, site, day)
         if plain is not None and way is None:
-            return (self._too_far(hub, site, driving_seconds(self.ground.network, plain.segments)),)
+            return (self._too_far(hub, site, plain.driving_s),)
         cut = self._cut(start, end, self.ground.closed[day])
         if way is None:
             gates = (self.ground.network.segments[segment].gate for segment in cut)

@@ -7,7 +7,8 @@ import pytest
 from planner.solvers.ground import Ground
 from planner.solvers.limits import Course, Hours, Limit, under
 from planner.solvers.one_convoy import RULES, departures, departures_under, first_against
-from planner.solvers.phases import Roads, ways_to
+from planner.solvers.phases import ways_to
+from planner.solvers.roads import Roads
 from planner.solvers.way import Way, split
 from routing.travel.engine import TravelEngine
 from routing.travel.spells import Spell
