@@ -1,8 +1,8 @@
 """List every convoy that could run: each hub, site and day with its roads, or the rule that stands against it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -13,9 +13,10 @@ from planner.domain.supply import HubId
 from planner.solvers import refusals
 from planner.solvers.choice import Progress, Report
 from planner.solvers.coupling import stop_caps
-from planner.solvers.demand import fleet_types, in_stock, wanted
+from planner.solvers.demand import fleet_types, wanted
 from planner.solvers.dominance import busy_days, same_but_back, undominated
 from planner.solvers.ground import Ground
+from planner.solvers.hubs import Hubs
 from planner.solvers.means import Means
 from planner.solvers.one_convoy import departures, most_trucks
 from planner.solvers.option import Option, Refusal
@@ -31,9 +32,6 @@ from routing.travel.passage import lower, path_p
 from routing.truck import Truck
 from routing.units import HOUR
 
-HUBS_PER_SITE: Final = 4
-"""Hubs considered for a site: the nearest by road, on which a road is ever open, that stock what it needs. Hubs
-further away only lengthen the list."""
 SLOWEST_M_PER_S: Final = 20_000 / HOUR
 
 
@@ -59,7 +57,7 @@ def build(snapshot: Snapshot, progress: Progress) -> OptionSet:
     options: list[Option] = []
     refused: list[Refusal] = []
     for done, site in enumerate(sites):
-        for hub in search.hubs_for(site):
+        for hub in search.hubs.nearest_to(site):
             for day in search.days:
                 found, against = search.single(hub, site, day)
                 options += found
@@ -91,15 +89,17 @@ class _Search:
     ground: Ground
     engine: TravelEngine
     means: Means
-    _roads: dict[Truck, Roads] = field(default_factory=dict)
-    _hubs: dict[SiteId, tuple[HubId, ...]] = field(default_factory=dict)
+    hubs: Hubs
+    _roads: dict[HubId, Roads] = field(default_factory=dict)
     _cuts: dict[tuple[str, str, frozenset[SegmentId]], tuple[SegmentId, ...]] = field(default_factory=dict)
     _districts: dict[frozenset[SegmentId], Districts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Search":
-        ground = Ground.of(snapshot)
-        return cls(ground=ground, engine=TravelEngine.of(snapshot.network), means=Means(ground=ground))
+        ground, engine = Ground.of(snapshot), TravelEngine.of(snapshot.network)
+        return cls(
+            ground=ground, engine=engine, means=Means(ground=ground), hubs=Hubs(ground=ground, engine=engine)
+        )  # fmt: skip
 
     @property
     def snapshot(self) -> Snapshot:
@@ -110,47 +110,24 @@ class _Search:
         return range(len(self.snapshot.days))
 
     def roads(self, hub: HubId) -> Roads:
-        # The largest truck decides where a column may drive: trucks are chosen later.
-        largest = Truck.largest(kind.on_the_road for kind in fleet_types(self.snapshot, hub))
-        if largest not in self._roads:
-            self._roads[largest] = Roads.of(self.ground, self.engine, largest)
-        return self._roads[largest]
+        if hub not in self._roads:
+            # The largest truck decides where a column may drive: trucks are chosen later.
+            largest = Truck.largest(kind.on_the_road for kind in fleet_types(self.snapshot, hub))
+            same = (roads for roads in self._roads.values() if roads.truck == largest)
+            self._roads[hub] = next(same, None) or Roads.of(self.ground, self.engine, largest)
+        return self._roads[hub]
 
     def sites(self) -> tuple[SiteId, ...]:
         snapshot = self.snapshot
         return tuple(site for site in sorted(snapshot.sites) if wanted(snapshot, site, snapshot.horizon))
 
-    def hubs_for(self, site: SiteId) -> tuple[HubId, ...]:
-        """Return the nearest hubs that stock what the site needs: those with a road first, then the others."""
-        if site not in self._hubs:
-            wants = wanted(self.snapshot, site, self.snapshot.horizon)
-            stocked = [hub for hub in sorted(self.snapshot.hubs) if self._stocks(hub, wants)]
-            free, ever = (
-                self._seconds(stocked, site, frozenset()),
-                self._seconds(stocked, site, self.ground.never_passable),
-            )
-            nearest = sorted(stocked, key=lambda hub: (ever[hub], free[hub], hub))
-            self._hubs[site] = tuple(nearest[:HUBS_PER_SITE])
-        return self._hubs[site]
-
-    def _stocks(self, hub: HubId, wants: Mapping[str, int]) -> bool:
-        return bool(in_stock(self.snapshot, hub, wants, self.snapshot.horizon))
-
-    def _seconds(self, hubs: Sequence[HubId], site: SiteId, closed: frozenset[SegmentId]) -> dict[HubId, int]:
-        if not hubs:
-            return {}
-        places = [self.snapshot.hubs[hub].place for hub in hubs]
-        table = self.engine.seconds_table(places, [self.snapshot.sites[site].place], closed, loaded=True)
-        return {hub: int(table[row, 0]) for row, hub in enumerate(hubs)}
-
     def without_stock(self, site: SiteId) -> Iterator[Refusal]:
         """Refuse the hubs that have nothing of what the site needs."""
         wants = wanted(self.snapshot, site, self.snapshot.horizon)
         reason = f"{{}} has no stock of what {site} needs: {', '.join(sorted(wants))}."
-        for hub in sorted(self.snapshot.hubs):
-            if not self._stocks(hub, wants):
-                for day in self.days:
-                    yield Verdict(rule="stock", reason=reason.format(hub)).refuse(site, hub, day)
+        for hub in self.hubs.without_stock(site):
+            for day in self.days:
+                yield Verdict(rule="stock", reason=reason.format(hub)).refuse(site, hub, day)
 
     # ------------------------------------------------------------------------------------------------ one site
 
@@ -269,13 +246,10 @@ class _Search:
 
     def tours(self, sites: Sequence[SiteId]) -> Iterator[Option]:
         """Yield the options over two sites or more that lie near each other."""
-        near = self._near(sites)
-        for count in range(2, self.snapshot.policy.max_stops + 1):
-            for stops in combinations(sites, count):
-                if not all(pair in near for pair in combinations(stops, 2)):
-                    continue
-                shared = [hub for hub in self.hubs_for(stops[0]) if all(hub in self.hubs_for(site) for site in stops)]
-                for hub in shared:
+        for stops in groups_of(sites, self._near(sites), self.snapshot.policy.max_stops):
+            first, *others = (self.hubs.nearest_to(site) for site in stops)
+            for hub in first:
+                if all(hub in hubs for hubs in others):
                     yield from self._tours_of(hub, stops)
 
     def _tours_of(self, hub: HubId, stops: Sequence[SiteId]) -> Iterator[Option]:
@@ -299,9 +273,31 @@ class _Search:
         )
 
     def _metres(self, first: SiteId, second: SiteId) -> float:
-        hubs = [hub for hub in self.hubs_for(first) if hub in self.hubs_for(second)]
+        hubs = [hub for hub in self.hubs.nearest_to(first) if hub in self.hubs.nearest_to(second)]
         if not hubs:
             return float("inf")
         start, end = self.snapshot.sites[first].place, self.snapshot.sites[second].place
         leg = self.roads(hubs[0]).plain(start, end)
         return float("inf") if leg is None else leg.metres
+
+
+def groups_of(
+    sites: Sequence[SiteId], near: AbstractSet[tuple[SiteId, SiteId]], most: int
+) -> Iterator[tuple[SiteId, ...]]:
+    """Yield the groups of two sites or more, `most` at most, of which each two are near; pairs first.
+
+    Sites of a group, and of a pair in `near`, stand in the order of `sites`.
+    """
+    later: dict[SiteId, list[SiteId]] = {site: [] for site in sites}
+    order = {site: number for number, site in enumerate(sites)}
+    for one, other in sorted(near, key=lambda pair: order[pair[1]]):
+        later[one].append(other)
+    groups: list[tuple[SiteId, ...]] = [(site,) for site in sites]
+    for _ in range(2, most + 1):
+        groups = [
+            (*group, site)
+            for group in groups
+            for site in later[group[-1]]
+            if all((one, site) in near for one in group[:-1])
+        ]
+        yield from groups
