@@ -46,6 +46,7 @@ class Districts:
         }
         self._barriers = _alone(network, closed) if barriers is None else _by_place(network, barriers)
         self._more = len(self._barriers) + 1
+        self._cuts: dict[tuple[Node, Node], tuple[Barrier, ...]] = {}
         # Parallel segments share an arc: it can be cut only if all of them are closed, and then costs each of them.
         self._arcs: nx.DiGraph[Node] = nx.DiGraph()
         self._arcs.add_nodes_from(self._of.values())
@@ -112,7 +113,13 @@ class Districts:
         """
         if self.connected(origin, destination):
             return ()
-        _, (near, far) = nx.minimum_cut(self._arcs, self._of[origin], self._of[destination])
+        ends = self._of[origin], self._of[destination]
+        if ends not in self._cuts:
+            self._cuts[ends] = self._cut(*ends)
+        return self._cuts[ends]
+
+    def _cut(self, start: Node, end: Node) -> tuple[Barrier, ...]:
+        _, (near, far) = nx.minimum_cut(self._arcs, start, end)
         return tuple(
             barrier
             for number, barrier in enumerate(self._barriers)

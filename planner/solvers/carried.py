@@ -12,8 +12,8 @@ from planner.solvers.choice import Chosen, Drop, Timed
 from planner.solvers.ground import Ground
 from planner.solvers.option import Option, Phase
 from planner.solvers.options import along
-from planner.solvers.phases import run_along
 from planner.solvers.promised import kept
+from planner.solvers.roads import run_along
 from planner.solvers.way import Way, way_of
 from routing.units import Instant
 

@@ -9,7 +9,8 @@ from planner.domain.needs import CoupledGroup, SiteId
 from planner.domain.plan import Convoy
 from planner.domain.supply import HubId
 from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import Domains, departures, loading_starts
+from planner.solvers.limits import Course
+from planner.solvers.one_convoy import Domains, departures
 from planner.solvers.option import Option
 from planner.solvers.way import RunTime, Way, run_times, way_of
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
@@ -102,13 +103,13 @@ def _earliest(windows: Iterable[Window], after: Instant) -> Instant | None:
 def footprint(ground: Ground, option: Option, trucks: Sequence[int]) -> Footprint:
     """Return what an option occupies with so many trucks for each of its sites."""
     way, column = way_of(option), sum(trucks)
-    times = run_times(ground, way, trucks)
+    limits = Course.of(ground, way).limits(trucks)
+    times = limits.runs
     return Footprint(
-        way=way, trucks=tuple(trucks), domains=departures(ground, way, trucks),
-        lasts_s=tuple(max(t.unloaded_s for t in times if t.phase == index) for index in range(len(way.phases))),
+        way=way, trucks=tuple(trucks), domains=departures(ground, way, trucks), lasts_s=limits.lasts_s,
         loading_s=ground.snapshot.hubs[way.hub].loading_seconds(column),
-        loading_starts=loading_starts(ground, way, column),
-        stands=tuple(_stands(ground, times, column)), lanes=tuple(_lanes(ground, times, column)),
+        loading_starts=ground.loading_starts(way.hub, way.phases[0].day, column),
+        stands=tuple(_stands(times)), lanes=tuple(_lanes(ground, times)),
         arrivals=tuple(
             Arrival(site=way.sites[time.site], phase=time.phase, at_s=time.end_s)
             for time in times
@@ -126,18 +127,18 @@ def _within_tolerance(arrivals: Sequence[Arrival], groups: Sequence[CoupledGroup
     )
 
 
-def _stands(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Stand]:
+def _stands(times: Sequence[RunTime]) -> Iterator[Stand]:
     for time in times:
-        for stand in ground.drive(time.run, column).stands:
+        for stand in time.drive.stands:
             yield Stand(
                 gate=stand.gate, phase=time.phase,
                 start_s=time.start_s + stand.arrive_s, end_s=time.start_s + stand.clear_s,
             )  # fmt: skip
 
 
-def _lanes(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Lane]:
+def _lanes(ground: Ground, times: Sequence[RunTime]) -> Iterator[Lane]:
     for time in times:
-        for passing in ground.drive(time.run, column).passings:
+        for passing in time.drive.passings:
             if ground.network.segments[passing.segment].single_lane:
                 yield Lane(
                     segment=passing.segment, forward=passing.forward, phase=time.phase,
@@ -161,10 +162,9 @@ class Deadline:
 
 def deadlines(ground: Ground, way: Way, trucks: Sequence[int], domains: Domains) -> tuple[tuple[Deadline, ...], ...]:
     """Return, for each phase, its starts by the closing that comes first behind the column on empty runs."""
-    times, column = run_times(ground, way, trucks), sum(trucks)
     found = [[Deadline(starts=window, latest=None) for window in windows] for windows in domains]
-    for time in times:
-        for passing in ground.drive(time.run, column).passings if not time.run.loaded else ():
+    for time in run_times(ground, way, trucks):
+        for passing in time.drive.passings if not time.run.loaded else ():
             enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
             found[time.phase] = [
                 part

@@ -1,20 +1,28 @@
 """What every stage asks of the ground: the days, their daylight, and when a column may start down a road."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
+from planner.domain.needs import SiteId
+from planner.domain.permits import windows_in_force
 from planner.domain.snapshot import Snapshot
 from planner.domain.supply import HubId
 from planner.solvers.option import Run
+from routing.evidence import PermitStepName
 from routing.network import GateId, RoadNetwork, SegmentId, other_end
 from routing.status import AccessMap, Part, Piece, Status
-from routing.travel.passage import Path, departure_windows, stretches
-from routing.units import MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows
+from routing.travel.passage import Path, gate_cause, piece_causes, stretches
+from routing.travel.spells import Spell
+from routing.units import FOREVER, MINUTE, Instant, Seconds, Window, daily_windows, intersect_windows, merge_windows
 
 LINE_PARTS: Final = frozenset({"control", "ceasefire"})
 """The parts of a segment's status that say whether its line may be crossed."""
+NOTES_KEPT: Final = 2_000
+"""Some 20 kB each."""
+
+Noted = TypeVar("Noted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +65,15 @@ class Ground:
     access: AccessMap
     days: Mapping[int, Window]
     daylight: Mapping[int, tuple[Window, ...]]
-    _departures: dict[tuple[Run, int, int, bool], tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _drives: dict[tuple[Run, int], Drive] = field(default_factory=dict, repr=False)
     _sessions: dict[tuple[HubId, int], tuple[Window, ...]] = field(default_factory=dict, repr=False)
+    _loading: dict[tuple[HubId, int, int], tuple[Window, ...]] = field(default_factory=dict, repr=False)
     _spans: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
+    _spells: dict[SegmentId, tuple[Spell, ...]] = field(default_factory=dict, repr=False)
+    _risks: dict[SegmentId, tuple[tuple[Spell, Mapping[str, float]], ...]] = field(default_factory=dict, repr=False)
     _lapses: dict[SegmentId, tuple[Window, ...]] = field(default_factory=dict, repr=False)
+    _in_force: dict[tuple[SiteId, GateId, PermitStepName], tuple[Spell, ...]] = field(default_factory=dict, repr=False)
+    _notes: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Ground":
@@ -84,6 +96,21 @@ class Ground:
         for segment in self.network.segments:
             if not intersect_windows(self.passable(segment), light):
                 yield segment
+
+    @cached_property
+    def every_day(self) -> tuple[Spell, ...]:
+        """All days for which access is known, in order."""
+        return spells_of(self.days[day] for day in sorted(self.days))
+
+    @cached_property
+    def every_light(self) -> tuple[Spell, ...]:
+        """The daylight of all days, in order; that of one day never counts as part of the next."""
+        return spells_of(light for day in sorted(self.days) for light in merge_windows(self.daylight[day]))
+
+    @cached_property
+    def one_light_a_day(self) -> bool:
+        """Whether the daylight of each day is one span."""
+        return all(len(merge_windows(light)) == 1 for light in self.daylight.values())
 
     @cached_property
     def never_passable(self) -> frozenset[SegmentId]:
@@ -129,17 +156,17 @@ class Ground:
             )
         return self._sessions[key]
 
-    def departures(self, run: Run, trucks: int, day: int, *, by_night: bool = False) -> tuple[Window, ...]:
-        """Return when on a day a column may start a run: every segment passable, all of it in daylight."""
-        if day not in self.days:
-            return ()
-        key = (run, trucks, day, by_night)
-        if key not in self._departures:
-            self._departures[key] = departure_windows(
-                self.network, self.access, path_of(run), trucks, self.days[day],
-                None if by_night else self.daylight[day],
-            )  # fmt: skip
-        return self._departures[key]
+    def loading_starts(self, hub: HubId, day: int, column: int) -> tuple[Window, ...]:
+        """Return when loading of so many trucks may start: within the evening before or the morning of departure.
+
+        A session must hold the whole loading, and nothing is loaded before the plan is made (`as_of.at`).
+        """
+        key = (hub, day, column)
+        if key not in self._loading:
+            needed, made_at = self.snapshot.hubs[hub].loading_seconds(column), self.snapshot.as_of.at
+            begun = ((whole_minute(max(one.start, made_at)), one.end - needed + 1) for one in self.sessions(hub, day))
+            self._loading[key] = tuple(Window(first, end) for first, end in begun if first < end)
+        return self._loading[key]
 
     def lasts(self, span: Window) -> bool:
         """Tell whether a passable span reaches the end of what is known: then no closing is known."""
@@ -156,12 +183,55 @@ class Ground:
             self._spans[segment] = merge_windows(p.window for p in pieces if p.status is not Status.BLOCKED)
         return self._spans[segment]
 
+    def spells(self, segment: SegmentId) -> tuple[Spell, ...]:
+        """Return the spans in which a segment is not BLOCKED, as plain numbers."""
+        if segment not in self._spells:
+            self._spells[segment] = spells_of(self.passable(segment))
+        return self._spells[segment]
+
+    def always_open(self, segment: SegmentId) -> bool:
+        """Tell whether a segment is passable as long as anything is known."""
+        return self.passable(segment) == (self.access.horizon,)
+
+    def risks(self, segment: SegmentId) -> tuple[tuple[Spell, Mapping[str, float]], ...]:
+        """Return what may fail for a loaded column on a segment and when, each cause with its probability of holding.
+
+        A gate may turn it back at any time. Spans in which the segment is BLOCKED are left out: nobody drives then.
+        """
+        if segment not in self._risks:
+            listed = self.network.segments[segment]
+            pieces = (piece for piece in self.access.timeline(segment) if piece.status is not Status.BLOCKED)
+            found = [(spell(piece.window), piece_causes(piece, listed)) for piece in pieces]
+            if listed.gate is not None:
+                found.append(((0, FOREVER), gate_cause(self.network, self.access, listed.gate)))
+            self._risks[segment] = tuple((span, causes) for span, causes in found if causes)
+        return self._risks[segment]
+
     def lapses(self, segment: SegmentId) -> tuple[Window, ...]:
         """Return when nobody consents to the crossing of a segment's line, whatever else stands against it."""
         if segment not in self._lapses:
             pieces = self.snapshot.access.timelines.get(segment, ())
             self._lapses[segment] = merge_windows(piece.window for piece in pieces if any(_withheld(piece)))
         return self._lapses[segment]
+
+    def in_force(self, site: SiteId, gate: GateId, step: PermitStepName) -> tuple[Spell, ...]:
+        """Return when a step is in force for a site at a gate."""
+        key = (site, gate, step)
+        if key not in self._in_force:
+            windows = windows_in_force(self.snapshot.papers, site, gate, step)
+            self._in_force[key] = spells_of(merge_windows(windows))
+        return self._in_force[key]
+
+    def remember(self, key: Hashable, build: Callable[[], Noted]) -> Noted:
+        """Return what was built under a key before, or build it; the eldest of many notes are forgotten.
+
+        The builder must give the same for the same key: what is remembered saves time and changes no answer.
+        """
+        if key not in self._notes:
+            if len(self._notes) >= NOTES_KEPT:
+                del self._notes[next(iter(self._notes))]
+            self._notes[key] = build()
+        return self._notes[key]  # type: ignore[return-value] # a key always names one type
 
     def against_line(self, segment: SegmentId, within: Window) -> tuple[Part, ...]:
         """Return what withholds consent to the crossing of a segment's line at some time of a window."""
@@ -183,9 +253,19 @@ def whole_minute(at: Instant) -> Instant:
     return -(-at // MINUTE) * MINUTE
 
 
-def on_the_minute(windows: Iterable[Window]) -> tuple[Window, ...]:
-    """Return the windows from their first whole minute on; those without one are left out."""
-    return tuple(Window(whole_minute(w.start), w.end) for w in windows if whole_minute(w.start) < w.end)
+def on_the_minute(spells: Iterable[Spell]) -> tuple[Spell, ...]:
+    """Return the spells from their first whole minute on; those without one are left out."""
+    return tuple((start, end) for start, end in ((whole_minute(start), end) for start, end in spells) if start < end)
+
+
+def spell(window: Window) -> Spell:
+    """Return a window as plain numbers."""
+    return window.start, window.end
+
+
+def spells_of(windows: Iterable[Window]) -> tuple[Spell, ...]:
+    """Return windows as plain numbers."""
+    return tuple(map(spell, windows))
 
 
 def _usable(snapshot: Snapshot) -> AccessMap:

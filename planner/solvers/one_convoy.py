@@ -1,33 +1,17 @@
 """When one convoy may start, and with how many trucks at most, if it had the roads, gates and lines to itself."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
-from planner.domain.needs import SiteId
-from planner.domain.permits import NOTIFIED_REGIMES, REGIME_STEPS, windows_in_force
-from planner.solvers.ground import Ground, on_the_minute, whole_minute
-from planner.solvers.way import RunTime, Way, run_times, split
-from planner.solvers.way_home import Inside, Passed, insides
-from routing.evidence import PermitStepName
-from routing.network import GateId
-from routing.status import HoldSpan
-from routing.units import (
-    MINUTE,
-    Instant,
-    Seconds,
-    Window,
-    intersect_windows,
-    merge_windows,
-    subtract_windows,
-)
+from planner.solvers.ground import Ground, on_the_minute, spell, whole_minute
+from planner.solvers.limits import Course, Hours, Limits, RuleName, starting_by, starting_from, under
+from planner.solvers.way import Way, split
+from routing.travel.spells import Spell
+from routing.units import MINUTE, Window
 
 Domains: TypeAlias = tuple[tuple[Window, ...], ...]
 """The windows in which the first run of each phase may start."""
-RuleName: TypeAlias = Literal[
-    "window_return", "night_driving", "least_slack", "hold", "permission", "letter", "clearance", "notification",
-    "loading",
-]  # fmt: skip
 RULES: Final[tuple[RuleName, ...]] = (
     "window_return", "night_driving", "least_slack", "hold", "permission", "letter", "clearance", "notification",
     "loading",
@@ -35,240 +19,120 @@ RULES: Final[tuple[RuleName, ...]] = (
 """The rules in the order in which they are laid over a convoy's way: the first that leaves no departure decides."""
 
 
-def departures(ground: Ground, way: Way, trucks: Sequence[int], rules: Sequence[RuleName] = RULES) -> Domains:
-    """Return when each phase may start, on whole minutes, under the given rules.
+def departures(ground: Ground, way: Way, trucks: Sequence[int]) -> Domains:
+    """Return when each phase may start, on whole minutes, under all rules.
 
     `trucks` are those unloaded at each site. Exact for a single phase. Where phases or a paper tie two phases
     together, each domain holds the starts that some start of the other phase allows. Empty domains everywhere
     mean that the way cannot be driven.
     """
-    times = run_times(ground, way, trucks)
-    domains = _passable(ground, way, times, sum(trucks), by_night="night_driving" not in rules)
+    return _domains(_hours(ground, way, Course.of(ground, way).limits(trucks)))
+
+
+def departures_under(ground: Ground, way: Way, trucks: Sequence[int], rules: Sequence[RuleName]) -> Domains:
+    """Return what `departures` would be under the first few of the rules; before `night_driving` columns drive on."""
+    limits = Course.of(ground, way).limits(trucks)
+    hours = _on_roads(ground, way, limits, by_night="night_driving" not in rules)
     for rule in rules:
-        if not all(domains):
-            break
-        domains = _LAYERS[rule](ground, way, times, sum(trucks), domains)
-    domains = _in_sequence(way, times, tuple(on_the_minute(windows) for windows in domains))
-    return domains if all(domains) else tuple(() for _ in way.phases)
+        hours = _under(rule, ground, way, limits, hours)
+    return _domains(_in_sequence(limits, hours))
 
 
-def _passable(ground: Ground, way: Way, times: Sequence[RunTime], column: int, *, by_night: bool) -> Domains:
-    domains: list[tuple[Window, ...]] = [(ground.days[p.day],) if p.day in ground.days else () for p in way.phases]
-    for time in times:
-        day = way.phases[time.phase].day
-        allowed = ground.departures(time.run, column, day, by_night=by_night)
-        shifted = tuple(window.shift(-time.start_s) for window in allowed)
-        domains[time.phase] = intersect_windows(domains[time.phase], shifted)
-    return tuple(domains)
+def first_against(ground: Ground, way: Way, trucks: Sequence[int]) -> RuleName:
+    """Return the first rule that, with those before it, leaves a way without a departure; else the last of all."""
+    first, *others = RULES
+    if not all(departures_under(ground, way, trucks, (first,))):
+        return first
+    limits = Course.of(ground, way).limits(trucks)
+    hours = _under(first, ground, way, limits, _on_roads(ground, way, limits, by_night=False))
+    for rule in others:
+        hours = _under(rule, ground, way, limits, hours)
+        if not all(_in_sequence(limits, hours)):
+            return rule
+    return RULES[-1]
 
 
-def _in_sequence(way: Way, times: Sequence[RunTime], domains: Domains) -> Domains:
+def _domains(hours: Hours) -> Domains:
+    if not all(hours):
+        return tuple(() for _ in hours)
+    return tuple(tuple(Window(start, end) for start, end in spells) for spells in hours)
+
+
+def _hours(ground: Ground, way: Way, limits: Limits) -> Hours:
+    """Return the starts of each phase under all rules; some phase has none where the way cannot be driven.
+
+    The order of the rules plays no part: of the spells of a tie only one can hold the night between two days.
+    """
+    if not ground.loading_starts(way.hub, way.phases[0].day, limits.column):
+        return tuple(() for _ in way.phases)
+    days = [ground.days.get(phase.day) for phase in way.phases]
+    hours = tuple(_on_day(starts, day) for starts, day in zip(limits.starts, days, strict=True))
+    if not all(hours):
+        return hours
+    hours = _loaded_before(ground, way, limits, _notified(ground, limits, under(limits.ties, hours)))
+    return _in_sequence(limits, hours)
+
+
+def _on_day(starts: tuple[Spell, ...], day: Window | None) -> tuple[Spell, ...]:
+    if day is None:
+        return ()
+    return starts[bisect_left(starts, (day.start,)) : bisect_left(starts, (day.end,))]
+
+
+def _on_roads(ground: Ground, way: Way, limits: Limits, *, by_night: bool) -> Hours:
+    """Return the starts of each phase with which its runs find all roads open, in daylight or at any time."""
+    days = [ground.days.get(phase.day) for phase in way.phases]
+    hours = tuple(() if day is None else (spell(day),) for day in days)
+    return under(limits.by_night if by_night else limits.by_day, hours)
+
+
+def _in_sequence(limits: Limits, hours: Hours) -> Hours:
+    """Return the starts on whole minutes that leave time for each phase between the one before and the one after."""
+    starts = [on_the_minute(spells) for spells in hours]
     # A night at a site follows the unloading, which may end after midnight.
-    trimmed = list(domains)
-    for later in range(1, len(way.phases)):
+    for later in range(1, len(starts)):
         before = later - 1
-        if not trimmed[before] or not trimmed[later]:
+        if not starts[before] or not starts[later]:
             break
-        lasts = max(time.unloaded_s for time in times if time.phase == before)
-        earliest = whole_minute(trimmed[before][0].start + lasts)
-        trimmed[later] = _from(trimmed[later], earliest)
-        if trimmed[later]:
-            latest = (trimmed[later][-1].end - 1) // MINUTE * MINUTE - lasts
-            trimmed[before] = on_the_minute(_until(trimmed[before], latest + 1))
-    return tuple(trimmed)
-
-
-def _from(windows: tuple[Window, ...], at: Instant) -> tuple[Window, ...]:
-    return intersect_windows(windows, (Window(at),))
-
-
-def _until(windows: tuple[Window, ...], at: Instant) -> tuple[Window, ...]:
-    return tuple(part for part in (w if w.end <= at else _head(w, at) for w in windows) if part is not None)
-
-
-def _head(window: Window, at: Instant) -> Window | None:
-    return Window(window.start, at) if window.start < at else None
+        lasts = limits.lasts_s[before]
+        starts[later] = starting_from(starts[later], whole_minute(starts[before][0][0] + lasts))
+        if starts[later]:
+            latest = (starts[later][-1][1] - 1) // MINUTE * MINUTE - lasts
+            starts[before] = on_the_minute(starting_by(starts[before], latest))
+    return tuple(starts)
 
 
 # ---------------------------------------------------------------------------------------------------------- rules
 
 
-def _already(_ground: Ground, _way: Way, _times: Sequence[RunTime], _column: int, domains: Domains) -> Domains:
-    return domains
+def _under(rule: RuleName, ground: Ground, way: Way, limits: Limits, hours: Hours) -> Hours:
+    """Return the starts that one more rule leaves."""
+    if not all(hours):
+        return hours
+    match rule:
+        case "night_driving":
+            return hours  # the roads were asked for the hours of daylight, or else for all
+        case "notification":
+            return _notified(ground, limits, hours)
+        case "loading":
+            return _loaded_before(ground, way, limits, hours)
+        case _:
+            return under(limits.rules[rule], hours)
 
 
-def _with_way_home(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-    for inside in _insides(ground, times, column):
-        domains = within(inside, inside.consented, domains)
-    return domains
-
-
-def insides_of(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[Inside, ...]:
-    """Return when a convoy is behind lines that lapse at some time."""
-    return tuple(_insides(ground, run_times(ground, way, trucks), sum(trucks)))
-
-
-def _insides(ground: Ground, times: Sequence[RunTime], column: int) -> Iterator[Inside]:
-    return insides(
-        ground,
-        (
-            Passed(
-                phase=time.phase, loaded=time.run.loaded, segment=passing.segment,
-                enter_s=time.start_s + passing.enter_s, leave_s=time.start_s + passing.leave_s,
-            )
-            for time in times
-            for passing in ground.drive(time.run, column).passings
-        ),
-    )  # fmt: skip
-
-
-def _with_slack(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-    """Keep the starts with which the empty column is off each road long enough before that road closes."""
-    least, kept = ground.snapshot.policy.least_slack_s, list(domains)
-    for time in times if least else ():
-        for passing in ground.drive(time.run, column).passings if not time.run.loaded else ():
-            if not ground.closes(passing.segment):
-                continue
-            enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
-            spans = ((span, 0 if ground.lasts(span) else least) for span in ground.passable(passing.segment))
-            good = [
-                Window(span.start - enter, span.end - leave - spare + 1)
-                for span, spare in spans
-                if span.seconds >= leave - enter + spare
-            ]
-            kept[time.phase] = intersect_windows(kept[time.phase], merge_windows(good))
-    return tuple(kept)
-
-
-def _without_holds(ground: Ground, _way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-    freed = list(domains)
-    for hold in ground.access.holds:
-        for time in times:
-            for enter, leave in _spans_under(ground, time, column, hold):
-                forbidden = Window(hold.window.start - leave + 1, hold.window.end - enter)
-                freed[time.phase] = tuple(
-                    part for window in freed[time.phase] for part in subtract_windows(window, (forbidden,))
-                )
-    return tuple(freed)
-
-
-def _spans_under(ground: Ground, time: RunTime, column: int, hold: HoldSpan) -> tuple[tuple[Seconds, Seconds], ...]:
-    if hold.segments is None:
-        return ((time.start_s, time.end_s),)
-    if not hold.segments & set(time.run.segments):
-        return ()
-    return tuple(
-        (time.start_s + passing.enter_s, time.start_s + passing.leave_s)
-        for passing in ground.drive(time.run, column).passings
-        if passing.segment in hold.segments
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperSpan:
-    """A paper must hold from `from_s` after the start of one phase until `until_s` after the start of another."""
-
-    site: SiteId
-    gate: GateId
-    from_phase: int
-    from_s: Seconds
-    until_phase: int
-    until_s: Seconds
-
-
-def paper_spans(
-    ground: Ground, way: Way, times: Sequence[RunTime], column: int, step: PermitStepName
-) -> tuple[PaperSpan, ...]:
-    """Return when a step must be in force.
-
-    For each site: from the head's arrival at each gate that is passed with its loads until it is unloaded.
-    """
-    spans: list[PaperSpan] = []
-    unvisited = set(range(len(way.sites)))
-    unloaded = {time.site: time for time in times if time.site is not None}
-    for time in times:
-        for stand in ground.drive(time.run, column).stands if time.run.loaded else ():
-            if step not in REGIME_STEPS[ground.network.gates[stand.gate].regime]:
-                continue
-            spans += [
-                PaperSpan(
-                    site=way.sites[index], gate=stand.gate, from_phase=time.phase,
-                    from_s=time.start_s + stand.arrive_s, until_phase=unloaded[index].phase,
-                    until_s=unloaded[index].unloaded_s,
-                )
-                for index in sorted(unvisited)
-            ]  # fmt: skip
-        unvisited.discard(-1 if time.site is None else time.site)
-    return tuple(spans)
-
-
-def _with_paper(step: PermitStepName) -> "_Layer":
-    def lay(ground: Ground, way: Way, times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-        for span in paper_spans(ground, way, times, column, step):
-            in_force = merge_windows(windows_in_force(ground.snapshot.papers, span.site, span.gate, step))
-            domains = within(span, in_force, domains)
-        return domains
-
-    return lay
-
-
-def within(span: PaperSpan | Inside, windows: Sequence[Window], domains: Domains) -> Domains:
-    """Return the starts with which a span of a convoy's time lies in one of the windows as a whole."""
-    first, last = span.from_phase, span.until_phase
-    kept = list(domains)
-    if first == last:
-        # A departure is good if one window holds both ends, as gate and unloading; its end may be the unloading's.
-        good = [
-            Window(w.start - span.from_s, w.end - span.until_s + 1)
-            for w in windows
-            if w.seconds >= span.until_s - span.from_s
-        ]
-        kept[first] = intersect_windows(domains[first], merge_windows(good))
-        return tuple(kept)
-    for window in windows:
-        # The ends lie on two days: the first window that allows both is taken; only one can hold the night between.
-        starts = _from(domains[first], window.start - span.from_s)
-        ends = _until(domains[last], window.end - span.until_s + 1)
-        if starts and ends:
-            kept[first], kept[last] = starts, ends
-            return tuple(kept)
-    kept[first] = ()
-    return tuple(kept)
-
-
-def _notified(ground: Ground, way: Way, _times: Sequence[RunTime], _column: int, domains: Domains) -> Domains:
-    if not any(ground.network.gates[gate].regime in NOTIFIED_REGIMES for run in way.loaded_runs for gate in run.gates):
-        return domains
+def _notified(ground: Ground, limits: Limits, hours: Hours) -> Hours:
+    if not limits.notified:
+        return hours
     earliest = ground.snapshot.as_of.at + ground.snapshot.policy.notification_lead_s
-    return (_from(domains[0], earliest), *domains[1:])
+    return (starting_from(hours[0], earliest), *hours[1:])
 
 
-def _loaded_before(ground: Ground, way: Way, _times: Sequence[RunTime], column: int, domains: Domains) -> Domains:
-    needed = ground.snapshot.hubs[way.hub].loading_seconds(column)
-    ends = [window.start + needed for window in loading_starts(ground, way, column)]
-    return (_from(domains[0], min(ends)), *domains[1:]) if ends else tuple(() for _ in domains)
-
-
-def loading_starts(ground: Ground, way: Way, column: int) -> tuple[Window, ...]:
-    """Return when loading of so many trucks may start: within the evening before or the morning of departure.
-
-    A session must hold the whole loading, and nothing is loaded before the plan is made (`as_of.at`).
-    """
-    needed = ground.snapshot.hubs[way.hub].loading_seconds(column)
-    found: list[Window] = []
-    for session in ground.sessions(way.hub, way.phases[0].day):
-        start = whole_minute(max(session.start, ground.snapshot.as_of.at))
-        if start + needed <= session.end:
-            found.append(Window(start, session.end - needed + 1))
-    return tuple(found)
-
-
-_Layer: TypeAlias = Callable[[Ground, Way, Sequence[RunTime], int, Domains], Domains]
-_LAYERS: Final[dict[RuleName, _Layer]] = {
-    "window_return": _with_way_home, "night_driving": _already, "least_slack": _with_slack, "hold": _without_holds,
-    "permission": _with_paper("permission"), "letter": _with_paper("letter"), "clearance": _with_paper("clearance"),
-    "notification": _notified, "loading": _loaded_before,
-}  # fmt: skip
+def _loaded_before(ground: Ground, way: Way, limits: Limits, hours: Hours) -> Hours:
+    loading = ground.loading_starts(way.hub, way.phases[0].day, limits.column)
+    if not loading:
+        return tuple(() for _ in hours)
+    ready = min(window.start for window in loading) + ground.snapshot.hubs[way.hub].loading_seconds(limits.column)
+    return (starting_from(hours[0], ready), *hours[1:])
 
 
 # ------------------------------------------------------------------------------------------------------ most trucks
@@ -281,19 +145,20 @@ def most_trucks(ground: Ground, way: Way, least: int, most: int) -> int | None:
     """
     if most < least:
         return None
-    if _works(ground, way, most):
+    course = Course.of(ground, way)
+
+    def works(column: int) -> bool:
+        return all(_hours(ground, way, course.limits(split(ground, way, column))))
+
+    if works(most):
         return most
-    if not _works(ground, way, least):
+    if not works(least):
         return None
-    works, fails = least, most
-    while fails - works > 1:
-        middle = (works + fails) // 2
-        if _works(ground, way, middle):
-            works = middle
+    good, bad = least, most
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if works(middle):
+            good = middle
         else:
-            fails = middle
-    return works
-
-
-def _works(ground: Ground, way: Way, column: int) -> bool:
-    return all(departures(ground, way, split(ground, way, column)))
+            bad = middle
+    return good

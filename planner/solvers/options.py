@@ -1,8 +1,8 @@
 """List every convoy that could run: each hub, site and day with its roads, or the rule that stands against it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -13,24 +13,25 @@ from planner.domain.supply import HubId
 from planner.solvers import refusals
 from planner.solvers.choice import Progress, Report
 from planner.solvers.coupling import stop_caps
-from planner.solvers.demand import day_name, fleet_types, in_stock, trucks_for, trucks_over, wanted
+from planner.solvers.demand import fleet_types, wanted
 from planner.solvers.dominance import busy_days, same_but_back, undominated
-from planner.solvers.ground import Ground, path_of
-from planner.solvers.one_convoy import Domains, departures, most_trucks
+from planner.solvers.ground import Ground
+from planner.solvers.hubs import Hubs
+from planner.solvers.means import Means
+from planner.solvers.one_convoy import departures, most_trucks
 from planner.solvers.option import Option, Refusal
-from planner.solvers.phases import Roads, driving_seconds, plain_way, rested_ways, tour, ways_to
+from planner.solvers.phases import plain_way, rested_ways, tour, ways_to
 from planner.solvers.refusals import BY_THE_CLOCK, Verdict
-from planner.solvers.way import Way, run_times, split
+from planner.solvers.risks import worst_causes
+from planner.solvers.roads import Roads
+from planner.solvers.way import Way, split
 from routing.cuts import Districts
 from routing.network import SegmentId
 from routing.travel.engine import UNREACHABLE, TravelEngine
-from routing.travel.passage import causes, path_p
+from routing.travel.passage import lower, path_p
 from routing.truck import Truck
 from routing.units import HOUR
 
-HUBS_PER_SITE: Final = 4
-"""Hubs considered for a site: the nearest by road, on which a road is ever open, that stock what it needs. Hubs
-further away only lengthen the list."""
 SLOWEST_M_PER_S: Final = 20_000 / HOUR
 
 
@@ -56,7 +57,7 @@ def build(snapshot: Snapshot, progress: Progress) -> OptionSet:
     options: list[Option] = []
     refused: list[Refusal] = []
     for done, site in enumerate(sites):
-        for hub in search.hubs_for(site):
+        for hub in search.hubs.nearest_to(site):
             for day in search.days:
                 found, against = search.single(hub, site, day)
                 options += found
@@ -87,14 +88,18 @@ def along(snapshot: Snapshot, ways: Iterable[Way]) -> Iterator[Option]:
 class _Search:
     ground: Ground
     engine: TravelEngine
-    _roads: dict[Truck, Roads] = field(default_factory=dict)
-    _hubs: dict[SiteId, tuple[HubId, ...]] = field(default_factory=dict)
+    means: Means
+    hubs: Hubs
+    _roads: dict[HubId, Roads] = field(default_factory=dict)
     _cuts: dict[tuple[str, str, frozenset[SegmentId]], tuple[SegmentId, ...]] = field(default_factory=dict)
     _districts: dict[frozenset[SegmentId], Districts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "_Search":
-        return cls(ground=Ground.of(snapshot), engine=TravelEngine.of(snapshot.network))
+        ground, engine = Ground.of(snapshot), TravelEngine.of(snapshot.network)
+        return cls(
+            ground=ground, engine=engine, means=Means(ground=ground), hubs=Hubs(ground=ground, engine=engine)
+        )  # fmt: skip
 
     @property
     def snapshot(self) -> Snapshot:
@@ -105,55 +110,32 @@ class _Search:
         return range(len(self.snapshot.days))
 
     def roads(self, hub: HubId) -> Roads:
-        # The largest truck decides where a column may drive: trucks are chosen later.
-        largest = Truck.largest(kind.on_the_road for kind in fleet_types(self.snapshot, hub))
-        if largest not in self._roads:
-            self._roads[largest] = Roads.of(self.ground, self.engine, largest)
-        return self._roads[largest]
+        if hub not in self._roads:
+            # The largest truck decides where a column may drive: trucks are chosen later.
+            largest = Truck.largest(kind.on_the_road for kind in fleet_types(self.snapshot, hub))
+            same = (roads for roads in self._roads.values() if roads.truck == largest)
+            self._roads[hub] = next(same, None) or Roads.of(self.ground, self.engine, largest)
+        return self._roads[hub]
 
     def sites(self) -> tuple[SiteId, ...]:
         snapshot = self.snapshot
         return tuple(site for site in sorted(snapshot.sites) if wanted(snapshot, site, snapshot.horizon))
 
-    def hubs_for(self, site: SiteId) -> tuple[HubId, ...]:
-        """Return the nearest hubs that stock what the site needs: those with a road first, then the others."""
-        if site not in self._hubs:
-            wants = wanted(self.snapshot, site, self.snapshot.horizon)
-            stocked = [hub for hub in sorted(self.snapshot.hubs) if self._stocks(hub, wants)]
-            free, ever = (
-                self._seconds(stocked, site, frozenset()),
-                self._seconds(stocked, site, self.ground.never_passable),
-            )
-            nearest = sorted(stocked, key=lambda hub: (ever[hub], free[hub], hub))
-            self._hubs[site] = tuple(nearest[:HUBS_PER_SITE])
-        return self._hubs[site]
-
-    def _stocks(self, hub: HubId, wants: Mapping[str, int]) -> bool:
-        return bool(in_stock(self.snapshot, hub, wants, self.snapshot.horizon))
-
-    def _seconds(self, hubs: Sequence[HubId], site: SiteId, closed: frozenset[SegmentId]) -> dict[HubId, int]:
-        if not hubs:
-            return {}
-        places = [self.snapshot.hubs[hub].place for hub in hubs]
-        table = self.engine.seconds_table(places, [self.snapshot.sites[site].place], closed, loaded=True)
-        return {hub: int(table[row, 0]) for row, hub in enumerate(hubs)}
-
     def without_stock(self, site: SiteId) -> Iterator[Refusal]:
         """Refuse the hubs that have nothing of what the site needs."""
         wants = wanted(self.snapshot, site, self.snapshot.horizon)
         reason = f"{{}} has no stock of what {site} needs: {', '.join(sorted(wants))}."
-        for hub in sorted(self.snapshot.hubs):
-            if not self._stocks(hub, wants):
-                for day in self.days:
-                    yield Verdict(rule="stock", reason=reason.format(hub)).refuse(site, hub, day)
+        for hub in self.hubs.without_stock(site):
+            for day in self.days:
+                yield Verdict(rule="stock", reason=reason.format(hub)).refuse(site, hub, day)
 
     # ------------------------------------------------------------------------------------------------ one site
 
     def single(self, hub: HubId, site: SiteId, day: int) -> tuple[tuple[Option, ...], tuple[Refusal, ...]]:
         """Return the options of a hub for a site on a day, or else why there is none."""
-        resource = self._resource(hub, site, day)
-        if resource is not None:
-            return (), (resource.refuse(site, hub, day),)
+        wanting = self.means.against(hub, site, day)
+        if wanting is not None:
+            return (), (wanting.refuse(site, hub, day),)
         ways = ways_to(self.roads(hub), hub, site, day)
         judged = self._judge_all(ways, day)
         if not any(isinstance(item, Option) for item in judged) and self._wants_time(hub, site, day, judged):
@@ -186,7 +168,7 @@ class _Search:
                 continue
             found = self._judge(way, day)
             judged.append(found)
-            if isinstance(found, Option) and found.max_trucks == self._most(way, day):
+            if isinstance(found, Option) and found.max_trucks == self.means.most_trucks(way, day):
                 full.append(found)
         return judged
 
@@ -195,31 +177,13 @@ class _Search:
         found = (*papers, against) if against.rule in refusals.PAPER_STEPS else (against, *papers)
         return tuple(dict.fromkeys(found))
 
-    def _resource(self, hub: HubId, site: SiteId, day: int) -> Verdict | None:
-        """Return what is wanting beside the roads: a need on the day, stock for it, trucks to carry it."""
-        snapshot, on = self.snapshot, self.snapshot.days[day]
-        if snapshot.sites[site].listing == "closed":
-            return Verdict(rule="need", reason=f"{site} is closed: nobody is left there to serve.")
-        wants = wanted(snapshot, site, on)
-        if not wants:
-            return Verdict(rule="need", reason=f"{site} has no need on {day_name(snapshot, on)}.")
-        if not in_stock(snapshot, hub, wants, on):
-            items = ", ".join(sorted(wants))
-            return Verdict(rule="stock", reason=f"{hub} has no stock of {items} on {day_name(snapshot, on)}.")
-        trucks, least = trucks_over(snapshot, hub, (on,)), snapshot.policy.min_trucks
-        if trucks < least:
-            return Verdict(
-                rule="fleet", reason=f"{hub} has {trucks} trucks on {day_name(snapshot, on)}, a convoy needs {least}."
-            )
-        return None
-
     def _no_road(self, hub: HubId, site: SiteId, day: int) -> tuple[Verdict, ...]:
         """Return the verdicts of a day without a road; missing papers come first where another time has a road."""
         start, end = self.snapshot.hubs[hub].place, self.snapshot.sites[site].place
         roads, on = self.roads(hub), self.ground.days[day]
         plain, way = roads.plain(start, end), plain_way(roads, hub, site, day)
         if plain is not None and way is None:
-            return (self._too_far(hub, site, driving_seconds(self.ground.network, plain.segments)),)
+            return (self._too_far(hub, site, plain.driving_s),)
         cut = self._cut(start, end, self.ground.closed[day])
         if way is None:
             gates = (self.ground.network.segments[segment].gate for segment in cut)
@@ -251,7 +215,7 @@ class _Search:
         """Return the option that the way makes on its day, or the rule against it."""
         policy = self.snapshot.policy
         busy = busy_days(way)
-        least, most = max(policy.min_trucks, len(way.sites)), self._most(way, day)
+        least, most = max(policy.min_trucks, len(way.sites)), self.means.most_trucks(way, day)
         if most < least:
             return Verdict(
                 rule="fleet", reason=f"{way.hub} has {most} trucks over all days of the way, a convoy needs {least}."
@@ -259,11 +223,12 @@ class _Search:
         trucks = most_trucks(self.ground, way, least, most)
         if trucks is None:
             return refusals.why_not(self.ground, way, least)
-        windows = departures(self.ground, way, split(self.ground, way, trucks))
-        met = self._causes(way, trucks, windows)
+        column = split(self.ground, way, trucks)
+        windows = departures(self.ground, way, column)
+        met = worst_causes(self.ground, way, column, windows)
         if least != trucks:
-            fewest = departures(self.ground, way, split(self.ground, way, least))
-            met = _lower(met, self._causes(way, least, fewest))
+            fewest = split(self.ground, way, least)
+            lower(met, worst_causes(self.ground, way, fewest, departures(self.ground, way, fewest)))
         p = float(path_p(met))
         if p < policy.risk_cap_p:
             return refusals.too_risky(way, p, policy.risk_cap_p, met.items())
@@ -277,45 +242,19 @@ class _Search:
             stop_caps=stop_caps(self.ground, way, trucks),
         )  # fmt: skip
 
-    def _most(self, way: Way, day: int) -> int:
-        """Return the most trucks of any use: as the policy and the fleet allow, and as the whole need fills.
-
-        A need that is smaller than the fewest trucks of a convoy still sends these.
-        """
-        snapshot, policy, on = self.snapshot, self.snapshot.policy, self.snapshot.days[day]
-        away = [self.ground.days[index] for index in busy_days(way) if index in self.ground.days]
-        kinds = fleet_types(snapshot, way.hub)
-        useful = sum(trucks_for(snapshot, kinds, wanted(snapshot, site, on)) for site in way.sites)
-        return min(
-            policy.max_trucks, trucks_over(snapshot, way.hub, away), max(useful, policy.min_trucks, len(way.sites))
-        )
-
-    def _causes(self, way: Way, trucks: int, windows: Domains) -> dict[str, float]:
-        """Return what may stop the loaded column, at its worst over all departures."""
-        met: dict[str, float] = {}
-        for time in run_times(self.ground, way, split(self.ground, way, trucks)):
-            for window in windows[time.phase] if time.run.loaded else ():
-                depart = window.shift(time.start_s)
-                more = causes(self.ground.network, self.ground.access, path_of(time.run), depart, trucks)
-                met = _lower(met, more)
-        return met
-
     # ------------------------------------------------------------------------------------------- several sites
 
     def tours(self, sites: Sequence[SiteId]) -> Iterator[Option]:
         """Yield the options over two sites or more that lie near each other."""
-        near = self._near(sites)
-        for count in range(2, self.snapshot.policy.max_stops + 1):
-            for stops in combinations(sites, count):
-                if not all(pair in near for pair in combinations(stops, 2)):
-                    continue
-                shared = [hub for hub in self.hubs_for(stops[0]) if all(hub in self.hubs_for(site) for site in stops)]
-                for hub in shared:
+        for stops in groups_of(sites, self._near(sites), self.snapshot.policy.max_stops):
+            first, *others = (self.hubs.nearest_to(site) for site in stops)
+            for hub in first:
+                if all(hub in hubs for hubs in others):
                     yield from self._tours_of(hub, stops)
 
     def _tours_of(self, hub: HubId, stops: Sequence[SiteId]) -> Iterator[Option]:
         for day in self.days:
-            if any(self._resource(hub, site, day) is not None for site in stops):
+            if any(self.means.against(hub, site, day) is not None for site in stops):
                 continue
             way = tour(self.roads(hub), hub, stops, day)
             found = None if way is None else self._judge(way, day)
@@ -334,7 +273,7 @@ class _Search:
         )
 
     def _metres(self, first: SiteId, second: SiteId) -> float:
-        hubs = [hub for hub in self.hubs_for(first) if hub in self.hubs_for(second)]
+        hubs = [hub for hub in self.hubs.nearest_to(first) if hub in self.hubs.nearest_to(second)]
         if not hubs:
             return float("inf")
         start, end = self.snapshot.sites[first].place, self.snapshot.sites[second].place
@@ -342,5 +281,23 @@ class _Search:
         return float("inf") if leg is None else leg.metres
 
 
-def _lower(met: Mapping[str, float], more: Mapping[str, float]) -> dict[str, float]:
-    return {cause: min(met.get(cause, 1.0), more.get(cause, 1.0)) for cause in {*met, *more}}
+def groups_of(
+    sites: Sequence[SiteId], near: AbstractSet[tuple[SiteId, SiteId]], most: int
+) -> Iterator[tuple[SiteId, ...]]:
+    """Yield the groups of two sites or more, `most` at most, of which each two are near; pairs first.
+
+    Sites of a group, and of a pair in `near`, stand in the order of `sites`.
+    """
+    later: dict[SiteId, list[SiteId]] = {site: [] for site in sites}
+    order = {site: number for number, site in enumerate(sites)}
+    for one, other in sorted(near, key=lambda pair: order[pair[1]]):
+        later[one].append(other)
+    groups: list[tuple[SiteId, ...]] = [(site,) for site in sites]
+    for _ in range(2, most + 1):
+        groups = [
+            (*group, site)
+            for group in groups
+            for site in later[group[-1]]
+            if all((one, site) in near for one in group[:-1])
+        ]
+        yield from groups

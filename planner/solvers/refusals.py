@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from planner.domain.permits import REGIME_STEPS, papers_for, windows_in_force
+from planner.domain.permits import REGIME_STEPS, papers_for
 from planner.solvers.demand import day_name
-from planner.solvers.ground import Ground
-from planner.solvers.one_convoy import RULES, departures, insides_of, loading_starts, paper_spans, within
+from planner.solvers.ground import Ground, spells_of
+from planner.solvers.limits import home_limit, insides_of, paper_spans, under
+from planner.solvers.one_convoy import RULES, departures_under, first_against
 from planner.solvers.option import Refusal
 from planner.solvers.way import RunTime, Way, run_times, split
 from routing.evidence import PermitStepName
@@ -43,10 +44,7 @@ class Verdict:
 def why_not(ground: Ground, way: Way, least: int) -> Verdict:
     """Return the first rule that leaves a way without a departure even for `least` trucks."""
     trucks = split(ground, way, least)
-    rule = next(
-        (rule for count, rule in enumerate(RULES, 1) if not all(departures(ground, way, trucks, RULES[:count]))),
-        RULES[-1],
-    )
+    rule = first_against(ground, way, trucks)
     match rule:
         case "window_return":
             found = _lapsing(ground, way, trucks) or _too_short(ground, way, trucks)
@@ -95,7 +93,7 @@ def _missing(ground: Ground, site: str, gates: Iterable[GateId], day: Window) ->
             gate
             for gate in gates
             if step in REGIME_STEPS[ground.network.gates[gate].regime]
-            and not any(window.overlaps(day) for window in windows_in_force(papers, site, gate, step))
+            and not any(start < day.end and day.start < end for start, end in ground.in_force(site, gate, step))
         ]
         if not at:
             continue
@@ -136,7 +134,7 @@ def blocked(ground: Ground, hub: str, site: str, cut: Sequence[SegmentId], day: 
 
 def too_risky(way: Way, p: float, cap: float, causes: Iterable[tuple[str, float]]) -> Verdict:
     """Return the verdict of a way whose probability of arrival is below the cap."""
-    listed = ", ".join(f"{cause} {value:.2f}" for cause, value in sorted(causes, key=lambda item: item[1]))
+    listed = ", ".join(f"{cause} {value:.2f}" for cause, value in sorted(causes, key=lambda item: (item[1], item[0])))
     return Verdict(
         rule="risk",
         reason=f"The probability of arrival is {p:.2f}, below the cap of {cap:.2f}: {listed}.",
@@ -180,13 +178,13 @@ def _too_short(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
 
 def _lapsing(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict | None:
     """Name the line that lapses while the column is behind it; None where roads alone leave no departure."""
-    starts = departures(ground, way, trucks, ())
-    if not all(starts):
+    hours = tuple(spells_of(windows) for windows in departures_under(ground, way, trucks, ()))
+    if not all(hours):
         return None
     for inside in insides_of(ground, way, trucks):
-        entered = starts[inside.from_phase][0].start + inside.from_s
-        starts = within(inside, inside.consented, starts)
-        if not all(starts):
+        entered = hours[inside.from_phase][0][0] + inside.from_s
+        hours = under((home_limit(inside),), hours)
+        if not all(hours):
             lapse = next((span for span in inside.lapses if span.end > entered), inside.lapses[-1])
             span = f"from {_clock(ground, lapse.start)} to {_clock(ground, lapse.end)}"
             return Verdict(
@@ -206,10 +204,10 @@ def _named(ground: Ground, segment: SegmentId, parts: Iterable[Part]) -> tuple[s
 
 def _too_close(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
     """Name the road of the way back that closes soonest behind the column at its best, and how long before."""
-    before = departures(ground, way, trucks, RULES[: RULES.index("least_slack")])
+    before = departures_under(ground, way, trucks, RULES[: RULES.index("least_slack")])
     worst: tuple[Seconds, SegmentId, int] | None = None
     for time in run_times(ground, way, trucks):
-        for passing in ground.drive(time.run, sum(trucks)).passings if not time.run.loaded else ():
+        for passing in time.drive.passings if not time.run.loaded else ():
             enter, leave = time.start_s + passing.enter_s, time.start_s + passing.leave_s
             best = _best_slack(ground, passing.segment, before[time.phase], enter, leave)
             if best is not None and (worst is None or best < worst[0]):
@@ -246,7 +244,7 @@ def _needed(ground: Ground, way: Way, trucks: Sequence[int], phase: int) -> dict
     entered: dict[SegmentId, Seconds] = {}
     needed: dict[SegmentId, Seconds] = {}
     for time in run_times(ground, way, trucks):
-        for passing in ground.drive(time.run, sum(trucks)).passings if time.phase == phase else ():
+        for passing in time.drive.passings if time.phase == phase else ():
             entered.setdefault(passing.segment, time.start_s + passing.enter_s)
             needed[passing.segment] = time.start_s + passing.leave_s - entered[passing.segment]
     return needed
@@ -281,7 +279,7 @@ def _paper_too_short(ground: Ground, way: Way, trucks: Sequence[int], step: Perm
     found = missing_papers(ground, way)
     if found:
         return found[0]
-    spans = paper_spans(ground, way, run_times(ground, way, trucks), sum(trucks), step)
+    spans = paper_spans(ground, way, run_times(ground, way, trucks), step)
     first = spans[0]
     known = papers_for(ground.snapshot.papers, first.site, first.gate, step)
     evidence = sorted({position for paper in known for position in paper.evidence})
@@ -295,7 +293,7 @@ def _paper_too_short(ground: Ground, way: Way, trucks: Sequence[int], step: Perm
 
 def _not_notified(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
     lead = duration(ground.snapshot.policy.notification_lead_s)
-    latest = departures(ground, way, trucks, RULES[: RULES.index("notification")])[0][-1].end - MINUTE
+    latest = departures_under(ground, way, trucks, RULES[: RULES.index("notification")])[0][-1].end - MINUTE
     return Verdict(
         rule="notification",
         reason=f"Notification needs {lead} from {_clock(ground, ground.snapshot.as_of.at)}; "
@@ -306,7 +304,7 @@ def _not_notified(ground: Ground, way: Way, trucks: Sequence[int]) -> Verdict:
 def _not_loaded(ground: Ground, way: Way, least: int) -> str:
     hub = ground.snapshot.hubs[way.hub]
     needed = duration(hub.loading_seconds(least))
-    if not loading_starts(ground, way, least):
+    if not ground.loading_starts(way.hub, way.phases[0].day, least):
         return f"Loading {least} trucks at {hub.id} takes {needed}; no session before the departure has as much."
     return f"Loading {least} trucks at {hub.id} takes {needed} and ends after the last departure."
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planner.domain.needs import SiteId
 from planner.domain.supply import HubId
-from planner.solvers.ground import Ground
+from planner.solvers.ground import Drive, Ground
 from planner.solvers.option import Option, Phase, Run
 from routing.units import Seconds
 
@@ -33,11 +33,13 @@ def way_of(option: Option) -> Way:
 class RunTime:
     """A run within its phase: seconds from the phase's start until it starts, ends, and its site is unloaded.
 
-    `site` is the index of the site at its end, None at a resting place or the hub.
+    `site` is the index of the site at its end, None at a resting place or the hub. The times of `drive` count from
+    the run's start.
     """
 
     phase: int
     run: Run
+    drive: Drive
     start_s: Seconds
     end_s: Seconds
     site: int | None
@@ -50,10 +52,15 @@ def run_times(ground: Ground, way: Way, trucks: Sequence[int]) -> tuple[RunTime,
     for index, phase in enumerate(way.phases):
         clock = 0
         for place, run in enumerate(phase.runs):
-            end = clock + ground.drive(run, column).seconds
+            drive = ground.drive(run, column)
+            end = clock + drive.seconds
             site = phase.visits[place] if place < len(phase.visits) else None
             unloading = 0 if site is None else _site_seconds(ground, way.sites[site], trucks[site])
-            found.append(RunTime(phase=index, run=run, start_s=clock, end_s=end, site=site, unloaded_s=end + unloading))
+            found.append(
+                RunTime(
+                    phase=index, run=run, drive=drive, start_s=clock, end_s=end, site=site, unloaded_s=end + unloading
+                )
+            )  # fmt: skip
             clock = end + unloading
     return tuple(found)
 

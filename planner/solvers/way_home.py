@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from planner.solvers.ground import Ground
 from routing.network import SegmentId
-from routing.units import Seconds, Window, intersect_windows, subtract_windows
+from routing.units import Seconds, Window, intersect_windows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,6 @@ class Inside:
     until_s: Seconds
     lapses: tuple[Window, ...]
 
-    @property
-    def consented(self) -> tuple[Window, ...]:
-        """The spans between the lapses."""
-        return subtract_windows(Window(0), self.lapses)
-
 
 def insides(ground: Ground, passed: Iterable[Passed]) -> Iterator[Inside]:
     """Yield when a column is behind a line that lapses, its passings being given in the order of the way.
@@ -53,9 +48,12 @@ def insides(ground: Ground, passed: Iterable[Passed]) -> Iterator[Inside]:
         lapses = ground.lapses(one.segment)
         if not lapses:
             continue
-        came_by = [out[one.segment]] if one.segment in out else [way for s, way in out.items() if ground.lapses(s)]
-        for before in came_by:
-            lapses = intersect_windows(lapses, ground.lapses(before.segment))
+        if one.segment in out:
+            came_by = [out[one.segment]]
+        else:
+            came_by = [way for segment, way in out.items() if ground.lapses(segment)]
+            for before in came_by:
+                lapses = intersect_windows(lapses, ground.lapses(before.segment))
         if came_by and lapses:
             yield Inside(
                 segment=one.segment, from_phase=came_by[-1].phase, from_s=came_by[-1].enter_s,

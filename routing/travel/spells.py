@@ -33,13 +33,17 @@ def enter(
         return ((start, end),) if start < end else ()
     kept: list[Spell] = []
     i = j = 0
-    while i < len(departures) and j < len(passable):
-        last = passable[j][1] - leave_s + 1
-        start = max(departures[i][0], passable[j][0] - enter_s)
-        if start < min(departures[i][1], last):
-            kept.append((start, min(departures[i][1], last)))
-        if departures[i][1] <= last:
+    spells, opened = len(departures), len(passable)
+    while i < spells and j < opened:
+        start, end = departures[i]
+        opens, closes = passable[j]
+        first, last = max(start, opens - enter_s), closes - leave_s + 1
+        if end <= last:
+            if first < end:
+                kept.append((first, end))
             i += 1
         else:
+            if first < last:
+                kept.append((first, last))
             j += 1
     return tuple(kept)

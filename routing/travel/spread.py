@@ -1,7 +1,8 @@
 """Shortest times from one place to all others or from all to one, and how likely the likeliest ways can be."""
 
 from functools import cached_property
-from typing import NamedTuple
+from heapq import heappop, heappush
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,13 @@ from routing.travel.arcs import UNREACHABLE, ArcArrays, Numbers
 from routing.units import Seconds
 
 Times = NDArray[np.int64]
+FEW_ROADS: Final = 1_000
+"""Up to so many a search in plain Python is quicker than building the matrices that scipy asks for."""
+TIMES_KEPT: Final = 30_000
+"""So many shortest times are kept for the same weights: of a country's road map those of some dozens of places."""
+
+
+Graph: TypeAlias = "csr_array[np.float64, tuple[int, int]]"
 
 
 class _Order(NamedTuple):
@@ -29,13 +37,13 @@ class Spread:
         """Keep the arrays; they are sorted when first needed."""
         self._arcs = arcs
 
-    def times_from(self, place: int, seconds: Numbers, limit_s: Seconds) -> Times:
-        """Return the shortest time to every place, `UNREACHABLE` beyond the limit."""
-        return _whole(dijkstra(self._graph(self._onward, seconds), indices=np.array([place]), limit=limit_s)[0])
+    def outwards(self, seconds: Numbers) -> "Reach":
+        """Return the shortest times from places under some weights."""
+        return Reach(self._graph(self._onward, seconds))
 
-    def times_to(self, place: int, seconds: Numbers, limit_s: Seconds) -> Times:
-        """Return the shortest time from every place, `UNREACHABLE` beyond the limit."""
-        return _whole(dijkstra(self._graph(self._backward, seconds), indices=np.array([place]), limit=limit_s)[0])
+    def inwards(self, seconds: Numbers) -> "Reach":
+        """Return the shortest times to places under some weights."""
+        return Reach(self._graph(self._backward, seconds))
 
     def way(self, origin: int, destination: int, seconds: Numbers) -> NDArray[np.int64] | None:
         """Return the arcs of a shortest way in driving order, or None where there is none."""
@@ -67,11 +75,32 @@ class Spread:
         first = np.concatenate(([0], np.cumsum(np.bincount(here, minlength=self._arcs.places))))
         return _Order(arcs, first.astype(np.int32), there[arcs].astype(np.int32))
 
-    def _graph(self, order: _Order, seconds: Numbers) -> "csr_array[np.float64, tuple[int, int]]":
+    def _graph(self, order: _Order, seconds: Numbers) -> "Graph":
         # Parallel arcs stay apart and closed ones are endless: a search needs no sparse matrix in its strict form.
         weights = seconds[order.arcs].astype(np.float64)
         weights[weights >= UNREACHABLE] = np.inf
         return csr_array((weights, order.to, order.first), shape=(self._arcs.places, self._arcs.places))
+
+
+class Reach:
+    """Shortest times between single places and all others under the same weights; of small maps some are kept."""
+
+    def __init__(self, graph: Graph) -> None:
+        """Take the map in driving direction, or against it."""
+        self._graph = graph
+        self._kept: dict[tuple[int, Seconds], Times] = {}
+        self._most = TIMES_KEPT // graph.shape[0]
+
+    def times(self, place: int, limit_s: Seconds) -> Times:
+        """Return the shortest time of every place, `UNREACHABLE` beyond the limit; must not be changed."""
+        key = (place, limit_s)
+        found = self._kept.get(key)
+        if found is None:
+            found = _whole(dijkstra(self._graph, indices=np.array([place]), limit=limit_s)[0])
+            if len(self._kept) >= self._most:
+                self._kept = {}
+            self._kept[key] = found
+        return found
 
 
 class Levels:
@@ -114,6 +143,34 @@ class Levels:
 
     def all_to(self, destination: int, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return for each place what `between` tells of it, over roads whose ends are both `inside`."""
+        few = len(self._start) <= FEW_ROADS
+        return self._one_by_one(destination, inside) if few else self.over_many_roads(destination, inside)
+
+    def _one_by_one(self, destination: int, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Go from place to place, over the best road that leads on from any of those reached."""
+        best, open_to = [0.0] * self._places, inside.tolist()
+        queue = [(-1.0, destination)]
+        while queue:
+            negative, place = heappop(queue)
+            if best[place] >= -negative:
+                continue
+            best[place] = -negative
+            for p, other in self._neighbours[place] if open_to[place] else ():
+                through = min(p, -negative)
+                if open_to[other] and best[other] < through:
+                    heappush(queue, (-through, other))
+        return np.array(best)
+
+    @cached_property
+    def _neighbours(self) -> list[list[tuple[float, int]]]:
+        found: list[list[tuple[float, int]]] = [[] for _ in range(self._places)]
+        for start, end, p in zip(self._start.tolist(), self._end.tolist(), self._p.tolist(), strict=True):
+            found[start].append((p, end))
+            found[end].append((p, start))
+        return found
+
+    def over_many_roads(self, destination: int, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return what `all_to` does, by the tree of the best roads: quicker where there are many."""
         best = np.zeros(self._places)
         best[destination] = 1.0
         kept = np.flatnonzero(inside[self._start] & inside[self._end] & (self._start != self._end))

@@ -17,7 +17,7 @@ from routing.travel.kinds import Kinds, Spells
 from routing.travel.passage import Stretch, gate_cause, gate_stand_s, lower, path_p, piece_causes, pieces_in
 from routing.travel.roads import NO_GATE, Numbers, up_to_cm
 from routing.travel.spells import Spell
-from routing.travel.spread import Levels, Times
+from routing.travel.spread import Levels, Reach, Times
 from routing.units import Instant, Metres, Seconds, Window
 
 P_DIGITS: Final = 12
@@ -144,10 +144,9 @@ class Survey:
     def ahead(self, origin: PlaceId, destination: PlaceId, limit_s: Seconds) -> Ahead:
         """Return the bounds that a search within the limit goes by."""
         start, end = self._engine.index[origin], self._engine.index[destination]
-        there = self._engine.spread.times_from(start, self._weights.seconds, limit_s)
-        onward = self._engine.spread.times_to(end, self._weights.seconds, limit_s)
+        there, onward = self._outwards.times(start, limit_s), self._inwards.times(end, limit_s)
         inside = there + onward <= limit_s
-        onward[~inside] = UNREACHABLE
+        onward = np.where(inside, onward, UNREACHABLE)
         return Ahead(
             limit_s=limit_s,
             seconds=onward.tolist(),
@@ -228,6 +227,14 @@ class Survey:
         seconds[shut] = UNREACHABLE
         of_arcs: NDArray[np.uint32] = seconds[self._engine.arc_segments]
         return of_arcs
+
+    @cached_property
+    def _outwards(self) -> Reach:
+        return self._engine.spread.outwards(self._weights.seconds)
+
+    @cached_property
+    def _inwards(self) -> Reach:
+        return self._engine.spread.inwards(self._weights.seconds)
 
     @cached_property
     def _levels(self) -> Levels:

@@ -7,7 +7,7 @@ from planner.domain.supply import Fleet
 from planner.solvers import options
 from planner.solvers.ground import Ground
 from planner.solvers.option import Refusal
-from planner.solvers.refusals import why_not
+from planner.solvers.refusals import too_risky, why_not
 from planner.solvers.way import way_of
 from routing.status import HoldSpan, Status
 from routing.units import MINUTE, Window
@@ -178,6 +178,15 @@ def test_a_probability_of_arrival_below_the_cap_is_refused_with_its_causes() -> 
     assert refusal.rule == "risk"
     assert "0.25" in refusal.reason
     assert "incidents:4" in refusal.reason
+
+
+def test_causes_that_are_as_likely_are_named_in_one_order_however_they_were_met() -> None:
+    found = options.build(one_road(), lambda _: None)
+    way = way_of(found.options[0])
+    met = {"mines:2": 0.5, "clash:1": 0.5, "gate:a": 0.4}
+    forth, back = (too_risky(way, 0.1, 0.3, causes) for causes in (met.items(), reversed(met.items())))
+    assert forth == back
+    assert forth.reason.endswith("gate:a 0.40, clash:1 0.50, mines:2 0.50.")
 
 
 def test_no_convoy_moves_under_a_hold() -> None:

@@ -1,13 +1,15 @@
 """Bounds of a search: shortest times outwards up to a limit, and how likely the best way can be at most."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from routing.travel import spread
 from routing.travel.arcs import UNREACHABLE, ArcArrays
 from routing.travel.plain_search import PlainMap
 from routing.travel.spread import Levels, Spread
-from tests.routing.travel.test_metric import graphs
+from tests.routing.travel.test_metric import CHAIN, NONE, graphs
 
 few = settings(max_examples=settings().max_examples // 3)
 
@@ -23,11 +25,11 @@ def test_times_outwards_and_ways_are_those_of_the_table_within_the_limit(
     everywhere = np.arange(arcs.places)
     table = PlainMap(arcs).metric(seconds).table(everywhere, everywhere)
     within = np.where(table <= limit_s, table, UNREACHABLE)
-    spread = Spread(arcs)
-    np.testing.assert_array_equal(spread.times_from(place, seconds, limit_s), within[place])
-    np.testing.assert_array_equal(spread.times_to(place, seconds, limit_s), within[:, place])
+    searched = Spread(arcs)
+    np.testing.assert_array_equal(searched.outwards(seconds).times(place, limit_s), within[place])
+    np.testing.assert_array_equal(searched.inwards(seconds).times(place, limit_s), within[:, place])
     for other in everywhere.tolist():
-        way = spread.way(place, other, seconds)
+        way = searched.way(place, other, seconds)
         if way is None:
             assert table[place, other] == UNREACHABLE
             continue
@@ -55,7 +57,29 @@ def test_a_bound_on_p_is_that_of_the_worst_road_on_the_best_way(*, choice: st.Da
     destination = choice.draw(place)
     expected = widest(places, roads, destination)
     assert [levels.between(other, destination) for other in range(places)] == expected
-    assert levels.all_to(destination, np.ones(places, dtype=np.bool_)).tolist() == expected
+    everywhere = np.ones(places, dtype=np.bool_)
+    assert levels.all_to(destination, everywhere).tolist() == expected
+    assert levels.over_many_roads(destination, everywhere).tolist() == expected
     inside = np.array(choice.draw(st.lists(st.booleans(), min_size=places, max_size=places)))
     kept = [(a, b, p) for a, b, p in roads if inside[a] and inside[b]]
-    assert levels.all_to(destination, inside).tolist() == widest(places, kept, destination)
+    expected = widest(places, kept, destination)
+    assert levels.all_to(destination, inside).tolist() == expected
+    assert levels.over_many_roads(destination, inside).tolist() == expected
+
+
+def test_times_asked_for_again_are_the_same_and_those_of_another_limit_are_not() -> None:
+    reach = Spread(CHAIN).outwards(CHAIN.seconds(NONE, loaded=True))
+    within = reach.times(0, 30)
+    assert within.tolist() == [0, 10, 30, UNREACHABLE]
+    assert reach.times(0, 30) is within
+    assert reach.times(0, 60).tolist() == [0, 10, 30, 60]
+
+
+def test_of_a_large_map_no_more_times_are_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spread, "TIMES_KEPT", 2 * CHAIN.places)
+    reach = Spread(CHAIN).outwards(CHAIN.seconds(NONE, loaded=True))
+    first = reach.times(0, 60)
+    for place in (1, 2, 3):
+        reach.times(place, 60)
+    assert reach.times(0, 60) is not first
+    assert reach.times(0, 60).tolist() == first.tolist()
