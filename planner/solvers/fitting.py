@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import pulp
 
 from planner.domain.policy import Limits
+from planner.domain.snapshot import Snapshot
 from planner.domain.supply import TruckTypeId
 from planner.solvers import highs
 from planner.solvers.case import Case
@@ -23,6 +24,7 @@ from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import Desk, Wanted
 from planner.solvers.value import WIDE_GAP, whole_loads
+from planner.solvers.wide import BESIDE_UP_TO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Fitter:
     equity: EquityResult
     least: tuple[Chosen, ...]
     deadline: Deadline
+    _known: list[tuple[tuple[Chosen, ...], int, Standing | None]] = field(default_factory=list)
 
     @cached_property
     def desk(self) -> Desk:
@@ -72,6 +75,14 @@ class Fitter:
         First fleets are only held down where trucks clashed, which is quick; where more than a little is lost by that,
         they are shared out among the convoys as well.
         """
+        for known, count, answer in self._known:
+            if known is chosen and count == len(cuts):
+                return answer
+        found = self._fit(chosen, cuts)
+        self._known.append((chosen, len(cuts), found))
+        return found
+
+    def _fit(self, chosen: tuple[Chosen, ...], cuts: Sequence[AnyCut]) -> Standing | None:
         if not chosen:
             return None
         found = self._fitted(chosen, cuts, with_fleets=False)
@@ -90,7 +101,7 @@ class Fitter:
             chosen = self._loaded(caps, firsts, [*cuts, *clashes])
             if not chosen:
                 return None
-            told = timetable(self.case.snapshot, chosen)
+            told = timetable(self._looked_at, chosen)
             if told.timed is not None:
                 return Standing.of(self.case, self.equity, chosen, told.timed)
             open_kinds = with_fleets and done < OPEN_ROUNDS
@@ -98,6 +109,14 @@ class Fitter:
         return None
 
     # ---------------------------------------------------------------------------------------------- timetable
+
+    @property
+    def _looked_at(self) -> Snapshot:
+        """The snapshot with the time in which a choice is timed: of a large case any times will do."""
+        snapshot = self.case.snapshot
+        if len(self.case.options) <= BESIDE_UP_TO:
+            return snapshot
+        return replace(snapshot, limits=replace(snapshot.limits, timetable_deterministic_s=QUICK_S))
 
     def _parts(
         self, chosen: Sequence[Chosen], *, with_fleets: bool

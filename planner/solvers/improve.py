@@ -1,6 +1,7 @@
 """Better a plan that has a timetable: add and enlarge convoys where gates and lines still have room for them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -43,6 +44,8 @@ class Improver:
     cuts: list[AnyCut]
     deadline: Deadline
     fitter: Fitter
+    narrow: Callable[[frozenset[OptionId]], frozenset[OptionId]] | None = None
+    """Names the options worth a look beside standing convoys, where all of them would be too many."""
 
     @cached_property
     def rooms(self) -> Rooms:
@@ -106,10 +109,12 @@ class Improver:
         """
         standing_now = {item.option.id for item in standing.chosen}
         visited = {(site, item.option.day) for item in standing.chosen for site in item.option.sites}
+        looked_at = None if self.narrow is None else self.narrow(frozenset(standing_now)) | standing_now
         return [
             option
             for option in self.case.options
-            if option.id in standing_now or (len(option.sites) == 1 and (option.sites[0], option.day) not in visited)
+            if (looked_at is None or option.id in looked_at)
+            and (option.id in standing_now or (len(option.sites) == 1 and (option.sites[0], option.day) not in visited))
         ]
 
     def _chosen(self, standing: Standing, rooms: dict[OptionId, int]) -> tuple[Chosen, ...]:

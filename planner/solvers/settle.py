@@ -1,8 +1,9 @@
 """Go back and forth between the master and the timetable until the convoys chosen can also be timed."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from planner.domain.plan import ObjectiveLevel, ProofGrade
@@ -13,6 +14,9 @@ from planner.solvers.equity import EquityStage
 from planner.solvers.fitting import Fitter
 from planner.solvers.highs import relative_gap
 from planner.solvers.improve import Improver
+from planner.solvers.levels import stage_for
+from planner.solvers.option import OptionId
+from planner.solvers.pinned import Pinned, wide_for
 from planner.solvers.reached import saved_by
 from planner.solvers.rows import AnyCut
 from planner.solvers.spared import without_conflicts
@@ -39,6 +43,10 @@ HALF: Final = 0.5
 
 CLOSE: Final = 1e-3
 """A plan this near its bound is not searched further: whole trucks and units cannot always come closer."""
+
+FITS: Final = 0.01
+"""What was made to fit of a large case's choice is bettered from where it stands if it is this near its bound: every
+repair of some two hundred convoys takes 20 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +88,7 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     """
     cuts: list[AnyCut] = []
     equity, least = _fairest(case, cuts, deadline, progress)
-    with Wide(case, equity, cuts) as wide:
+    with wide_for(case, equity, cuts) as wide:
         if not deadline.is_reached():
             wide.begin(deadline.limits())
         return _timed(wide, cuts, least, deadline, progress)
@@ -106,7 +114,7 @@ def _timed(
         if done == 0:
             standing = _better(standing, fitter.fit(now.value.chosen, cuts))
             standing = _better(standing, _from_support(wide, fitter, deadline, progress))
-        if deadline.is_reached() or _is_close(standing, now):
+        if deadline.is_reached() or _is_close(standing, now, FITS if isinstance(wide, Pinned) else CLOSE):
             break
         proved = proved if steering else now
         if not _learned(told, cuts, steering):
@@ -115,7 +123,7 @@ def _timed(
         if mended is None and len(case.options) > WHOLE_UP_TO:
             # A new search is long, and its choice no likelier to be timed: go on from what can be.
             break
-        again = Wide(case, now.equity, (*cuts, *steering))
+        again = wide_for(case, now.equity, (*cuts, *steering))
         now = _masters(again, deadline, progress) if mended is None else replace(now, value=mended)
         short |= now.short
         best = now if now.value.chosen else best
@@ -123,7 +131,9 @@ def _timed(
     standing = _better(standing, fitter.fit(now.value.chosen, cuts))
     if not standing.chosen:
         standing = _at_hand(case, equity, best.value.chosen or least, cuts, fitter, deadline)
-    search = Improver(case=case, equity=best.equity, cuts=cuts, deadline=deadline, fitter=fitter)
+    search = Improver(
+        case=case, equity=best.equity, cuts=cuts, deadline=deadline, fitter=fitter, narrow=_narrow(wide, deadline)
+    )  # fmt: skip
     best, proved, standing = _bettered(wide, (best, proved, standing), search, progress)
     found = _sure(case, equity, standing, deadline)
     short |= deadline.met
@@ -158,15 +168,19 @@ def _bettered(
     return best, proved, standing if _is_close(standing, best) else search.improve(standing, progress)
 
 
+def _narrow(wide: Wide, deadline: Deadline) -> Callable[[frozenset[OptionId]], frozenset[OptionId]] | None:
+    return partial(wide.worth_adding, limits=deadline.limits()) if isinstance(wide, Pinned) else None
+
+
 def _under(masters: _Masters, bound: float) -> _Masters:
     level = masters.value.level
     return replace(masters, value=replace(masters.value, level=with_bound(level, min(level.bound, bound))))
 
 
-def _is_close(standing: Standing, now: _Masters) -> bool:
+def _is_close(standing: Standing, now: _Masters, near: float = CLOSE) -> bool:
     """Tell whether a plan keeps every level and is as good as proved: more search would not be worth its time."""
     asked = tuple(days for _, days in now.equity.saved)
-    close = relative_gap(standing.value, now.value.level.bound) <= CLOSE
+    close = relative_gap(standing.value, now.value.level.bound) <= near
     return close and bool(standing.chosen) and now.levels_kept and standing.saved >= asked
 
 
@@ -236,7 +250,7 @@ def _fairest(
     Visits alone are timed in moments: what the levels cannot keep is better known before loads are searched. Only
     proved cuts are taken here, so that the levels stay proved. Returned beside it are those visits with those trucks.
     """
-    stage = EquityStage(case)
+    stage = stage_for(case)
     equity = _eased(stage, cuts, deadline, progress)
     least = least_trucks(case, equity, cuts, deadline.closing())
     for _ in range(case.snapshot.limits.cut_rounds):
@@ -266,13 +280,13 @@ def _masters(wide: Wide, deadline: Deadline, progress: Progress) -> _Masters:
     value = value_of(wide, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
-    equity = _eased(EquityStage(case), cuts, deadline, progress)
-    value = value_of(Wide(case, equity, cuts), deadline.limits(), progress)
+    equity = _eased(stage_for(case), cuts, deadline, progress)
+    value = value_of(wide_for(case, equity, cuts), deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
     # The equity stage sees visits, not every load: should a level not be reachable with loads, a plan below it is
     # better than none, and says so.
-    value = value_of(Wide(case, replace(equity, saved=(), visits=()), cuts), deadline.limits(), progress)
+    value = value_of(wide_for(case, replace(equity, saved=(), visits=()), cuts), deadline.limits(), progress)
     return _Masters(equity=equity, value=value, levels_kept=False)
 
 
