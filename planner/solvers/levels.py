@@ -1,6 +1,6 @@
 """The equity levels of a large case: visits are asked first, and trucks only of those that came back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,11 +12,14 @@ from planner.solvers.counting import Counts, Saving, savings
 from planner.solvers.equity import WHOLE_DAYS, EquityStage, Master, Reached, options_of_levels, with_coupled
 from planner.solvers.option import Option, OptionId
 from planner.solvers.rows import AnyCut, Visits
-from planner.solvers.tonnes import Tonnes
+from planner.solvers.tonnes import Made, Tonnes
 
 LARGE_FROM: Final = 3_000
 """From so many options on levels are asked of visits alone, in arrays. The model with whole trucks of 12,900 options
 had seven of ten levels proved after 190 s of CPU, and took 1.4 GB."""
+
+ROUNDS: Final = 8
+"""So many times visits that whole trucks cannot make together are refused and others asked for."""
 
 
 def stage_for(case: Case) -> EquityStage:
@@ -41,7 +44,6 @@ class Levels:
         self._kept: list[tuple[int, int]] = []
         self._savings: dict[int, Saving] = {}
         self._last = Master(case, cuts, ())
-        self._whole: Master | None = None
 
     @property
     def visits(self) -> Visits:
@@ -64,8 +66,6 @@ class Levels:
         self._kept.append((threshold, value))
         # Half a unit of room: savings are whole numbers.
         self._tonnes.keep(self.saving(threshold), value - 0.5)
-        if self._whole is not None:
-            self._whole.keep(threshold, value)
 
     def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: Reached | None) -> highs.Solved:
         """Return the most that can be saved at a level by visits to the active sites.
@@ -78,19 +78,59 @@ class Levels:
                 return again
         wanted = with_coupled(self.case, active)
         opened = {option.id for option in self._options if wanted & set(option.sites)}
+        tried = frozenset(o.id for o in self._last.visits.options)
         asked, made = self._tonnes.solve(self.saving(threshold), opened, active, limits)
-        if not asked.found:
-            return asked
-        whole = self._made(threshold, made, asked.bound, limits)
-        if whole.status == "optimal":
-            return whole
-        if self._whole is None:
-            self._whole = Master(self.case, self._cuts, self._options)
-            for level, value in self._kept:
-                self._whole.keep(level, value)
-        self._last = self._whole
-        found = self._whole.solve(threshold, active, limits, None)
-        return replace(found, bound=min(found.bound, asked.bound)) if found.found else found
+        for _ in range(ROUNDS):
+            if not asked.found:
+                break
+            whole = self._made(threshold, frozenset(made), asked.bound, limits)
+            if whole.status == "optimal":
+                return whole
+            tried |= frozenset(made)
+            conflicts = list(self._conflicts(made, limits))
+            for conflict in conflicts:
+                self._tonnes.refuse(conflict)
+            if not conflicts:
+                break
+            asked, made = self._tonnes.solve(self.saving(threshold), opened, active, limits)
+        # What is proved of visits alone is told, beside the best that was seen with trucks.
+        found = self._made(threshold, tried, asked.bound, limits)
+        return replace(found, bound=asked.bound)
+
+    def _conflicts(self, made: Made, limits: Limits) -> Iterator[Made]:
+        """Yield visits of one hub that whole trucks cannot make together, none of them left out of need."""
+        for part in self._parts(made):
+            if self._is_possible(part, limits):
+                continue
+            for name in sorted(part):
+                fewer = {other: sites for other, sites in part.items() if other != name}
+                if fewer and not self._is_possible(fewer, limits):
+                    part = fewer  # noqa: PLW2901 - what is left of it
+            yield part
+
+    def _parts(self, made: Made) -> list[dict[OptionId, frozenset[SiteId]]]:
+        """Return the visits by hub, apart where no day is shared."""
+        parts: list[dict[OptionId, frozenset[SiteId]]] = []
+        days: list[set[tuple[str, int]]] = []
+        for name in sorted(made):
+            option = self.case.by_id[name]
+            own = {(option.hub, day) for day in (*option.busy_days, option.phases[0].day)}
+            joined = [place for place, taken in enumerate(days) if taken & own]
+            part = {name: made[name]} | {n: s for place in joined for n, s in parts[place].items()}
+            own = own.union(*(days[place] for place in joined))
+            parts = [one for place, one in enumerate(parts) if place not in joined] + [part]
+            days = [one for place, one in enumerate(days) if place not in joined] + [own]
+        return parts
+
+    def _is_possible(self, made: Made, limits: Limits) -> bool:
+        """Tell whether whole trucks can make these visits, whatever others do; coupled sites may be served apart."""
+        alone = Case(replace(self.case.snapshot, groups=()), (self.case.by_id[name] for name in made))
+        master = Master(alone, self._cuts, alone.options)
+        for name, sites in made.items():
+            master.visits.runs[name].lowBound = 1
+            for site in sites:
+                master.counts[name, site].lowBound = 1
+        return highs.solve(master.model, limits, seed=self.case.snapshot.seed).status != "infeasible"
 
     def _made(self, threshold: int, visits: frozenset[OptionId], bound: float, limits: Limits) -> highs.Solved:
         """Make visits with whole trucks; `optimal` if that reaches the bound."""

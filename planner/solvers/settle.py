@@ -1,6 +1,5 @@
 """Go back and forth between the master and the timetable until the convoys chosen can also be timed."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,7 +9,7 @@ from planner.domain.plan import ObjectiveLevel, ProofGrade
 from planner.solvers.carried import Carried, that_may_run
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report, Timed
-from planner.solvers.equity import EquityStage
+from planner.solvers.fairest import eased, fairest
 from planner.solvers.fitting import Fitter
 from planner.solvers.highs import relative_gap
 from planner.solvers.improve import Improver
@@ -27,7 +26,6 @@ from planner.solvers.value import (
     ValueResult,
     among_few,
     by_support,
-    least_trucks,
     no_time_for,
     of_visits,
     repaired,
@@ -87,7 +85,7 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     found before them stand. If cuts make the equity levels unreachable, equity is solved again.
     """
     cuts: list[AnyCut] = []
-    equity, least = _fairest(case, cuts, deadline, progress)
+    equity, least = fairest(case, cuts, deadline, progress)
     with wide_for(case, equity, cuts) as wide:
         if not deadline.is_reached():
             wide.begin(deadline.limits())
@@ -232,6 +230,7 @@ def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, 
     search = Improver(
         case=case, equity=settled.equity, cuts=list(settled.cuts), deadline=deadline,
         fitter=Fitter(case=case, equity=settled.equity, least=(), deadline=deadline),
+        narrow=_narrow(wide_for(case, settled.equity, settled.cuts), deadline),
     )  # fmt: skip
     found = search.improve(Standing.of(case, settled.equity, over.chosen, over.timed), progress)
     if fresh.better_than(found):
@@ -242,37 +241,6 @@ def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, 
     )  # fmt: skip
 
 
-def _fairest(
-    case: Case, cuts: list[AnyCut], deadline: Deadline, progress: Progress
-) -> tuple[EquityResult, tuple[Chosen, ...]]:
-    """Solve equity until its visits, with as few trucks as they need, can be timed; add the cuts found to `cuts`.
-
-    Visits alone are timed in moments: what the levels cannot keep is better known before loads are searched. Only
-    proved cuts are taken here, so that the levels stay proved. Returned beside it are those visits with those trucks.
-    """
-    stage = stage_for(case)
-    equity = _eased(stage, cuts, deadline, progress)
-    least = least_trucks(case, equity, cuts, deadline.closing())
-    for _ in range(case.snapshot.limits.cut_rounds):
-        told = timetable(case.snapshot, least)
-        if told.timed is not None and least:
-            return replace(equity, timed=True), least
-        new = [cut for cut in told.proved if cut not in cuts]
-        if not new:
-            break
-        cuts += new
-        equity = _eased(stage, cuts, deadline, progress)
-        least = least_trucks(case, equity, cuts, deadline.closing())
-    return equity, least
-
-
-def _eased(stage: EquityStage, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
-    """Solve equity; of what each level saves the policy may let a share be given up for value."""
-    equity = stage.solve(cuts, deadline.limits(), progress)
-    kept = 1 - stage.case.snapshot.policy.equity_tolerance
-    return equity if kept == 1 else replace(equity, saved=tuple((t, math.ceil(v * kept)) for t, v in equity.saved))
-
-
 def _masters(wide: Wide, deadline: Deadline, progress: Progress) -> _Masters:
     case, equity, cuts = wide.case, wide.equity, wide.cuts
     if deadline.is_reached():
@@ -280,7 +248,7 @@ def _masters(wide: Wide, deadline: Deadline, progress: Progress) -> _Masters:
     value = value_of(wide, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
-    equity = _eased(stage_for(case), cuts, deadline, progress)
+    equity = eased(stage_for(case), cuts, deadline, progress)
     value = value_of(wide_for(case, equity, cuts), deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)

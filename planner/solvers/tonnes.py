@@ -8,7 +8,7 @@ model with one kind of truck, and knows more of several kinds.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from planner.domain.needs import CommodityId, SiteId
 from planner.domain.policy import Limits
@@ -24,6 +24,9 @@ from planner.solvers.sheet import Place, Sheet, Sum
 from routing.network import GateId
 
 Visit = tuple[OptionId, SiteId]
+
+Made: TypeAlias = Mapping[OptionId, frozenset[SiteId]]
+"""Options that run, with the sites at which they count."""
 
 MADE: Final = 0.5
 """A column of nought or one is one from here on."""
@@ -62,7 +65,7 @@ class Tonnes:
 
     def solve(
         self, saving: Saving, opened: Collection[OptionId], active: Collection[SiteId], limits: Limits
-    ) -> tuple[highs.Solved, frozenset[OptionId]]:
+    ) -> tuple[highs.Solved, Made]:
         """Return the most that visits could save, and by which.
 
         Of `opened` convoys those that count at all their stops or do not run need no stop but `active` sites: others
@@ -74,8 +77,19 @@ class Tonnes:
         solved, values = self._sheet.solve(
             self._saved(saving).terms, closed, limits, seed=self.case.snapshot.seed, abs_gap=self._abs_gap
         )  # fmt: skip
-        made = {name for name, place in self.runs.items() if values[place] > MADE} if solved.found else ()
-        return solved, frozenset(made)
+        if not solved.found:
+            return solved, {}
+        made = {name: set[SiteId]() for name, place in self.runs.items() if values[place] > MADE}
+        for (name, site), place in self.counts.items():
+            if name in made and values[place] > MADE:
+                made[name].add(site)
+        return solved, {name: frozenset(sites) for name, sites in made.items()}
+
+    def refuse(self, made: Made) -> None:
+        """Let these visits not all be made and count."""
+        places = {self.counts[name, site] for name, sites in made.items() for site in sites}
+        places |= {self.runs[name] for name, sites in made.items() if not sites}
+        self._sheet.row(dict.fromkeys(places, 1.0), most=len(places) - 1)
 
     def _saved(self, saving: Saving) -> Sum:
         found = Sum()
@@ -261,8 +275,8 @@ class Tonnes:
                     parts = {str(s): (self._stops[name, s], least) for s, least in enumerate(splits)}
                     self._one_fewer(parts, [name] * len(splits))
                 case FleetCut():
-                    # Nothing is known here of the kinds of trucks.
-                    pass
+                    # Kinds of trucks are not known here. Such a cut only steers: it may refuse more than it says.
+                    self._sheet.row({self.runs[name]: 1.0 for name in names}, most=len(names) - 1)
 
     def _one_fewer(self, parts: Mapping[str, tuple[Sum, int]], names: Sequence[OptionId]) -> None:
         """At least one of these numbers of trucks is below its least."""
