@@ -31,6 +31,8 @@ PASSES: Final = 4
 TRIES: Final = 5
 """So many choices are timed in a pass, each without the changes that refused the last."""
 NODES: Final = 200
+FEW_NODES: Final = 3
+"""Nodes of a search for changes where a case is so large that not all of its options are looked at."""
 QUICK_S: Final = 0.3
 """Counted time for a component's times while searching: any times will do, the best slack is sought at the end."""
 
@@ -119,7 +121,8 @@ class Improver:
 
     def _chosen(self, standing: Standing, rooms: dict[OptionId, int]) -> tuple[Chosen, ...]:
         """Return the best choice within the room there is; empty if none is better."""
-        case, cuts, limits = self.case, self.cuts, replace(self.deadline.limits(), mip_nodes=NODES)
+        case, cuts = self.case, self.cuts
+        limits = replace(self.deadline.limits(), mip_nodes=NODES if self.narrow is None else FEW_NODES)
         options = [option for option in case.options if option.id in rooms]
         # Loads are stated apart once trucks are chosen; until then a large case takes a third of the columns.
         full = full_model(

@@ -4,6 +4,7 @@ First visits take most teams where the longest waiting come first, and what is l
 Its bound holds for the plans that make these first visits, and is called so.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Final
 import pulp
 
 from planner.domain.policy import Limits
+from planner.domain.supply import HubId
 from planner.solvers import highs
 from planner.solvers.aside import printed_aside
 from planner.solvers.beside import Beside, Clock
@@ -34,7 +36,7 @@ BOUND_NODES: Final = 1
 BOUND_GAP: Final = 1e-3
 A_TRIFLE: Final = 1e-4
 """Prices are not quite exact: an option is only left out of the search for a bound if it misses the best by more."""
-A_SHARE: Final = 0.02
+A_SHARE: Final = 0.25
 """The relaxation makes use of an option from this share of a visit on."""
 
 
@@ -63,7 +65,21 @@ class Pinned(Wide):
         return full
 
     def _options(self, visits: frozenset[OptionId]) -> list[Option]:
-        return [o for o in self.case.options if o.id in visits or len(o.sites) == 1]
+        """Return the first visits and the options to one site that have room beside them: a day and a team."""
+        case = self.case
+        standing = [option for option in case.options if option.id in visits]
+        visited = {(site, option.day) for option in standing for site in option.sites}
+        teams = _Teams(case, standing)
+        return [
+            option
+            for option in case.options
+            if option.id in visits
+            or (
+                len(option.sites) == 1
+                and (option.sites[0], option.day) not in visited
+                and (not option.needs_escort or all(teams.is_left(option.hub, day) for day in option.busy_days))
+            )
+        ]
 
     def begin(self, limits: Limits) -> None:
         """Wait with the search for the bound until a value is known: what cannot reach it is not searched."""
@@ -163,6 +179,26 @@ class Pinned(Wide):
         standing = {self.full.visits.runs[name].name for name in self.equity.visits if name in self.full.visits.runs}
         for column in columns:
             column.lowBound, column.upBound = int(column.name in standing), 1
+
+
+class _Teams:
+    """The escort teams that standing convoys leave."""
+
+    def __init__(self, case: Case, standing: Iterable[Option]) -> None:
+        self._case = case
+        self._away = Counter((o.hub, day) for o in standing if o.needs_escort for day in o.busy_days)
+        self._known: dict[tuple[HubId, int], bool] = {}
+
+    def is_left(self, hub: HubId, day: int) -> bool:
+        """Tell whether one more convoy of a hub may have a team on a day, its own or one of the pool."""
+        if (hub, day) not in self._known:
+            lent = sum(self._lacking(other, day, 1 if other == hub else 0) for other in self._case.snapshot.hubs)
+            self._known[hub, day] = lent <= self._case.teams(None, day)
+        return self._known[hub, day]
+
+    def _lacking(self, hub: HubId, day: int, more: int) -> int:
+        away = self._away[hub, day] + self._case.pinned_escorts(hub, day) + more
+        return max(0, away - self._case.teams(hub, day))
 
 
 def _few(limits: Limits) -> Limits:
