@@ -21,7 +21,9 @@ from planner.solvers.case import Case
 from planner.solvers.choice import EquityResult, Progress, Report
 from planner.solvers.loads import FullModel, full_model
 from planner.solvers.option import Option, OptionId
+from planner.solvers.reached import first_visits
 from planner.solvers.rows import AnyCut
+from planner.solvers.standing import Standing
 from planner.solvers.stated import Stated
 from planner.solvers.wide import BESIDE_UP_TO, Wide
 
@@ -179,6 +181,20 @@ class Pinned(Wide):
         standing = {self.full.visits.runs[name].name for name in self.equity.visits if name in self.full.visits.runs}
         for column in columns:
             column.lowBound, column.upBound = int(column.name in standing), 1
+
+
+def bound_beside(standing: Standing, known: Pinned, limits: Limits) -> float | None:
+    """Return what a plan with a standing plan's first visits brings at most; None where that was not found.
+
+    Its first visits need not be those asked for: some may have had no timetable. Tours of the plan stand as well.
+    """
+    case, thresholds = known.case, [threshold for threshold, _ in known.equity.saved]
+    firsts = {name for name, _ in first_visits(case, standing.chosen, thresholds)}
+    firsts |= {item.option.id for item in standing.chosen if len(item.option.sites) > 1}
+    saved = tuple(zip(thresholds, standing.saved, strict=True))
+    again = Pinned(case, replace(known.equity, visits=tuple(sorted(firsts)), saved=saved), known.cuts)
+    free = highs.solve(again.full.model, limits, seed=case.snapshot.seed, relaxed=True)
+    return free.bound if free.found else None
 
 
 class _Teams:

@@ -15,7 +15,7 @@ from planner.solvers.highs import relative_gap
 from planner.solvers.improve import Improver
 from planner.solvers.levels import stage_for
 from planner.solvers.option import OptionId
-from planner.solvers.pinned import Pinned, wide_for
+from planner.solvers.pinned import Pinned, bound_beside, wide_for
 from planner.solvers.reached import saved_by
 from planner.solvers.rows import AnyCut
 from planner.solvers.spared import without_conflicts
@@ -134,6 +134,7 @@ def _timed(
     )  # fmt: skip
     best, proved, standing = _bettered(wide, (best, proved, standing), search, progress)
     found = _sure(case, equity, standing, deadline)
+    best, proved = _given(wide, (best, proved), found, deadline)
     short |= deadline.met
     return _settled(best, proved if steering else best, found.chosen, found.timed, cuts, short=short, case=case)
 
@@ -168,6 +169,25 @@ def _bettered(
 
 def _narrow(wide: Wide, deadline: Deadline) -> Callable[[frozenset[OptionId]], frozenset[OptionId]] | None:
     return partial(wide.worth_adding, limits=deadline.limits()) if isinstance(wide, Pinned) else None
+
+
+def _given(
+    wide: Wide, known: tuple[_Masters, _Masters], found: Standing, deadline: Deadline
+) -> tuple[_Masters, _Masters]:
+    """Bound the value beside the first visits that a plan of a large case has really come to."""
+    asked = frozenset(wide.equity.visits)
+    if not isinstance(wide, Pinned) or not found.chosen or asked <= {item.option.id for item in found.chosen}:
+        return known
+    bound = None if deadline.is_reached() else bound_beside(found, wide, deadline.limits())
+    proof: ProofGrade = "none" if bound is None else "given the first visits"
+    first, second = (
+        replace(
+            masters, value=replace(masters.value, level=replace(with_bound(level, bound or level.bound), proof=proof))
+        )
+        for masters in known
+        for level in (masters.value.level,)
+    )
+    return first, second
 
 
 def _under(masters: _Masters, bound: float) -> _Masters:

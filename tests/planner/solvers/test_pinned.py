@@ -1,18 +1,18 @@
 """With the first visits standing a large case is searched week by week, and its bound is one of all plans with them."""
 
-from dataclasses import replace
-
 import pytest
 
 from planner.domain.canonical import digest_of
 from planner.domain.plan import Plan
 from planner.domain.verify import violations
-from planner.solvers import fitting, levels, pinned, settle
+from planner.solvers import fitting, levels, pinned
 from planner.solvers.case import Case
 from planner.solvers.equity import solve_equity
 from planner.solvers.options import build
-from planner.solvers.pinned import Pinned
+from planner.solvers.pinned import Pinned, bound_beside
 from planner.solvers.solve import solve, solve_options
+from planner.solvers.standing import Standing
+from planner.solvers.times import Deadline
 from planner.solvers.value import by_weeks
 from tests.planner.drawn import drawn_world
 from tests.planner.solvers.enumerate import SEEDS, Counting
@@ -90,6 +90,19 @@ def test_a_bound_searched_beside_is_never_below_what_is_known(monkeypatch: pytes
     equity = solve_equity(snapshot, case.options, (), snapshot.limits, silent)
     with Pinned(case, equity, ()) as model:
         found = by_weeks(model, snapshot.limits, silent)
-        beside = model.found(settle.Deadline(replace(snapshot.limits), silent))
+        beside = model.found(Deadline(snapshot.limits))
     assert beside is not None
     assert found.level.value - 1e-6 <= beside.bound <= found.level.bound + 1e-6
+
+
+@pytest.mark.parametrize("seed", SEEDS[::3])
+def test_a_plan_that_lost_first_visits_is_bounded_beside_its_own(seed: int) -> None:
+    snapshot, options, cuts = random_case(seed)
+    case = Case(snapshot, options)
+    equity = solve_equity(snapshot, options, cuts, snapshot.limits, silent)
+    known = Pinned(case, equity, cuts)
+    chosen = by_weeks(known, snapshot.limits, silent).chosen[1:]
+    standing = Standing.of(case, equity, chosen, ())
+    bound = bound_beside(standing, known, snapshot.limits)
+    assert bound is not None
+    assert standing.value <= bound + 1e-6
