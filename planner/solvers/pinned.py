@@ -29,7 +29,7 @@ from planner.solvers.wide import BESIDE_UP_TO, Wide
 
 WEEK: Final = 7
 """Days whose visits are made whole together, those after them in parts."""
-WEEK_GAP: Final = 2e-3
+WEEK_GAP: Final = 4e-3
 WEEK_NODES: Final = 20
 """A week's search ends at this gap or after so many nodes."""
 AGAIN: Final = ((0, 1), (2, 3), (1, 3), (0, 2))

@@ -42,9 +42,10 @@ HALF: Final = 0.5
 CLOSE: Final = 1e-3
 """A plan this near its bound is not searched further: whole trucks and units cannot always come closer."""
 
+LARGE_ROUNDS: Final = 3
+"""So many rounds of a large case: a repair of some two hundred convoys and its timetable take 5 to 10 s of CPU."""
 FITS: Final = 0.01
-"""What was made to fit of a large case's choice is bettered from where it stands if it is this near its bound: every
-repair of some two hundred convoys takes 20 s."""
+"""What was made to fit of a large case's choice is bettered from where it stands if it is this near its bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,8 @@ def _timed(
     wide: Wide, cuts: list[AnyCut], least: tuple[Chosen, ...], deadline: Deadline, progress: Progress
 ) -> Settled:
     case, equity, rounds = wide.case, wide.equity, wide.case.snapshot.limits.cut_rounds * REPAIRS_A_ROUND
+    if isinstance(wide, Pinned):
+        rounds = min(rounds, LARGE_ROUNDS)
     steering: list[AnyCut] = []
     now = best = _masters(wide, deadline, progress)
     proved, short = now, now.short
