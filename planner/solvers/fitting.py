@@ -20,6 +20,7 @@ from planner.solvers.loads import full_model, read_chosen
 from planner.solvers.option import OptionId
 from planner.solvers.reached import assistance_of, first_visits, least_worth_a_kg
 from planner.solvers.rows import AnyCut, FleetCut
+from planner.solvers.spared import without_conflicts
 from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import Desk, Wanted
@@ -69,6 +70,10 @@ class Fitter:
         """Times convoys."""
         return Desk(ground=Ground.of(self.case.snapshot), limits=self.case.snapshot.limits)
 
+    @property
+    def _is_large(self) -> bool:
+        return len(self.case.options) > BESIDE_UP_TO
+
     def fit(self, chosen: tuple[Chosen, ...], cuts: Sequence[AnyCut]) -> Standing | None:
         """Return what can be timed of a choice, its trucks loaded anew; None where nothing was found.
 
@@ -86,6 +91,8 @@ class Fitter:
         if not chosen:
             return None
         found = self._fitted(chosen, cuts, with_fleets=False)
+        if found is not None and self._is_large:
+            return found
         if found is not None and found.value >= WORTH_MORE * assistance_of(self.case, chosen):
             return found
         shared = self._fitted(chosen, cuts, with_fleets=True)
@@ -98,15 +105,21 @@ class Fitter:
             caps: dict[OptionId, Cap] = {}
             for part, fleets in self._parts(chosen, with_fleets=with_fleets):
                 caps |= self._together(part, fleets, firsts, chosen)
-            chosen = self._loaded(caps, firsts, [*cuts, *clashes])
+            known, chosen = chosen, self._loaded(caps, firsts, [*cuts, *clashes])
             if not chosen:
-                return None
+                return self._spared(known if done else ())
             told = timetable(self._looked_at, chosen)
             if told.timed is not None:
                 return Standing.of(self.case, self.equity, chosen, told.timed)
             open_kinds = with_fleets and done < OPEN_ROUNDS
             clashes += [cut for cut in told.steering if not (open_kinds and isinstance(cut, FleetCut))]
-        return None
+        return self._spared(chosen)
+
+    def _spared(self, chosen: tuple[Chosen, ...]) -> Standing | None:
+        """Leave out of a large case's choice what still clashes: a few of some two hundred convoys."""
+        if not chosen or not self._is_large:
+            return None
+        return Standing.of(self.case, self.equity, *without_conflicts(self.case, self.equity, chosen))
 
     # ---------------------------------------------------------------------------------------------- timetable
 
@@ -114,7 +127,7 @@ class Fitter:
     def _looked_at(self) -> Snapshot:
         """The snapshot with the time in which a choice is timed: of a large case any times will do."""
         snapshot = self.case.snapshot
-        if len(self.case.options) <= BESIDE_UP_TO:
+        if not self._is_large:
             return snapshot
         return replace(snapshot, limits=replace(snapshot.limits, timetable_deterministic_s=QUICK_S))
 
