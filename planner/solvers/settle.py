@@ -42,8 +42,8 @@ HALF: Final = 0.5
 CLOSE: Final = 1e-3
 """A plan this near its bound is not searched further: whole trucks and units cannot always come closer."""
 
-LARGE_ROUNDS: Final = 3
-"""So many rounds of a large case: a repair of some two hundred convoys and its timetable take 5 to 10 s of CPU."""
+LARGE_ROUNDS: Final = 1
+"""So many rounds of a large case: its choice, and that repaired once, are made to fit, each in 30 s of CPU."""
 FITS: Final = 0.01
 """What was made to fit of a large case's choice is bettered from where it stands if it is this near its bound."""
 
