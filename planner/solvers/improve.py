@@ -31,7 +31,7 @@ PASSES: Final = 4
 TRIES: Final = 5
 """So many choices are timed in a pass, each without the changes that refused the last."""
 NODES: Final = 200
-FEW_NODES: Final = 3
+FEW_NODES: Final = 20
 """Nodes of a search for changes where a case is so large that not all of its options are looked at."""
 QUICK_S: Final = 0.3
 """Counted time for a component's times while searching: any times will do, the best slack is sought at the end."""
