@@ -54,13 +54,17 @@ class Alone:
             self._models[few] = full_model(case, case.options, (), (), whole_trucks=True, whole_units=True)
         return case, self._models[few]
 
+    def is_certain(self, site: SiteId, commodity: CommodityId, needed: int) -> bool:
+        """Tell whether convoys of different days certainly bring all that is needed: no search, and no doubt."""
+        return certainly(self.case, site, commodity, needed) >= needed
+
     def most(self, site: SiteId, commodity: CommodityId, needed: int, limits: Limits) -> Most | None:
         """Return the most units and, if they are fewer than needed, the rule that binds; None if time ran out.
 
         Convoys of different days, or else a few days, are often enough for all that is needed; only where they are not
         are all days searched.
         """
-        if certainly(self.case, site, commodity, needed) >= needed:
+        if self.is_certain(site, commodity, needed):
             return Most(units=needed, rule="", reason="", proof=())
         if self._few is not None:
             few = _most(*self._full(few=True), site, commodity, limits, found=True)

@@ -1,5 +1,6 @@
 """Which visits count as a site's first, and what each of them saves at a level."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -31,8 +32,11 @@ def add_counts(model: pulp.LpProblem, case: Case, visits: Visits) -> Counts:
             else:
                 counts[option.id, site] = model.add_variable(f"counts_{len(counts):05}", cat=pulp.LpBinary)
                 model += counts[option.id, site] <= runs
-    for site in sorted({site for _, site in counts}):
-        model += pulp.lpSum(column for (_, where), column in counts.items() if where == site) <= 1
+    by_site: dict[SiteId, list[pulp.LpVariable]] = defaultdict(list)
+    for (_, site), column in counts.items():
+        by_site[site].append(column)
+    for _, columns in sorted(by_site.items(), key=lambda item: item[0]):
+        model += pulp.lpSum(columns) <= 1
     add_one_visit_a_day(model, case, visits)
     return counts
 

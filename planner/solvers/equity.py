@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import Protocol
 
 import pulp
 
@@ -59,12 +60,33 @@ def equity_of(case: Case, cuts: Sequence[AnyCut], limits: Limits, progress: Prog
 
 
 @dataclass(frozen=True, slots=True)
-class _Reached:
+class Reached:
     """What a level reached before, by which visits; `proved` if no more can be saved."""
 
     value: int
     visits: frozenset[OptionId]
     proved: bool
+
+
+class Asked(Protocol):
+    """What answers level by level: which options run, and which visits count, is read from its columns."""
+
+    @property
+    def visits(self) -> Visits:
+        """The columns of the last answer."""
+
+    @property
+    def counts(self) -> Counts:
+        """Those that tell which visits count."""
+
+    def saving(self, threshold: int) -> Saving:
+        """Return what each visit saves at a level."""
+
+    def keep(self, threshold: int, value: int) -> None:
+        """Let no later level save less at this one."""
+
+    def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: "Reached | None") -> highs.Solved:
+        """Return the most that can be saved at a level by visits to the active sites."""
 
 
 class EquityStage:
@@ -73,7 +95,7 @@ class EquityStage:
     def __init__(self, case: Case) -> None:
         """Remember nothing yet."""
         self.case = case
-        self._before: dict[int, _Reached] = {}
+        self._before: dict[int, Reached] = {}
 
     def solve(self, cuts: Sequence[AnyCut], limits: Limits, progress: Progress) -> EquityResult:
         """Solve all levels under cuts; with each call there may be more of them, never fewer."""
@@ -86,12 +108,12 @@ class EquityStage:
         grade: ProofGrade = "global"
         thresholds = sorted(case.snapshot.policy.thresholds_days, reverse=True)
         before, self._before = self._before, {}
-        master: _Master | None = None
+        master: Asked | None = None
         for done, threshold in enumerate(thresholds):
             active = [site for site in counted_sites(case) if can_exceed(case, site, threshold)]
             if not active:
                 continue
-            master = master or _Master(case, cuts, thresholds)
+            master = master or self._stated(cuts, thresholds)
             known = before.get(threshold)
             solved = master.solve(threshold, active, limits, known)
             if solved.found:
@@ -103,7 +125,7 @@ class EquityStage:
             most = value if solved.status == "optimal" else max(value, _bound(solved, saving))
             kept.append((threshold, value))
             master.keep(threshold, value)
-            self._before[threshold] = _Reached(value=value, visits=frozenset(chosen), proved=most == value)
+            self._before[threshold] = Reached(value=value, visits=frozenset(chosen), proved=most == value)
             if known is None or known.value != value:
                 # With less to keep here, more may be possible at what follows.
                 before = {}
@@ -115,15 +137,22 @@ class EquityStage:
             )
         return EquityResult(levels=tuple(levels), saved=tuple(kept), visits=chosen, cut_short=cut_short)
 
+    def _stated(self, cuts: Sequence[AnyCut], thresholds: Sequence[int]) -> Asked:
+        return Master(self.case, cuts, options_of_levels(self.case, thresholds))
 
-class _Master:
+
+def options_of_levels(case: Case, thresholds: Sequence[int]) -> tuple[Option, ...]:
+    """Return the options that visit a site that any of these levels counts."""
+    lowest = min(thresholds)
+    return _options_for(case, [site for site in counted_sites(case) if can_exceed(case, site, lowest)])
+
+
+class Master:
     """The model of all levels, stated once: a level opens the visits to its sites and aims at what they save."""
 
-    def __init__(self, case: Case, cuts: Sequence[AnyCut], thresholds: Sequence[int]) -> None:
-        """State visits, trucks and the food that makes a visit count, for every site that any level counts."""
+    def __init__(self, case: Case, cuts: Sequence[AnyCut], options: Sequence[Option]) -> None:
+        """State visits, trucks and the food that makes a visit count."""
         self.case, self.model = case, pulp.LpProblem("equity", pulp.LpMaximize)
-        lowest = min(thresholds)
-        options = _options_for(case, [site for site in counted_sites(case) if can_exceed(case, site, lowest)])
         self.visits = add_visits(self.model, case, options, whole_trucks=True)
         self.counts = add_counts(self.model, case, self.visits)
         add_day_rows(self.model, case, self.visits)
@@ -156,14 +185,14 @@ class _Master:
         if self._lean is not None:
             self._lean.keep(self.saving(threshold), value - 0.5)
 
-    def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: _Reached | None) -> highs.Solved:
+    def solve(self, threshold: int, active: Sequence[SiteId], limits: Limits, known: Reached | None) -> highs.Solved:
         """Return the most that can be saved at a level by visits to the active sites.
 
         First with as few trucks as can be, then with trucks in fractions: both are quicker and never prove too little.
         Where whole trucks can make the same visits, that is the answer. Else whole trucks are searched from the start.
         What was proved to be the most under fewer cuts is still that if the same visits reach it.
         """
-        wanted = _with_coupled(self.case, active)
+        wanted = with_coupled(self.case, active)
         opened = {option.id for option in self.visits.options if wanted & set(option.sites)}
         self.model.setObjective(total(self.counts, self.saving(threshold)))
         if known is not None and known.proved:
@@ -189,6 +218,11 @@ class _Master:
         found = self._search(limits, start=whole.values if whole.found else None)
         return replace(found, bound=min(found.bound, loose.bound)) if found.found else found
 
+    def most(self, threshold: int, visits: Collection[OptionId], bound: float, limits: Limits) -> highs.Solved:
+        """Return what these visits save at most at a level, in whole trucks; `optimal` if that reaches the bound."""
+        self.model.setObjective(total(self.counts, self.saving(threshold)))
+        return self._made(visits, bound, limits)
+
     def _made(self, visits: Collection[OptionId], bound: float, limits: Limits) -> highs.Solved:
         """Make visits with whole trucks; `optimal` if that reaches the bound of all that could be."""
         self._open(visits)
@@ -208,8 +242,8 @@ class _Master:
             column.cat = category
 
 
-def _with_coupled(case: Case, active: Sequence[SiteId]) -> frozenset[SiteId]:
-    # Coupled sites come along: one of them can only be served if all are.
+def with_coupled(case: Case, active: Sequence[SiteId]) -> frozenset[SiteId]:
+    """Return these sites and those that can only be served with them."""
     wanted = set(active)
     for group in case.snapshot.groups:
         if wanted & set(case.open_members(group)):
@@ -218,7 +252,7 @@ def _with_coupled(case: Case, active: Sequence[SiteId]) -> frozenset[SiteId]:
 
 
 def _options_for(case: Case, active: Sequence[SiteId]) -> tuple[Option, ...]:
-    wanted, coupled = _with_coupled(case, active), case.coupled_sites
+    wanted, coupled = with_coupled(case, active), case.coupled_sites
     return tuple(
         option
         for option in case.options

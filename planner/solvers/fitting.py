@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import pulp
 
 from planner.domain.policy import Limits
+from planner.domain.snapshot import Snapshot
 from planner.domain.supply import TruckTypeId
 from planner.solvers import highs
 from planner.solvers.case import Case
@@ -19,10 +20,12 @@ from planner.solvers.loads import full_model, read_chosen
 from planner.solvers.option import OptionId
 from planner.solvers.reached import assistance_of, first_visits, least_worth_a_kg
 from planner.solvers.rows import AnyCut, FleetCut
+from planner.solvers.spared import without_conflicts
 from planner.solvers.standing import Standing
 from planner.solvers.times import Deadline, timetable
 from planner.solvers.timetable import Desk, Wanted
 from planner.solvers.value import WIDE_GAP, whole_loads
+from planner.solvers.wide import BESIDE_UP_TO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +63,16 @@ class Fitter:
     equity: EquityResult
     least: tuple[Chosen, ...]
     deadline: Deadline
+    _known: list[tuple[tuple[Chosen, ...], int, Standing | None]] = field(default_factory=list)
 
     @cached_property
     def desk(self) -> Desk:
         """Times convoys."""
         return Desk(ground=Ground.of(self.case.snapshot), limits=self.case.snapshot.limits)
+
+    @property
+    def _is_large(self) -> bool:
+        return len(self.case.options) > BESIDE_UP_TO
 
     def fit(self, chosen: tuple[Chosen, ...], cuts: Sequence[AnyCut]) -> Standing | None:
         """Return what can be timed of a choice, its trucks loaded anew; None where nothing was found.
@@ -72,9 +80,19 @@ class Fitter:
         First fleets are only held down where trucks clashed, which is quick; where more than a little is lost by that,
         they are shared out among the convoys as well.
         """
+        for known, count, answer in self._known:
+            if known is chosen and count == len(cuts):
+                return answer
+        found = self._fit(chosen, cuts)
+        self._known.append((chosen, len(cuts), found))
+        return found
+
+    def _fit(self, chosen: tuple[Chosen, ...], cuts: Sequence[AnyCut]) -> Standing | None:
         if not chosen:
             return None
         found = self._fitted(chosen, cuts, with_fleets=False)
+        if found is not None and self._is_large:
+            return found
         if found is not None and found.value >= WORTH_MORE * assistance_of(self.case, chosen):
             return found
         shared = self._fitted(chosen, cuts, with_fleets=True)
@@ -87,17 +105,31 @@ class Fitter:
             caps: dict[OptionId, Cap] = {}
             for part, fleets in self._parts(chosen, with_fleets=with_fleets):
                 caps |= self._together(part, fleets, firsts, chosen)
-            chosen = self._loaded(caps, firsts, [*cuts, *clashes])
+            known, chosen = chosen, self._loaded(caps, firsts, [*cuts, *clashes])
             if not chosen:
-                return None
-            told = timetable(self.case.snapshot, chosen)
+                return self._spared(known if done else ())
+            told = timetable(self._looked_at, chosen)
             if told.timed is not None:
                 return Standing.of(self.case, self.equity, chosen, told.timed)
             open_kinds = with_fleets and done < OPEN_ROUNDS
             clashes += [cut for cut in told.steering if not (open_kinds and isinstance(cut, FleetCut))]
-        return None
+        return self._spared(chosen)
+
+    def _spared(self, chosen: tuple[Chosen, ...]) -> Standing | None:
+        """Leave out of a large case's choice what still clashes: a few of some two hundred convoys."""
+        if not chosen or not self._is_large:
+            return None
+        return Standing.of(self.case, self.equity, *without_conflicts(self.case, self.equity, chosen))
 
     # ---------------------------------------------------------------------------------------------- timetable
+
+    @property
+    def _looked_at(self) -> Snapshot:
+        """The snapshot with the time in which a choice is timed: of a large case any times will do."""
+        snapshot = self.case.snapshot
+        if not self._is_large:
+            return snapshot
+        return replace(snapshot, limits=replace(snapshot.limits, timetable_deterministic_s=QUICK_S))
 
     def _parts(
         self, chosen: Sequence[Chosen], *, with_fleets: bool

@@ -1,6 +1,7 @@
 """Better a plan that has a timetable: add and enlarge convoys where gates and lines still have room for them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -30,6 +31,8 @@ PASSES: Final = 4
 TRIES: Final = 5
 """So many choices are timed in a pass, each without the changes that refused the last."""
 NODES: Final = 200
+FEW_NODES: Final = 20
+"""Nodes of a search for changes where a case is so large that not all of its options are looked at."""
 QUICK_S: Final = 0.3
 """Counted time for a component's times while searching: any times will do, the best slack is sought at the end."""
 
@@ -43,6 +46,8 @@ class Improver:
     cuts: list[AnyCut]
     deadline: Deadline
     fitter: Fitter
+    narrow: Callable[[frozenset[OptionId]], frozenset[OptionId]] | None = None
+    """Names the options worth a look beside standing convoys, where all of them would be too many."""
 
     @cached_property
     def rooms(self) -> Rooms:
@@ -106,15 +111,18 @@ class Improver:
         """
         standing_now = {item.option.id for item in standing.chosen}
         visited = {(site, item.option.day) for item in standing.chosen for site in item.option.sites}
+        looked_at = None if self.narrow is None else self.narrow(frozenset(standing_now)) | standing_now
         return [
             option
             for option in self.case.options
-            if option.id in standing_now or (len(option.sites) == 1 and (option.sites[0], option.day) not in visited)
+            if (looked_at is None or option.id in looked_at)
+            and (option.id in standing_now or (len(option.sites) == 1 and (option.sites[0], option.day) not in visited))
         ]
 
     def _chosen(self, standing: Standing, rooms: dict[OptionId, int]) -> tuple[Chosen, ...]:
         """Return the best choice within the room there is; empty if none is better."""
-        case, cuts, limits = self.case, self.cuts, replace(self.deadline.limits(), mip_nodes=NODES)
+        case, cuts = self.case, self.cuts
+        limits = replace(self.deadline.limits(), mip_nodes=NODES if self.narrow is None else FEW_NODES)
         options = [option for option in case.options if option.id in rooms]
         # Loads are stated apart once trucks are chosen; until then a large case takes a third of the columns.
         full = full_model(

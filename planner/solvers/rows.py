@@ -163,10 +163,11 @@ def _add_gates(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
 def _add_groups(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
     # (10) Coupled sites are served on one day, all of them or none.
     for group in sorted(case.snapshot.groups, key=lambda g: g.id):
+        members = case.open_members(group)
+        concerned = [option for option in visits.options if set(members) & set(option.sites)]
         for day in range(case.horizon_days):
             served = [
-                pulp.lpSum(visits.runs[o.id] for o in visits.options if o.day == day and site in o.sites)
-                for site in case.open_members(group)
+                pulp.lpSum(visits.runs[o.id] for o in concerned if o.day == day and site in o.sites) for site in members
             ]
             for other in served[1:]:
                 model += served[0] == other
@@ -190,11 +191,12 @@ def named_in(cuts: Iterable[AnyCut]) -> frozenset[OptionId]:
 
 def add_cuts(model: pulp.LpProblem, visits: Visits, cuts: Iterable[AnyCut]) -> None:
     """Add the timetable's cuts (11). A cut on an option that is no column here holds by itself and is left out."""
+    by_id = {option.id: option for option in visits.options}
     for number, cut in enumerate(cuts):
         names = sorted(named_by(cut))
-        if any(name not in visits.runs for name in names):
+        if any(name not in by_id for name in names):
             continue
-        options = [next(o for o in visits.options if o.id == name) for name in names]
+        options = [by_id[name] for name in names]
         match cut:
             case ExclusionCut():
                 model += pulp.lpSum(visits.runs[name] for name in names) <= len(names) - 1
@@ -272,10 +274,14 @@ def add_stock(
 def add_one_visit_a_day(model: pulp.LpProblem, case: Case, visits: Visits) -> None:
     """Add rule (3), second part: at most one convoy a day stops at a site; a pinned one is the day's."""
     pinned = {(stop.site, case.day_of(stop.arrive_at)) for convoy in case.snapshot.pinned for stop in convoy.stops}
-    for site, day in sorted({(site, option.day) for option in visits.options for site in option.sites}):
-        model += site_visits(visits, site, day) <= (0 if (site, day) in pinned else 1)
+    visited: dict[tuple[SiteId, int], list[pulp.LpVariable]] = defaultdict(list)
+    for option in visits.options:
+        for site in dict.fromkeys(option.sites):
+            visited[site, option.day].append(visits.runs[option.id])
+    for there, columns in sorted(visited.items(), key=lambda item: item[0]):
+        model += pulp.lpSum(columns) <= (0 if there in pinned else 1)
 
 
-def site_visits(visits: Visits, site: SiteId, day: int | None = None) -> pulp.LpAffineExpression:
-    """Return how many convoys stop at a site, on one day or in all."""
-    return pulp.lpSum(visits.runs[o.id] for o in visits.options if site in o.sites and (day is None or o.day == day))
+def site_visits(visits: Visits, site: SiteId) -> pulp.LpAffineExpression:
+    """Return how many convoys stop at a site in all."""
+    return pulp.lpSum(visits.runs[o.id] for o in visits.options if site in o.sites)

@@ -1,18 +1,21 @@
 """Go back and forth between the master and the timetable until the convoys chosen can also be timed."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from planner.domain.plan import ObjectiveLevel, ProofGrade
 from planner.solvers.carried import Carried, that_may_run
 from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report, Timed
-from planner.solvers.equity import EquityStage
+from planner.solvers.fairest import eased, fairest
 from planner.solvers.fitting import Fitter
 from planner.solvers.highs import relative_gap
 from planner.solvers.improve import Improver
+from planner.solvers.levels import stage_for
+from planner.solvers.option import OptionId
+from planner.solvers.pinned import Pinned, bound_beside, wide_for
 from planner.solvers.reached import saved_by
 from planner.solvers.rows import AnyCut
 from planner.solvers.spared import without_conflicts
@@ -23,7 +26,6 @@ from planner.solvers.value import (
     ValueResult,
     among_few,
     by_support,
-    least_trucks,
     no_time_for,
     of_visits,
     repaired,
@@ -39,6 +41,11 @@ HALF: Final = 0.5
 
 CLOSE: Final = 1e-3
 """A plan this near its bound is not searched further: whole trucks and units cannot always come closer."""
+
+LARGE_ROUNDS: Final = 1
+"""So many rounds of a large case: its choice, and that repaired once, are made to fit, each in 30 s of CPU."""
+FITS: Final = 0.01
+"""What was made to fit of a large case's choice is bettered from where it stands if it is this near its bound."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +86,8 @@ def settle(case: Case, deadline: Deadline, progress: Progress) -> Settled:
     found before them stand. If cuts make the equity levels unreachable, equity is solved again.
     """
     cuts: list[AnyCut] = []
-    equity, least = _fairest(case, cuts, deadline, progress)
-    with Wide(case, equity, cuts) as wide:
+    equity, least = fairest(case, cuts, deadline, progress)
+    with wide_for(case, equity, cuts) as wide:
         if not deadline.is_reached():
             wide.begin(deadline.limits())
         return _timed(wide, cuts, least, deadline, progress)
@@ -90,6 +97,8 @@ def _timed(
     wide: Wide, cuts: list[AnyCut], least: tuple[Chosen, ...], deadline: Deadline, progress: Progress
 ) -> Settled:
     case, equity, rounds = wide.case, wide.equity, wide.case.snapshot.limits.cut_rounds * REPAIRS_A_ROUND
+    if isinstance(wide, Pinned):
+        rounds = min(rounds, LARGE_ROUNDS)
     steering: list[AnyCut] = []
     now = best = _masters(wide, deadline, progress)
     proved, short = now, now.short
@@ -106,7 +115,7 @@ def _timed(
         if done == 0:
             standing = _better(standing, fitter.fit(now.value.chosen, cuts))
             standing = _better(standing, _from_support(wide, fitter, deadline, progress))
-        if deadline.is_reached() or _is_close(standing, now):
+        if deadline.is_reached() or _is_close(standing, now, FITS if isinstance(wide, Pinned) else CLOSE):
             break
         proved = proved if steering else now
         if not _learned(told, cuts, steering):
@@ -115,7 +124,7 @@ def _timed(
         if mended is None and len(case.options) > WHOLE_UP_TO:
             # A new search is long, and its choice no likelier to be timed: go on from what can be.
             break
-        again = Wide(case, now.equity, (*cuts, *steering))
+        again = wide_for(case, now.equity, (*cuts, *steering))
         now = _masters(again, deadline, progress) if mended is None else replace(now, value=mended)
         short |= now.short
         best = now if now.value.chosen else best
@@ -123,9 +132,12 @@ def _timed(
     standing = _better(standing, fitter.fit(now.value.chosen, cuts))
     if not standing.chosen:
         standing = _at_hand(case, equity, best.value.chosen or least, cuts, fitter, deadline)
-    search = Improver(case=case, equity=best.equity, cuts=cuts, deadline=deadline, fitter=fitter)
+    search = Improver(
+        case=case, equity=best.equity, cuts=cuts, deadline=deadline, fitter=fitter, narrow=_narrow(wide, deadline)
+    )  # fmt: skip
     best, proved, standing = _bettered(wide, (best, proved, standing), search, progress)
     found = _sure(case, equity, standing, deadline)
+    best, proved = _given(wide, (best, proved), found, deadline)
     short |= deadline.met
     return _settled(best, proved if steering else best, found.chosen, found.timed, cuts, short=short, case=case)
 
@@ -158,15 +170,38 @@ def _bettered(
     return best, proved, standing if _is_close(standing, best) else search.improve(standing, progress)
 
 
+def _narrow(wide: Wide, deadline: Deadline) -> Callable[[frozenset[OptionId]], frozenset[OptionId]] | None:
+    return partial(wide.worth_adding, limits=deadline.limits()) if isinstance(wide, Pinned) else None
+
+
+def _given(
+    wide: Wide, known: tuple[_Masters, _Masters], found: Standing, deadline: Deadline
+) -> tuple[_Masters, _Masters]:
+    """Bound the value beside the first visits that a plan of a large case has really come to."""
+    asked = frozenset(wide.equity.visits)
+    if not isinstance(wide, Pinned) or not found.chosen or asked <= {item.option.id for item in found.chosen}:
+        return known
+    bound = None if deadline.is_reached() else bound_beside(found, wide, deadline.limits())
+    proof: ProofGrade = "none" if bound is None else "given the first visits"
+    first, second = (
+        replace(
+            masters, value=replace(masters.value, level=replace(with_bound(level, bound or level.bound), proof=proof))
+        )
+        for masters in known
+        for level in (masters.value.level,)
+    )
+    return first, second
+
+
 def _under(masters: _Masters, bound: float) -> _Masters:
     level = masters.value.level
     return replace(masters, value=replace(masters.value, level=with_bound(level, min(level.bound, bound))))
 
 
-def _is_close(standing: Standing, now: _Masters) -> bool:
+def _is_close(standing: Standing, now: _Masters, near: float = CLOSE) -> bool:
     """Tell whether a plan keeps every level and is as good as proved: more search would not be worth its time."""
     asked = tuple(days for _, days in now.equity.saved)
-    close = relative_gap(standing.value, now.value.level.bound) <= CLOSE
+    close = relative_gap(standing.value, now.value.level.bound) <= near
     return close and bool(standing.chosen) and now.levels_kept and standing.saved >= asked
 
 
@@ -218,6 +253,7 @@ def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, 
     search = Improver(
         case=case, equity=settled.equity, cuts=list(settled.cuts), deadline=deadline,
         fitter=Fitter(case=case, equity=settled.equity, least=(), deadline=deadline),
+        narrow=_narrow(wide_for(case, settled.equity, settled.cuts), deadline),
     )  # fmt: skip
     found = search.improve(Standing.of(case, settled.equity, over.chosen, over.timed), progress)
     if fresh.better_than(found):
@@ -228,37 +264,6 @@ def carried_on(case: Case, settled: Settled, over: Carried, deadline: Deadline, 
     )  # fmt: skip
 
 
-def _fairest(
-    case: Case, cuts: list[AnyCut], deadline: Deadline, progress: Progress
-) -> tuple[EquityResult, tuple[Chosen, ...]]:
-    """Solve equity until its visits, with as few trucks as they need, can be timed; add the cuts found to `cuts`.
-
-    Visits alone are timed in moments: what the levels cannot keep is better known before loads are searched. Only
-    proved cuts are taken here, so that the levels stay proved. Returned beside it are those visits with those trucks.
-    """
-    stage = EquityStage(case)
-    equity = _eased(stage, cuts, deadline, progress)
-    least = least_trucks(case, equity, cuts, deadline.closing())
-    for _ in range(case.snapshot.limits.cut_rounds):
-        told = timetable(case.snapshot, least)
-        if told.timed is not None and least:
-            return replace(equity, timed=True), least
-        new = [cut for cut in told.proved if cut not in cuts]
-        if not new:
-            break
-        cuts += new
-        equity = _eased(stage, cuts, deadline, progress)
-        least = least_trucks(case, equity, cuts, deadline.closing())
-    return equity, least
-
-
-def _eased(stage: EquityStage, cuts: Sequence[AnyCut], deadline: Deadline, progress: Progress) -> EquityResult:
-    """Solve equity; of what each level saves the policy may let a share be given up for value."""
-    equity = stage.solve(cuts, deadline.limits(), progress)
-    kept = 1 - stage.case.snapshot.policy.equity_tolerance
-    return equity if kept == 1 else replace(equity, saved=tuple((t, math.ceil(v * kept)) for t, v in equity.saved))
-
-
 def _masters(wide: Wide, deadline: Deadline, progress: Progress) -> _Masters:
     case, equity, cuts = wide.case, wide.equity, wide.cuts
     if deadline.is_reached():
@@ -266,13 +271,13 @@ def _masters(wide: Wide, deadline: Deadline, progress: Progress) -> _Masters:
     value = value_of(wide, deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
-    equity = _eased(EquityStage(case), cuts, deadline, progress)
-    value = value_of(Wide(case, equity, cuts), deadline.limits(), progress)
+    equity = eased(stage_for(case), cuts, deadline, progress)
+    value = value_of(wide_for(case, equity, cuts), deadline.limits(), progress)
     if value.status != "infeasible":
         return _Masters(equity=equity, value=value)
     # The equity stage sees visits, not every load: should a level not be reachable with loads, a plan below it is
     # better than none, and says so.
-    value = value_of(Wide(case, replace(equity, saved=(), visits=()), cuts), deadline.limits(), progress)
+    value = value_of(wide_for(case, replace(equity, saved=(), visits=()), cuts), deadline.limits(), progress)
     return _Masters(equity=equity, value=value, levels_kept=False)
 
 

@@ -143,7 +143,7 @@ def _equity_after_all(case: Case, equity: EquityResult, chosen: Sequence[Chosen]
 
 
 def _proved(levels: Sequence[ObjectiveLevel], gap: float) -> bool:
-    return all(level.gap <= gap and level.proof != "none" for level in levels)
+    return all(level.gap <= gap and level.proof == "global" for level in levels)
 
 
 def _status(settled: Settled, levels: Sequence[ObjectiveLevel]) -> PlanStatus:
@@ -168,6 +168,11 @@ def _coverage(snapshot: Snapshot, convoys: Sequence[Convoy]) -> Mapping[SiteId, 
 
 def _notes(settled: Settled) -> tuple[str, ...]:
     found = []
+    if settled.value.level.proof == "given the first visits":
+        found.append(
+            "The bound on the value holds for plans that make these first visits and go to one site at a time after "
+            "them: other first visits, and tours after them, were not searched."
+        )
     if settled.left_out:
         found.append(
             f"{settled.left_out} convoys were left out: no timetable was found for them in the counted rounds."

@@ -15,6 +15,7 @@ from planner.solvers.option import Refusal
 from planner.solvers.outbid import Forcing, Loss
 from planner.solvers.rows import AnyCut
 from planner.solvers.times import Deadline
+from planner.solvers.wide import BESIDE_UP_TO
 
 NEAREST: Final = (
     "letter", "permission", "clearance", "notification", "gate_hours", "window_return", "least_slack",
@@ -22,6 +23,9 @@ NEAREST: Final = (
 )  # fmt: skip
 """Where as many rules stand against a site by one way as by another, the first of these decides: the one that
 people could change soonest."""
+
+MOST_ASKED: Final = 24
+"""Of a large case so many needs are asked whether more could reach their site alone, where that is not plain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,10 @@ class _Desk:
         self._alone: dict[frozenset[SiteId], Alone] = {}
         self._losses: dict[SiteId, Loss | None] = {}
         self._forcing = Forcing(case, proofs.equity, proofs.cuts, proofs.value, self.snapshot.limits)
-        self._resolves = self.snapshot.limits.explain_resolves
+        self._is_large = len(case.options) > BESIDE_UP_TO
+        # A forced question of all options of a large case takes minutes and gigabytes.
+        self._resolves = 0 if self._is_large else self.snapshot.limits.explain_resolves
+        self._questions = MOST_ASKED
 
     def people(self, site: SiteId, commodity: CommodityId, units: int) -> int:
         """Return how many people a shortage leaves without this commodity for a ration period."""
@@ -109,8 +116,16 @@ class _Desk:
             return None
         sites = together_with(self.case, site)
         if sites not in self._alone:
+            if self._is_large:
+                # Sites come one after another, and each takes megabytes.
+                self._alone.clear()
             self._alone[sites] = Alone(self.case, site)
-        return self._alone[sites].most(site, commodity, needed, self.deadline.limits())
+        alone = self._alone[sites]
+        if self._is_large and not alone.is_certain(site, commodity, needed):
+            if self._questions <= 0:
+                return None
+            self._questions -= 1
+        return alone.most(site, commodity, needed, self.deadline.limits())
 
     def _never(self, site: SiteId, commodity: CommodityId) -> tuple[str, str, tuple[str, ...]] | None:
         name, good = self.snapshot.sites[site].name, self.snapshot.commodities[commodity]

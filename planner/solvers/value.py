@@ -17,6 +17,7 @@ from planner.solvers.case import Case
 from planner.solvers.choice import Chosen, EquityResult, Progress, Report
 from planner.solvers.loads import FullModel, full_model, halves, read_chosen
 from planner.solvers.option import Option, OptionId
+from planner.solvers.pinned import Pinned
 from planner.solvers.rows import AnyCut, named_in
 from planner.solvers.wide import WIDE_UP_TO, Wide
 
@@ -77,6 +78,8 @@ def value_of(wide: Wide, limits: Limits, progress: Progress) -> ValueResult:
     those of the equity stage is sought, which are known to be possible.
     """
     case, equity, cuts = wide.case, wide.equity, wide.cuts
+    if isinstance(wide, Pinned):
+        return by_weeks(wide, limits, progress)
     if len(case.options) > WIDE_UP_TO:
         return by_support(wide, limits, progress)
     first = _search(case, equity, cuts, limits, whole=False)
@@ -134,6 +137,22 @@ def by_support(wide: Wide, limits: Limits, progress: Progress) -> ValueResult:
         best = _among(case, equity, cuts, limits, frozenset(option.id for option in case.options))
     progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=free.bound))
     return _result(best, case, free.bound, cut_short=best.solved.cut_short)
+
+
+def by_weeks(wide: Pinned, limits: Limits, progress: Progress) -> ValueResult:
+    """Find a good plan of a large case with the equity stage's visits standing, and the rest found week by week.
+
+    The relaxation bounds the value of all plans with these first visits.
+    """
+    case, equity, cuts = wide.case, wide.equity, wide.cuts
+    free, visits = wide.by_weeks(limits, progress)
+    if not free.found:
+        return _nothing(free)
+    best = _rounded(case, equity, cuts, limits, visits, gap=WIDE_GAP)
+    if not best.solved.found:
+        best = _among(case, equity, cuts, limits, visits | frozenset(equity.visits), sure=_timed(equity))
+    progress(Report(stage="value", done=1.0, best=best.solved.objective, bound=free.bound))
+    return _result(best, case, free.bound, cut_short=best.solved.cut_short, proof="given the first visits")
 
 
 def of_visits(wide: Wide, visits: frozenset[OptionId], limits: Limits) -> tuple[Chosen, ...]:
@@ -203,12 +222,13 @@ def _among(
 
 
 def _rounded(
-    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, taken: frozenset[OptionId]
-) -> _Search:
+    case: Case, equity: EquityResult, cuts: Sequence[AnyCut], limits: Limits, taken: frozenset[OptionId],
+    gap: float | None = None,
+) -> _Search:  # fmt: skip
     """Make trucks whole with these visits, then units: each within one of where it was, or anywhere if need be."""
     options = [option for option in case.options if option.id in taken]
     first = _run_all(full_model(case, options, cuts, equity.saved, whole_trucks=True, whole_units=False))
-    loose = highs.solve(first.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap)
+    loose = highs.solve(first.model, limits, seed=case.snapshot.seed, gap=limits.mip_gap if gap is None else gap)
     if not loose.found:
         return _Search(first, loose)
     return _Search(*whole_loads(case, equity, cuts, limits, first, loose))
@@ -315,13 +335,15 @@ def _nothing(solved: highs.Solved) -> ValueResult:
     return ValueResult(chosen=(), level=level, bound_grade="none", status=solved.status, cut_short=False)
 
 
-def _result(search: _Search, case: Case, bound: float, *, cut_short: bool = False) -> ValueResult:
+def _result(
+    search: _Search, case: Case, bound: float, *, cut_short: bool = False, proof: ProofGrade = "global"
+) -> ValueResult:
     solved = search.solved
     found = solved.found
     chosen = read_chosen(case, search.full, solved) if found else ()
     value = sum(solved.whole(column) * weight for column, weight in search.full.assistance.items()) if found else 0.0
     bound = max(bound, value) if found else 0.0
-    grade: ProofGrade = "global" if found else "none"
+    grade: ProofGrade = proof if found else "none"
     return ValueResult(
         chosen=chosen,
         level=ObjectiveLevel(
