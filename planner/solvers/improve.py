@@ -28,6 +28,8 @@ from planner.solvers.wide import WIDE_UP_TO
 
 PASSES: Final = 4
 """So many times convoys are added or enlarged, one at a gate or hub a day each time, while that betters anything."""
+A_PASS: Final = 1e-3
+"""A pass that gains no more than this share of the value is the last."""
 TRIES: Final = 5
 """So many choices are timed in a pass, each without the changes that refused the last."""
 NODES: Final = 200
@@ -67,9 +69,9 @@ class Improver:
                 break
             found = self._next(standing)
             progress(Report(stage="timetable", done=(done + 1) / PASSES, best=found.value))
-            if found is standing:
+            before, standing = standing, found
+            if found.saved == before.saved and found.value <= before.value * (1 + A_PASS):
                 break
-            standing = found
         return self._at_leisure(standing)
 
     def _at_leisure(self, standing: Standing) -> Standing:

@@ -20,6 +20,8 @@ from planner.solvers.value import WHOLE_UP_TO
 
 FORCED_NODES: Final = 200
 """Nodes of a forced search: its bound is wanted, not its plan."""
+FORCED_STEPS: Final = 8_000
+"""Steps of a forced relaxation: of twelve questions of an S world two took more, 31 of 43 s, and one found nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,17 @@ class Forcing:
         self._model: FullModel | None = None
         self._loose: Relaxation | None = None
 
+    def lanes(self) -> "tuple[Forcing, ...]":
+        """Return who may be asked at one time, this one first: two of a large case, of one model, for HiGHS lets go.
+
+        The questions of each lane are answered one after another, so that the answers repeat.
+        """
+        if not self._large:
+            return (self,)
+        other = Forcing(self.case, self.equity, self._cuts, self.value, self.limits)
+        other._model = self.full
+        return self, other
+
     @property
     def full(self) -> FullModel:
         """The model, stated once."""
@@ -55,18 +68,18 @@ class Forcing:
             )  # fmt: skip
         return self._model
 
-    def visit(self, site: SiteId) -> Loss | None:
-        """Return what a visit to the site costs at least; None if no loss is proved."""
-        return self._loss(site_visits(self.full.visits, site) >= 1)
-
-    def bring(self, site: SiteId, commodity: CommodityId, units: int) -> Loss | None:
-        """Return what so many units for the site cost at least; None if no loss is proved."""
+    def loss(self, site: SiteId, commodity: CommodityId | None, units: int) -> Loss | None:
+        """Return what so many units for the site cost at least, or a visit to it; None if no loss is proved."""
+        if commodity is None:
+            return self._loss(site_visits(self.full.visits, site) >= 1)
         return self._loss(units_brought(self.case, self.full, site, commodity) >= units)
 
     @property
     def _relaxation(self) -> Relaxation:
         if self._loose is None:
-            self._loose = Relaxation(self.full.model, self.limits, seed=self.case.snapshot.seed)
+            self._loose = Relaxation(
+                self.full.model, self.limits, seed=self.case.snapshot.seed, most_steps=FORCED_STEPS
+            )  # fmt: skip
             # What one question leaves behind is far from what the next one begins with.
             self._loose.solve(self.full.assistance)
             self._loose.remember()

@@ -24,15 +24,15 @@ class Relaxation:
     A change leaves the last basis nearly right, so that the next solve takes a fraction of the first.
     """
 
-    def __init__(self, model: pulp.LpProblem, limits: Limits, *, seed: int = 0) -> None:
-        """Hand the model to the solver; nothing is solved yet.
+    def __init__(self, model: pulp.LpProblem, limits: Limits, *, seed: int = 0, most_steps: int = MOST_STEPS) -> None:
+        """Hand the model to the solver; nothing is solved yet. From the second question on, steps are counted.
 
         Raises
         ------
         SolverBroke
             If HiGHS refuses the model.
         """
-        self._model, self._limits = model, limits
+        self._model, self._limits, self._most_steps = model, limits, most_steps
         stated = Stated(model)
         self._variables, self._place = stated.variables, stated.place
         self._rows = {id(row): i for i, row in enumerate(model.constraints())}
@@ -58,7 +58,7 @@ class Relaxation:
             self._engine.run()
         # From a basis that is nearly right the simplex method is quicker than anything that starts anew.
         self._engine.setOptionValue("solver", "simplex")
-        self._engine.setOptionValue("simplex_iteration_limit", MOST_STEPS)
+        self._engine.setOptionValue("simplex_iteration_limit", self._most_steps)
         return highs.read(self._engine, self._model, self._variables if values else [], 0.0, 1e-6)
 
     def remember(self) -> None:

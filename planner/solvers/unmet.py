@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from planner.domain.needs import CommodityId, SiteId
 from planner.domain.plan import Convoy, Unmet
@@ -47,9 +48,14 @@ def explain(
     open_rows = [(site, commodity, units) for site, commodity, units, known in rows if known is None]
     # Most people first: they get an answer with a number before the counted searches are used up.
     open_rows.sort(key=lambda row: (-desk.people(*row), row))
+    desk.ask(open_rows)
     answered = [desk.outbid(*row) for row in open_rows]
     found = [known for *_, known in rows if known is not None] + answered
     return tuple(sorted(found, key=lambda u: (u.site, u.commodity, u.unmet_class)))
+
+
+_Key: TypeAlias = tuple[SiteId, CommodityId | None]
+"""A need to force in: a commodity at a site, or any visit to it."""
 
 
 class _Desk:
@@ -74,7 +80,7 @@ class _Desk:
         self.brought = brought
         self.left = {key: units - brought[key] for key, units in self.needed.items() if units > brought[key]}
         self._alone: dict[frozenset[SiteId], Alone] = {}
-        self._losses: dict[SiteId, Loss | None] = {}
+        self._losses: dict[_Key, Loss | None] = {}
         self._forcing = Forcing(case, proofs.equity, proofs.cuts, proofs.value, self.snapshot.limits)
         self._is_large = len(case.options) > BESIDE_UP_TO
         # A forced question of all options of a large case takes minutes and gigabytes.
@@ -187,7 +193,7 @@ class _Desk:
         """Return a need that is feasible alone as outbid, with what it would cost, or as not found."""
         name, good = self.snapshot.sites[site].name, self.snapshot.commodities[commodity]
         could = f"{units:,} more {good.unit}s of {good.name} could reach {name} alone"
-        loss = self._loss(site, commodity, units)
+        loss = self._losses.get(self._key(site, commodity))
         if loss is not None:
             what = "weighted person-days of assistance" if loss.rule == "value" else "expected person-days above it"
             reason = f"{could}; any plan that does so loses at least {loss.lost:,.0f} {what} ({loss.share:.2%})."
@@ -199,19 +205,28 @@ class _Desk:
         reason = f"{could}; the search stopped before it was proved that another use is better (gap {gap:.2%})."
         return self._row(site, commodity, units, "search", reason, (), outbid=False)
 
-    def _loss(self, site: SiteId, commodity: CommodityId, units: int) -> Loss | None:
-        if self.deadline.is_reached():
-            return None
-        if site not in self.served:
-            # One answer for all goods of a site that nobody visits.
-            if site not in self._losses and self._resolves > 0:
-                self._resolves -= 1
-                self._losses[site] = self._forcing.visit(site)
-            return self._losses.get(site)
-        if self._resolves <= 0:
-            return None
-        self._resolves -= 1
-        return self._forcing.bring(site, commodity, self._new(site, commodity) + units)
+    def ask(self, rows: Sequence[tuple[SiteId, CommodityId, int]]) -> None:
+        """Find what serving needs would cost, as many as are counted, on two cores where that can be."""
+        asked: dict[_Key, int] = {}
+        for site, commodity, units in rows:
+            if len(asked) < self._resolves:
+                asked.setdefault(self._key(site, commodity), self._new(site, commodity) + units)
+        lanes = self._forcing.lanes() if asked else ()
+        with ThreadPoolExecutor(max(1, len(lanes))) as pool:
+            parts = [list(asked.items())[place :: len(lanes)] for place in range(len(lanes))]
+            for found in pool.map(self._answers, lanes, parts):
+                self._losses |= found
+
+    def _answers(self, lane: Forcing, asked: Sequence[tuple[_Key, int]]) -> dict[_Key, Loss | None]:
+        return {
+            (site, commodity): lane.loss(site, commodity, units)
+            for (site, commodity), units in asked
+            if not self.deadline.is_reached()
+        }
+
+    def _key(self, site: SiteId, commodity: CommodityId) -> _Key:
+        """Return what is asked of a need: of a site that nobody visits one answer holds for all goods."""
+        return site, commodity if site in self.served else None
 
     def _row(
         self,

@@ -31,6 +31,8 @@ FEW: Final = 3
 """Visits to each site that a plan made in moments is chosen among."""
 A_TRACE: Final = 0.02
 """A relaxation makes use of a visit from this share on."""
+SUPPORT_NODES: Final = 20
+"""Nodes of a choice among what relaxations make use of, where whole visits are searched beside."""
 REPAIR_LOSS: Final = 0.01
 """After cuts the same visits are kept if they lose no more than this share of the value."""
 
@@ -130,6 +132,9 @@ def by_support(wide: Wide, limits: Limits, progress: Progress) -> ValueResult:
         return _nothing(free)
     progress(Report(stage="value", done=0.3, best=None, bound=free.bound))
     support = frozenset(equity.visits).union(*(wide.made_use_of(one, A_TRACE) for one in (free, held)))
+    if wide.is_searched:
+        # Better visits are found beside: what is chosen here is only where the plan begins.
+        limits = replace(limits, mip_nodes=min(limits.mip_nodes, SUPPORT_NODES))
     best = _among(case, equity, cuts, limits, support, sure=_timed(equity))
     if not best.solved.found:
         best = _among(case, equity, cuts, limits, support)
