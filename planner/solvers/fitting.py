@@ -125,10 +125,8 @@ class Fitter:
 
     @property
     def _looked_at(self) -> Snapshot:
-        """The snapshot with the time in which a choice is timed: of a large case any times will do."""
+        """The snapshot with little time for a timetable: any will do here, the best slack is sought at the end."""
         snapshot = self.case.snapshot
-        if not self._is_large:
-            return snapshot
         return replace(snapshot, limits=replace(snapshot.limits, timetable_deterministic_s=QUICK_S))
 
     def _parts(

@@ -72,9 +72,10 @@ class Improver:
             before, standing = standing, found
             if found.saved == before.saved and found.value <= before.value * (1 + A_PASS):
                 break
-        return self._at_leisure(standing)
+        return self.at_leisure(standing)
 
-    def _at_leisure(self, standing: Standing) -> Standing:
+    def at_leisure(self, standing: Standing) -> Standing:
+        """Return the plan with the best slack found in the time of the policy."""
         told = timetable(self.case.snapshot, standing.chosen)
         return standing if told.timed is None else replace(standing, timed=told.timed)
 

@@ -159,7 +159,7 @@ def _bettered(
     """
     best, proved, standing = known
     if _is_close(standing, best):
-        return known
+        return best, proved, search.at_leisure(standing)
     beside = wide.found(search.deadline)
     if beside is not None and beside.status != "infeasible":
         if best.levels_kept and best.equity.saved == wide.equity.saved:
@@ -167,7 +167,8 @@ def _bettered(
         if beside.found and not _is_close(standing, best):
             chosen = of_visits(wide, wide.made_use_of(beside, HALF), search.deadline.limits())
             standing = _better(standing, search.fitter.fit(chosen, search.cuts))
-    return best, proved, standing if _is_close(standing, best) else search.improve(standing, progress)
+    found = search.at_leisure(standing) if _is_close(standing, best) else search.improve(standing, progress)
+    return best, proved, found
 
 
 def _narrow(wide: Wide, deadline: Deadline) -> Callable[[frozenset[OptionId]], frozenset[OptionId]] | None:
