@@ -46,6 +46,7 @@ class Forcing:
         self._cuts = cuts
         self._model: FullModel | None = None
         self._loose: Relaxation | None = None
+        self._begun = False
 
     def lanes(self) -> "tuple[Forcing, ...]":
         """Return who may be asked at one time, this one first: two of a large case, of one model, for HiGHS lets go.
@@ -56,6 +57,9 @@ class Forcing:
             return (self,)
         other = Forcing(self.case, self.equity, self._cuts, self.value, self.limits)
         other._model = self.full
+        # PuLP sorts a model's columns in place whenever it is asked for them: two threads must not ask at one time.
+        self._state()
+        other._state()
         return self, other
 
     @property
@@ -74,16 +78,22 @@ class Forcing:
             return self._loss(site_visits(self.full.visits, site) >= 1)
         return self._loss(units_brought(self.case, self.full, site, commodity) >= units)
 
-    @property
-    def _relaxation(self) -> Relaxation:
+    def _state(self) -> Relaxation:
         if self._loose is None:
             self._loose = Relaxation(
                 self.full.model, self.limits, seed=self.case.snapshot.seed, most_steps=FORCED_STEPS
             )  # fmt: skip
-            # What one question leaves behind is far from what the next one begins with.
-            self._loose.solve(self.full.assistance)
-            self._loose.remember()
         return self._loose
+
+    @property
+    def _relaxation(self) -> Relaxation:
+        loose = self._state()
+        if not self._begun:
+            # What one question leaves behind is far from what the next one begins with.
+            loose.solve(self.full.assistance)
+            loose.remember()
+            self._begun = True
+        return loose
 
     @property
     def _large(self) -> bool:
