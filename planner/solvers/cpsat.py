@@ -22,7 +22,8 @@ NODE_S: Final = 0.01
 PARTS: Final = 1_000
 """A row with fractions is multiplied by this and rounded so that it allows more, never less."""
 ENDLESS: Final = 1_000_000
-"""Stands for no bound of a column."""
+"""Stands for no bound of a column: there is none but the teams of a pool."""
+_NOISE: Final = 1e-9
 SEEDS: Final = 2_147_483_647
 
 _SAID: Final[Mapping[object, SolveStatus]] = {
@@ -46,7 +47,8 @@ def solve_whole(stated: Stated, limits: Limits, *, seed: int = 0, start: Mapping
     """
     lp = stated.lp()
     model = cp_model.CpModel()
-    highest = np.minimum(np.array(lp.col_upper_), ENDLESS)
+    upper = np.array(lp.col_upper_)
+    highest = np.where(upper < highspy.kHighsInf, upper, ENDLESS)
     bounds = zip(np.array(lp.col_lower_), highest, strict=True)
     columns = [model.new_int_var(int(np.ceil(low)), int(np.floor(high)), "") for low, high in bounds]
     for row in _rows(lp):
@@ -86,9 +88,6 @@ def _rows(lp: highspy.HighsLp) -> Iterator[_Row]:
             most = np.ceil(own * scale - _NOISE).astype(np.int64)
             begin = int(np.ceil(low * scale - _NOISE)) if scale == 1 else int(np.floor(low * scale))
             yield _Row(places[first:last].tolist(), most.tolist(), begin, cp_model.INT_MAX)
-
-
-_NOISE: Final = 1e-9
 
 
 def _solve(

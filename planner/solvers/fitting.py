@@ -91,7 +91,7 @@ class Fitter:
         if not chosen:
             return None
         found = self._fitted(chosen, cuts, with_fleets=False)
-        if found is not None and self._is_large:
+        if found is not None and (self._is_large or self.deadline.is_reached()):
             return found
         if found is not None and found.value >= WORTH_MORE * assistance_of(self.case, chosen):
             return found

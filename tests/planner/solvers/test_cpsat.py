@@ -48,6 +48,14 @@ def test_a_row_in_thirds_lets_through_what_the_model_does() -> None:
     assert solve_whole(Stated(model), Limits()).bound >= 6
 
 
+def test_stocks_of_millions_are_not_cut_down() -> None:
+    model = pulp.LpProblem("stock", pulp.LpMaximize)
+    units = model.add_variable("units", 0, 40_000_000, pulp.LpInteger)
+    model += 1 * units
+    model += 2 * units <= 50_000_000
+    assert solve_whole(Stated(model), Limits()).objective == 25_000_000
+
+
 def test_a_search_with_no_time_says_nothing_is_known() -> None:
     model = pulp.LpProblem("large", pulp.LpMaximize)
     takes = [model.add_variable(f"take_{i:03}", cat="Binary") for i in range(400)]
